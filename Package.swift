@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+/// The CPU the kernels are compiled for: the machine that builds, unless DDPM_CPU names another
+/// one (for example `x86-64-v3` for a portable AVX2 build, `x86-64` for any 64-bit PC).
+let cpu = ProcessInfo.processInfo.environment["DDPM_CPU"] ?? "native"
+
+#if arch(x86_64)
+  let cpuFlags = ["-Xcc", "-march=\(cpu)"]
+#else
+  let cpuFlags = ["-Xcc", "-mcpu=\(cpu)"]
+#endif
+
+/// Full speed in every configuration; inlining across files needs the whole module, and one thread
+/// and no batches are what the debug build's file list then expects.
+let optimized = ["-Ounchecked", "-wmo", "-num-threads", "1", "-disable-batch-mode"]
+
+let package = Package(
+  name: "ddpm",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Diffusion", targets: ["Diffusion"]),
+    .executable(name: "ddpm", targets: ["ddpm"]),
+  ],
+  targets: [
+    // The system's zlib: gzip in, PNG and gzip out, CRC-32.
+    .systemLibrary(
+      name: "CZlib", providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"]), .brew(["zlib"])]),
+    // Empty modules that exist only when the target CPU has the feature they are named after.
+    .systemLibrary(name: "HasAVX512", path: "Sources/CPU/HasAVX512"),
+    .systemLibrary(name: "HasFMA", path: "Sources/CPU/HasFMA"),
+    // Memory and speed. Unchecked and whole-module also in debug builds, so tests run at full speed.
+    .target(
+      name: "Kernels",
+      dependencies: ["HasAVX512", "HasFMA"],
+      swiftSettings: [.unsafeFlags(optimized + cpuFlags)]),
+    // Tensors, the tape, operations, layers, parameters, optimizers.
+    .target(name: "Autograd", dependencies: ["Kernels"]),
+    // The papers: process, model, sampling, training, evaluation, and their files.
+    .target(name: "Diffusion", dependencies: ["Autograd", "Kernels", "CZlib"]),
+    // Words into calls, results into words.
+    .executableTarget(name: "ddpm", dependencies: ["Diffusion"]),
+    // Speed as a ratio: to the machine's FMA peak and to PyTorch.
+    .executableTarget(name: "Benchmarks", dependencies: ["Kernels", "Autograd", "Diffusion"]),
+    // Slow and obviously right: Double references, central differences, fixtures.
+    .target(
+      name: "TestSupport", dependencies: ["Kernels", "Autograd", "Diffusion"],
+      path: "Tests/TestSupport"),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
+    .testTarget(name: "AutogradTests", dependencies: ["Autograd", "TestSupport"]),
+    .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TestSupport"]),
+    .testTarget(name: "ddpmTests", dependencies: ["ddpm", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+// Exists only when the target CPU has AVX-512F.

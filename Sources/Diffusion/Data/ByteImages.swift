@@ -1,0 +1,55 @@
+// A set of 8-bit images, as files hold them.
+
+/// N images of unsigned bytes: 0 is black, 255 is white.
+public struct ByteImages: Equatable, Sendable {
+  /// The size of one image.
+  public let size: ImageSize
+  /// The pixels, image by image, row by row, a pixel's channels side by side: [N, H, W, C].
+  public let pixels: [UInt8]
+
+  /// How many images there are.
+  public var count: Int { pixels.count / size.values }
+
+  /// - Parameters:
+  ///   - size: the size of one image.
+  ///   - pixels: [N, H, W, C] bytes; a whole number of images.
+  public init(size: ImageSize, pixels: [UInt8]) {
+    precondition(
+      size.values > 0 && pixels.count % size.values == 0,
+      "\(pixels.count) bytes are not a whole number of \(size) images")
+    self.size = size
+    self.pixels = pixels
+  }
+
+  /// The images at the given places, in that order.
+  public subscript(range: Range<Int>) -> ByteImages {
+    ByteImages(
+      size: size,
+      pixels: Array(pixels[range.lowerBound * size.values..<range.upperBound * size.values]))
+  }
+}
+
+/// Height, width and channels of an image.
+public struct ImageSize: Hashable, Sendable, CustomStringConvertible {
+  /// Rows.
+  public let height: Int
+  /// Pixels in a row.
+  public let width: Int
+  /// Values of a pixel: 1 is grey, 3 is RGB.
+  public let channels: Int
+
+  /// An image of `height` rows of `width` pixels of `channels` values.
+  public init(height: Int, width: Int, channels: Int) {
+    self.height = height
+    self.width = width
+    self.channels = channels
+  }
+
+  /// How many numbers an image is: H·W·C.
+  public var values: Int { height * width * channels }
+
+  /// "28 x 28" or "32 x 32 x 3".
+  public var description: String {
+    channels == 1 ? "\(height) x \(width)" : "\(height) x \(width) x \(channels)"
+  }
+}

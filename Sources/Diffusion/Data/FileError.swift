@@ -1,0 +1,56 @@
+// What can be wrong with a file a user names: one type, one line, one reason.
+
+import Foundation
+
+/// A file that cannot be used: which one, and why.
+public struct FileError: Error, Equatable, CustomStringConvertible {
+  /// Why a file cannot be used.
+  public enum Reason: Equatable, Sendable {
+    /// Nothing is there.
+    case missing
+    /// Its content is not what it should be; the text says how, and what to do.
+    case invalid(String)
+    /// The operating system refuses to read it (`errno`).
+    case unreadable(Int32)
+    /// The operating system refuses to create it (`errno`).
+    case uncreatable(Int32)
+    /// Writing failed on the way, for example on a full disk (`errno`).
+    case unwritable(Int32)
+  }
+
+  /// The file's path, as the user gave it.
+  public let path: String
+  /// What is wrong with it.
+  public let reason: Reason
+
+  /// An error about the file at `path`.
+  public init(path: String, _ reason: Reason) {
+    self.path = path
+    self.reason = reason
+  }
+
+  /// One line without control characters: the path, then the reason.
+  public var description: String {
+    "\(path.printable): " + explanation
+  }
+
+  private var explanation: String {
+    switch reason {
+    case .missing: "no such file or folder"
+    case .invalid(let why): why.printable
+    case .unreadable(let code): "cannot be read: \(String(cString: strerror(code)))"
+    case .uncreatable(let code): "cannot be created: \(String(cString: strerror(code)))"
+    case .unwritable(let code): "cannot be written: \(String(cString: strerror(code)))"
+    }
+  }
+}
+
+extension String {
+  /// The text with control characters escaped, so that a file's content cannot steer a terminal.
+  package var printable: String {
+    unicodeScalars.map { scalar in
+      scalar.properties.generalCategory == .control
+        ? String(format: "\\u{%02x}", scalar.value) : String(scalar)
+    }.joined()
+  }
+}

@@ -1,0 +1,23 @@
+// A set of images as the network sees them: floats in [-1, 1].
+
+/// N images of floats, -1 black, 1 white.
+public struct Images: Equatable, Sendable {
+  /// The size of one image.
+  public let size: ImageSize
+  /// The values, image by image, row by row, a pixel's channels side by side: [N, H, W, C].
+  public var values: [Float]
+
+  /// How many images there are.
+  public var count: Int { values.count / size.values }
+
+  /// - Parameters:
+  ///   - size: the size of one image.
+  ///   - values: [N, H, W, C] floats; a whole number of images.
+  public init(size: ImageSize, values: [Float]) {
+    precondition(
+      size.values > 0 && values.count % size.values == 0,
+      "\(values.count) floats are not a whole number of \(size) images")
+    self.size = size
+    self.values = values
+  }
+}

@@ -1,0 +1,86 @@
+// Views into float memory, and the memory itself: what the storeys above hold instead of pointers.
+
+/// A run of floats somewhere in a `FloatMemory`; copying it copies the view, not the floats.
+///
+/// Whoever makes a view answers for its memory outliving it and for no two threads writing to the
+/// same floats; that is why the type may cross threads unchecked.
+package struct Floats: @unchecked Sendable {
+  let base: UnsafeMutablePointer<Float>
+  /// How many floats the view covers.
+  package let count: Int
+
+  init(base: UnsafeMutablePointer<Float>, count: Int) {
+    self.base = base
+    self.count = count
+  }
+
+  /// The floats at `offset ..< offset + count`.
+  package func slice(_ offset: Int, _ count: Int) -> Floats {
+    precondition(
+      offset >= 0 && count >= 0 && offset + count <= self.count,
+      "slice \(offset) ..< \(offset + count) of \(self.count) floats")
+    return Floats(base: base + offset, count: count)
+  }
+
+  package subscript(index: Int) -> Float {
+    get {
+      precondition(index >= 0 && index < count, "index \(index) of \(count) floats")
+      return base[index]
+    }
+    nonmutating set {
+      precondition(index >= 0 && index < count, "index \(index) of \(count) floats")
+      base[index] = newValue
+    }
+  }
+
+  /// Copies as many floats as `values` holds to the front of the view.
+  package func copy(from values: Floats) {
+    precondition(values.count <= count, "copying \(values.count) floats into \(count)")
+    base.update(from: values.base, count: values.count)
+  }
+
+  package func copy(from values: [Float]) {
+    precondition(values.count <= count, "copying \(values.count) floats into \(count)")
+    values.withUnsafeBufferPointer { source in
+      if let start = source.baseAddress { base.update(from: start, count: source.count) }
+    }
+  }
+
+  package func fill(_ value: Float) {
+    base.update(repeating: value, count: count)
+  }
+
+  /// The floats as an array of their own.
+  package var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+}
+
+/// Owns floats, zeroed and aligned to a cache line, with slack behind the last one.
+///
+/// Kernels may read up to two lanes past the end of a row; the slack makes that legal for the
+/// last row of the memory too.
+package final class FloatMemory: Sendable {
+  /// All the floats of the memory.
+  package let all: Floats
+
+  package init(count: Int) {
+    let floats = count + FloatMemory.slack
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: floats * MemoryLayout<Float>.stride, alignment: FloatMemory.cacheLine)
+    let base = memory.bindMemory(to: Float.self, capacity: floats)
+    base.initialize(repeating: 0, count: floats)
+    all = Floats(base: base, count: count)
+  }
+
+  deinit { UnsafeMutableRawPointer(all.base).deallocate() }
+
+  /// Bytes of a cache line; also the widest vector.
+  private static let cacheLine = 64
+  /// Floats behind the end that may be read, never used.
+  private static let slack = 64
+
+  /// `count` rounded up so that what follows starts on a cache line.
+  package static func aligned(_ count: Int) -> Int {
+    let floats = cacheLine / MemoryLayout<Float>.stride
+    return (count + floats - 1) / floats * floats
+  }
+}
