@@ -1,1 +1,1 @@
-print("skeleton")
+print("x")

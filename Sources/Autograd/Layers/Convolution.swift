@@ -1,0 +1,65 @@
+// A convolution with its parameters.
+
+internal import Kernels
+
+/// What a convolution does at the image's edge.
+package enum Padding: Hashable, Sendable {
+  /// As many zeros on each side as keep the size: side / 2.
+  case same
+  /// One row and one column of zeros below and right, for halving as Ho et al. do.
+  case bottomRight
+}
+
+/// A square convolution, stride 1 or 2.
+package struct Convolution: Sendable {
+  private let name: String
+  private let weights: Parameter
+  private let flipped: FlippedWeight
+  private let bias: Parameter
+  private let side: Int
+  private let stride: Int
+  private let padding: Padding
+  private let inputs: Int
+  private let outputs: Int
+
+  package init(
+    _ name: String, inputs: Int, outputs: Int, side: Int = 3, stride: Int = 1,
+    padding: Padding = .same, in layout: inout ParameterLayout
+  ) {
+    self.name = name
+    (self.inputs, self.outputs, self.side) = (inputs, outputs, side)
+    (self.stride, self.padding) = (stride, padding)
+    let bound = 1 / Float(side * side * inputs).squareRoot()
+    weights = layout.add(
+      "\(name).weight", .filter(side: side, inputs: inputs, outputs: outputs), .uniform(bound))
+    bias = layout.add("\(name).bias", .vector(outputs), .uniform(bound))
+    flipped = layout.addFlipped(
+      weights, taps: side * side, inputs: inputs, outputs: outputs)
+  }
+
+  /// w * x + bias (+ row) (+ residual).
+  ///
+  /// - Parameters:
+  ///   - x: [N, H, W, inputs].
+  ///   - row: [N, 1, 1, outputs], added to every pixel of its image.
+  ///   - residual: of the result's shape.
+  package func callAsFunction(
+    _ x: Tensor, row: Tensor? = nil, residual: Tensor? = nil, on tape: Tape
+  ) -> Tensor {
+    precondition(
+      x.shape.channels == inputs, "\(name): \(x.shape) given to \(inputs) input channels")
+    let edge = padding == .same ? side / 2 : 0
+    let geometry = ConvolutionShape(
+      height: x.shape.height, width: x.shape.width, inputs: inputs, outputs: outputs, side: side,
+      stride: stride, before: edge, after: padding == .same ? edge : 1)
+    let y = tape.tensor(
+      Shape(height: geometry.outputHeight, width: geometry.outputWidth, channels: outputs))
+    precondition(
+      residual.map { $0.shape == y.shape } ?? true,
+      "\(name): residual \(residual?.shape ?? y.shape) for a result of \(y.shape)")
+    return tape.record(
+      ConvolutionOperation(
+        geometry: geometry, weights: weights, flipped: flipped, bias: bias, x: x, row: row,
+        residual: residual, y: y))
+  }
+}

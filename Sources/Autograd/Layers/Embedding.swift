@@ -1,0 +1,24 @@
+// A table of one learned row a class.
+
+/// Adds to x the row of its image's class.
+package struct Embedding: Sendable {
+  private let table: Parameter
+  private let columns: Int
+
+  package init(_ name: String, rows: Int, columns: Int, in layout: inout ParameterLayout) {
+    self.columns = columns
+    table = layout.add("\(name).weight", .table(rows: rows, columns: columns), .normal)
+  }
+
+  /// x[n] + table[classes[n]].
+  ///
+  /// - Parameters:
+  ///   - x: [N, 1, 1, columns].
+  ///   - classes: [N, 1, 1, 1], class numbers as floats.
+  package func callAsFunction(_ x: Tensor, classes: Tensor, on tape: Tape) -> Tensor {
+    precondition(
+      x.shape == Shape(channels: columns), "\(x.shape) given to a table of \(columns) columns")
+    return tape.record(
+      LookupOperation(table: table, x: x, classes: classes, y: tape.tensor(x.shape)))
+  }
+}

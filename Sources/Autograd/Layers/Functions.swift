@@ -1,0 +1,49 @@
+// Operations without parameters, as functions of tensors.
+
+extension Tape {
+  /// x·σ(x).
+  package func silu(_ x: Tensor) -> Tensor {
+    record(SiLUOperation(x: x, y: tensor(x.shape)))
+  }
+
+  /// scale·x + offset.
+  package func affine(_ x: Tensor, scale: Float, offset: Float = 0) -> Tensor {
+    record(AffineOperation(scale: scale, offset: offset, x: x, y: tensor(x.shape)))
+  }
+
+  /// Twice the height and width, every pixel four times.
+  package func upsample(_ x: Tensor) -> Tensor {
+    let shape = Shape(
+      height: 2 * x.shape.height, width: 2 * x.shape.width, channels: x.shape.channels)
+    return record(UpsampleOperation(x: x, y: tensor(shape)))
+  }
+
+  /// The channels of a, then those of b.
+  package func concatenate(_ a: Tensor, _ b: Tensor) -> Tensor {
+    precondition(
+      a.shape.height == b.shape.height && a.shape.width == b.shape.width,
+      "concatenating \(a.shape) and \(b.shape)")
+    let shape = Shape(
+      height: a.shape.height, width: a.shape.width, channels: a.shape.channels + b.shape.channels)
+    return record(ConcatenateOperation(a: a, b: b, y: tensor(shape)))
+  }
+
+  /// softmax(q·kᵀ/√depth)·v over the pixels, in `heads` equal groups of channels.
+  package func attention(q: Tensor, k: Tensor, v: Tensor, heads: Int) -> Tensor {
+    precondition(
+      q.shape == k.shape && q.shape == v.shape && q.shape.channels % heads == 0,
+      "attention of \(q.shape), \(k.shape), \(v.shape) in \(heads) heads")
+    return record(AttentionOperation(heads: heads, q: q, k: k, v: v, y: tensor(q.shape)))
+  }
+
+  /// x with some values forgotten, in training; x itself in inference or at rate 0.
+  ///
+  /// - Parameter layer: which of the network's dropouts this is.
+  package func dropout(_ x: Tensor, rate: Float, seed: UInt64, layer: Int) -> Tensor {
+    guard purpose == .training && rate > 0 else { return x }
+    return record(
+      DropoutOperation(
+        rate: rate, seed: seed, layer: UInt32(layer), x: x, y: tensor(x.shape),
+        mask: tensor(x.shape, differentiable: false)))
+  }
+}

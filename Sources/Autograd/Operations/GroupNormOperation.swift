@@ -1,0 +1,71 @@
+// Group normalisation, modulated by the timestep or not, with the activation behind it.
+
+internal import Kernels
+
+/// y = act(γ·x̂ + β), or with a modulation act((γ·x̂ + β)·(1 + scale) + shift), where x̂ is x less its
+/// group's mean over its group's deviation (Wu & He 2018; Dhariwal & Nichol 2021 for the scale).
+struct GroupNormOperation: Operation {
+  let geometry: NormalizationShape
+  let gamma: Parameter
+  let beta: Parameter
+  let activation: Activation
+  let x: Tensor
+  /// [N, 1, 1, 2·C]: scales, then shifts.
+  let modulation: Tensor?
+  let y: Tensor
+  /// Means and inverse deviations.
+  let statistics: Tensor
+
+  var inputs: [Tensor] { [x] + [modulation].compactMap { $0 } }
+  var outputs: [Tensor] { [y, statistics] }
+  /// The kernel's own, then an image's affine map, then that map's gradient.
+  var scratchCount: Int { affineOffset + 4 * channels }
+
+  private var channels: Int { geometry.channels }
+  private var affineOffset: Int { FloatMemory.aligned(geometry.scratchCount) }
+
+  /// γ and β as one image sees them.
+  private func affineMap(_ tape: Tape, _ image: Int) -> (gamma: Floats, beta: Floats) {
+    let (gamma, beta) = (tape.parameters[gamma], tape.parameters[beta])
+    guard let modulation else { return (gamma, beta) }
+    let map = tape.scratch.slice(affineOffset, 2 * channels)
+    modulateForward(
+      gamma: gamma, beta: beta, modulation: tape[modulation, image], into: map,
+      channels: channels)
+    return (map.slice(0, channels), map.slice(channels, channels))
+  }
+
+  func forward(_ tape: Tape) {
+    for image in 0..<tape.images {
+      let map = affineMap(tape, image)
+      groupNormForward(
+        geometry, tape[x, image], gamma: map.gamma, beta: map.beta, activation,
+        into: tape[y, image], statistics: tape[statistics, image], scratch: tape.scratch)
+    }
+  }
+
+  func backward(_ tape: Tape) {
+    guard let dx = tape.gradientTarget(x) else { return }
+    let dmodulation = modulation.flatMap(tape.gradientTarget)
+    let (dgamma, dbeta) = (tape.gradient(gamma), tape.gradient(beta))
+    for image in 0..<tape.images {
+      let map = affineMap(tape, image)
+      var dmap = (dgamma, dbeta)
+      let imageMap = tape.scratch.slice(affineOffset + 2 * channels, 2 * channels)
+      if modulation != nil {
+        imageMap.fill(0)
+        dmap = (imageMap.slice(0, channels), imageMap.slice(channels, channels))
+      }
+      groupNormBackward(
+        geometry, tape[x, image], gamma: map.gamma, beta: map.beta, activation,
+        statistics: tape[statistics, image], dy: tape.gradient(y, image: image),
+        into: dx.image(image), dx.accumulation, addedTo: dmap.0, dmap.1, scratch: tape.scratch)
+      if let modulation, let dmodulation {
+        modulateBackward(
+          gamma: tape.parameters[gamma], beta: tape.parameters[beta],
+          modulation: tape[modulation, image], daffine: imageMap, addedTo: dgamma, dbeta,
+          into: dmodulation.image(image), dmodulation.accumulation, channels: channels)
+      }
+    }
+  }
+}

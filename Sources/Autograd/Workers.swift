@@ -1,0 +1,35 @@
+// All cores at once.
+
+import Dispatch
+import Synchronization
+
+/// A number of threads that share work.
+package struct Workers: Sendable {
+  package let count: Int
+
+  package init(count: Int) {
+    precondition(count > 0, "\(count) workers")
+    self.count = count
+  }
+
+  /// Runs `body` once a worker, at the same time, and returns when all are done.
+  package func run(_ body: @Sendable (_ worker: Int) -> Void) {
+    if count == 1 {
+      body(0)
+    } else {
+      DispatchQueue.concurrentPerform(iterations: count, execute: body)
+    }
+  }
+
+  /// Calls `body` for 0 ..< items, each once, by whichever worker is free.
+  package func each(_ items: Int, _ body: @Sendable (_ item: Int) -> Void) {
+    let next = Atomic(0)
+    run { _ in
+      while true {
+        let item = next.add(1, ordering: .relaxed).oldValue
+        if item >= items { return }
+        body(item)
+      }
+    }
+  }
+}

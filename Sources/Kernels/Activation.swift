@@ -1,0 +1,36 @@
+// SiLU, forward and backward, alone and as the tail of a fused kernel.
+
+/// What follows a normalisation in the same pass over memory.
+package enum Activation: Sendable {
+  case identity
+  /// x·σ(x), Elfwing et al. 2018.
+  case silu
+}
+
+extension Lane {
+  /// silu(x) = x·σ(x).
+  @inline(__always) var silu: Lane { self * sigmoid }
+
+  /// silu'(x) = σ(x)·(1 + x·(1 - σ(x))).
+  @inline(__always) var siluSlope: Lane {
+    let s = sigmoid
+    return s * (1 + self * (1 - s))
+  }
+}
+
+/// y = silu(x) for `count` floats.
+package func siluForward(_ x: Floats, into y: Floats, count: Int) {
+  vectorized(count) { i, n in
+    Lane(at: x.base + i).silu.store(first: n, at: y.base + i)
+  }
+}
+
+/// dx = silu'(x)·dy, or added to what dx holds.
+package func siluBackward(
+  _ x: Floats, dy: Floats, into dx: Floats, _ accumulation: Accumulation, count: Int
+) {
+  vectorized(count) { i, n in
+    let slope = Lane(at: x.base + i).siluSlope * Lane(at: dy.base + i)
+    accumulation.start(at: dx.base + i).adding(1, times: slope).store(first: n, at: dx.base + i)
+  }
+}

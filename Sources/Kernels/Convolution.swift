@@ -1,0 +1,162 @@
+// Convolution over NHWC images as a direct loop: no packing of activations but a border of zeros.
+
+/// The geometry of a square convolution of one image.
+package struct ConvolutionShape: Hashable, Sendable {
+  package var height: Int
+  package var width: Int
+  package var inputs: Int
+  package var outputs: Int
+  /// The side of the filter: 1 or 3.
+  package var side: Int
+  package var stride: Int
+  /// Zeros above and left of the image.
+  package var before: Int
+  /// Zeros below and right of the image.
+  package var after: Int
+
+  package init(
+    height: Int, width: Int, inputs: Int, outputs: Int, side: Int, stride: Int, before: Int,
+    after: Int
+  ) {
+    self.height = height
+    self.width = width
+    self.inputs = inputs
+    self.outputs = outputs
+    self.side = side
+    self.stride = stride
+    self.before = before
+    self.after = after
+  }
+
+  package var outputHeight: Int { (height + before + after - side) / stride + 1 }
+  package var outputWidth: Int { (width + before + after - side) / stride + 1 }
+  package var inputCount: Int { height * width * inputs }
+  package var outputCount: Int { outputHeight * outputWidth * outputs }
+  package var weightCount: Int { side * side * inputs * outputs }
+
+  var input: Plane { Plane(height: height, width: width, channels: inputs) }
+  var output: Plane { Plane(height: outputHeight, width: outputWidth, channels: outputs) }
+
+  /// The image with its border of zeros.
+  var padded: Plane {
+    Plane(height: height + before + after, width: width + before + after, channels: inputs)
+  }
+
+  /// The output's gradient with zeros around it, and between its pixels where the stride skipped
+  /// some: sliding the flipped filter over it gives the input's gradient.
+  var dilated: Plane {
+    Plane(height: height + side - 1, width: width + side - 1, channels: outputs)
+  }
+
+  /// Floats of scratch memory that each of the passes needs.
+  package var scratchCount: Int { max(padded.count, dilated.count) }
+
+  /// Whether the padded image is the image.
+  var isPointwise: Bool { side == 1 && stride == 1 && before == 0 && after == 0 }
+}
+
+/// Slides a filter over a padded plane: one product a row of output pixels, a segment a filter row.
+private func slide(
+  over plane: UnsafePointer<Float>, _ padded: Plane, stride: Int, side: Int,
+  weights: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ output: Plane,
+  start: (_ row: Int) -> Product.Start
+) {
+  for row in 0..<output.height {
+    Product(
+      rows: output.width, columns: output.channels, segments: side,
+      depth: side * padded.channels,
+      a: .init(
+        base: plane + row * stride * padded.rowLength, row: stride * padded.channels, step: 1,
+        segment: padded.rowLength),
+      b: .init(
+        base: weights, step: output.channels,
+        segment: side * padded.channels * output.channels),
+      c: y + row * output.rowLength, cRow: output.channels
+    ).run(start(row))
+  }
+}
+
+/// y = w * x + bias (+ residual) for one image.
+///
+/// - Parameters:
+///   - x: [H, W, I].
+///   - weights: [side, side, I, O].
+///   - bias: [O].
+///   - residual: [H', W', O], or nothing to add.
+///   - y: [H', W', O].
+///   - scratch: `scratchCount` floats.
+package func convolutionForward(
+  _ shape: ConvolutionShape, _ x: Floats, weights: Floats, bias: Floats, residual: Residual,
+  into y: Floats, scratch: Floats
+) {
+  let output = shape.output
+  if shape.isPointwise {
+    productForward(
+      x, rows: shape.height * shape.width, inputs: shape.inputs, weights: weights, bias: bias,
+      residual: residual, into: y, outputs: shape.outputs)
+    return
+  }
+  pad(
+    x.base, shape.input, into: scratch.base, shape.padded, top: shape.before, left: shape.before,
+    dilation: 1)
+  slide(
+    over: scratch.base, shape.padded, stride: shape.stride, side: shape.side,
+    weights: weights.base, into: y.base, output,
+    start: { residual.start(bias, row: $0 * output.width, columns: output.channels) })
+}
+
+/// dx = the flipped filter over dy, for one image.
+///
+/// - Parameters:
+///   - flipped: `flipWeights` of the forward weights: [side, side, O, I].
+package func convolutionInputGradient(
+  _ shape: ConvolutionShape, dy: Floats, flipped: Floats, into dx: Floats,
+  _ accumulation: Accumulation, scratch: Floats
+) {
+  if shape.isPointwise {
+    productInputGradient(
+      dy, rows: shape.height * shape.width, outputs: shape.outputs, flipped: flipped, into: dx,
+      inputs: shape.inputs, accumulation)
+    return
+  }
+  let edge = shape.side - 1 - shape.before
+  pad(
+    dy.base, shape.output, into: scratch.base, shape.dilated, top: edge, left: edge,
+    dilation: shape.stride)
+  slide(
+    over: scratch.base, shape.dilated, stride: 1, side: shape.side, weights: flipped.base,
+    into: dx.base, shape.input,
+    start: { accumulation.start(dx.base + $0 * shape.input.rowLength, stride: shape.inputs) })
+}
+
+/// dw += Σ_pixels x ⊗ dy, for one image: a row of the filter is one product whose rows are the
+/// taps' input channels and whose sum runs over the pixels.
+///
+/// - Parameters:
+///   - dw: [side, side, I, O].
+package func convolutionWeightGradient(
+  _ shape: ConvolutionShape, _ x: Floats, dy: Floats, addedTo dw: Floats, scratch: Floats
+) {
+  if shape.isPointwise {
+    productWeightGradient(
+      x, dy: dy, rows: shape.height * shape.width, inputs: shape.inputs, outputs: shape.outputs,
+      addedTo: dw)
+    return
+  }
+  let (padded, output) = (shape.padded, shape.output)
+  pad(
+    x.base, shape.input, into: scratch.base, padded, top: shape.before, left: shape.before,
+    dilation: 1)
+  let taps = shape.side * shape.inputs
+  for row in 0..<shape.side {
+    let target = dw.base + row * taps * shape.outputs
+    Product(
+      rows: taps, columns: shape.outputs, segments: output.height, depth: output.width,
+      a: .init(
+        base: scratch.base + row * padded.rowLength, row: 1, step: shape.stride * shape.inputs,
+        segment: shape.stride * padded.rowLength),
+      b: .init(base: dy.base, step: shape.outputs, segment: output.rowLength),
+      c: target, cRow: shape.outputs
+    ).run(.matrix(target, stride: shape.outputs))
+  }
+}

@@ -1,0 +1,42 @@
+// The exponential and what is made of it, on whole vectors.
+
+extension Lane {
+  /// e^x within 2 ulp for -87 < x < 88; beyond, the value at the nearer end.
+  ///
+  /// x = n·ln 2 + r with |r| ≤ ln 2 / 2: a polynomial gives e^r, n goes into the exponent. The
+  /// magic number rounds to an integer in the low bits of the sum, without a conversion.
+  @inline(__always) var exponential: Lane {
+    let x = clamped(lowerBound: Lane(repeating: -87), upperBound: Lane(repeating: 88))
+    let magic = Lane(repeating: 12_582_912)
+    let shifted = magic.adding(1.442_695_04, times: x)
+    let n = shifted - magic
+    // ln 2 in two parts, so that n·ln 2 loses nothing.
+    let r = x.adding(-0.693_359_375, times: n).adding(2.121_944_4e-4, times: n)
+    var p = Lane(repeating: 1.987_569_1e-4)
+    p = Lane(repeating: 1.398_199_9e-3).adding(p, times: r)
+    p = Lane(repeating: 8.333_452e-3).adding(p, times: r)
+    p = Lane(repeating: 4.166_579_6e-2).adding(p, times: r)
+    p = Lane(repeating: 0.166_666_66).adding(p, times: r)
+    p = Lane(repeating: 0.5).adding(p, times: r)
+    p = (r + 1).adding(p, times: r * r)
+    let power = unsafeBitCast(shifted, to: LaneBits.self) &<< 23 &+ 0x3F80_0000
+    return p * unsafeBitCast(power, to: Lane.self)
+  }
+
+  /// 1/x within 2 ulp for normal positive x, an eighth of the time of the division instruction.
+  ///
+  /// Subtracting the bits from a constant negates the exponent and is within 12 %; each Newton
+  /// step squares the error.
+  @inline(__always) var reciprocal: Lane {
+    let bits = LaneBits(repeating: 0x7EF3_11C7) &- unsafeBitCast(self, to: LaneBits.self)
+    var y = unsafeBitCast(bits, to: Lane.self)
+    for _ in 0..<3 {
+      let error = Lane(repeating: 1).adding(-self, times: y)
+      y = y.adding(y, times: error)
+    }
+    return y
+  }
+
+  /// 1 / (1 + e^-x).
+  @inline(__always) var sigmoid: Lane { ((-self).exponential + 1).reciprocal }
+}

@@ -1,0 +1,74 @@
+// Dense layers: y = x·w + b over rows, and both gradients.
+
+/// What a layer adds to its result in the same pass.
+package enum Residual: Sendable {
+  case none
+  /// A block of the result's shape.
+  case add(Floats)
+
+  /// The start of a product at a row of the result.
+  @inline(__always)
+  func start(_ bias: Floats, row: Int, columns: Int) -> Product.Start {
+    switch self {
+    case .none: .row(bias.base)
+    case .add(let block): .matrixAndRow(block.base + row * columns, stride: columns, bias.base)
+    }
+  }
+}
+
+/// y = x·w + bias (+ residual).
+///
+/// - Parameters:
+///   - x: [rows, I].
+///   - weights: [I, O].
+///   - bias: [O].
+///   - y: [rows, O].
+package func productForward(
+  _ x: Floats, rows: Int, inputs: Int, weights: Floats, bias: Floats, residual: Residual,
+  into y: Floats, outputs: Int
+) {
+  Product(
+    rows: rows, columns: outputs, depth: inputs, a: .init(base: x.base, row: inputs, step: 1),
+    b: .init(base: weights.base, step: outputs), c: y.base, cRow: outputs
+  ).run(residual.start(bias, row: 0, columns: outputs))
+}
+
+/// dx = dy·wᵀ.
+///
+/// - Parameters:
+///   - flipped: `flipWeights` of the weights: [O, I].
+package func productInputGradient(
+  _ dy: Floats, rows: Int, outputs: Int, flipped: Floats, into dx: Floats, inputs: Int,
+  _ accumulation: Accumulation
+) {
+  Product(
+    rows: rows, columns: inputs, depth: outputs, a: .init(base: dy.base, row: outputs, step: 1),
+    b: .init(base: flipped.base, step: inputs), c: dx.base, cRow: inputs
+  ).run(accumulation.start(dx.base, stride: inputs))
+}
+
+/// dw += xᵀ·dy.
+package func productWeightGradient(
+  _ x: Floats, dy: Floats, rows: Int, inputs: Int, outputs: Int, addedTo dw: Floats
+) {
+  Product(
+    rows: inputs, columns: outputs, depth: rows, a: .init(base: x.base, row: 1, step: inputs),
+    b: .init(base: dy.base, step: outputs), c: dw.base, cRow: outputs
+  ).run(.matrix(dw.base, stride: outputs))
+}
+
+/// The weights as the input gradient reads them: [taps, I, O] becomes [taps reversed, O, I].
+///
+/// - Parameters:
+///   - taps: side² of a convolution, 1 of a dense layer.
+package func flipWeights(
+  _ weights: Floats, taps: Int, inputs: Int, outputs: Int, into flipped: Floats
+) {
+  let block = inputs * outputs
+  for tap in 0..<taps {
+    let (from, to) = (weights.base + tap * block, flipped.base + (taps - 1 - tap) * block)
+    for o in 0..<outputs {
+      for i in 0..<inputs { to[o * inputs + i] = from[i * outputs + o] }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+// Scale and shift of a normalisation by the timestep: the affine map of one image.
+
+/// gamma' = γ·(1 + scale), beta' = β·(1 + scale) + shift.
+///
+/// - Parameters:
+///   - modulation: [2·channels]: the scales, then the shifts.
+///   - affine: [2·channels]: gamma', then beta'.
+package func modulateForward(
+  gamma: Floats, beta: Floats, modulation: Floats, into affine: Floats, channels: Int
+) {
+  for c in 0..<channels {
+    let scale = 1 + modulation.base[c]
+    affine.base[c] = gamma.base[c] * scale
+    affine.base[channels + c] = beta.base[c] * scale + modulation.base[channels + c]
+  }
+}
+
+/// Gradients of `modulateForward`, given those of gamma' and beta' side by side.
+///
+/// - Parameters:
+///   - dgamma: [channels], added to; so dbeta.
+///   - dmodulation: [2·channels].
+package func modulateBackward(
+  gamma: Floats, beta: Floats, modulation: Floats, daffine: Floats, addedTo dgamma: Floats,
+  _ dbeta: Floats, into dmodulation: Floats, _ accumulation: Accumulation, channels: Int
+) {
+  if case .overwrite = accumulation { dmodulation.slice(0, 2 * channels).fill(0) }
+  for c in 0..<channels {
+    let scale = 1 + modulation.base[c]
+    let (slope, offset) = (daffine.base[c], daffine.base[channels + c])
+    dgamma.base[c] += slope * scale
+    dbeta.base[c] += offset * scale
+    dmodulation.base[c] += slope * gamma.base[c] + offset * beta.base[c]
+    dmodulation.base[channels + c] += offset
+  }
+}

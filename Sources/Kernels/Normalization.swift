@@ -1,0 +1,160 @@
+// Group normalisation with the activation that follows it, in one pass over an image.
+
+/// The geometry of a group normalisation of one image (Wu & He 2018).
+package struct NormalizationShape: Hashable, Sendable {
+  package var pixels: Int
+  package var channels: Int
+  package var groups: Int
+  package var epsilon: Float
+
+  package init(pixels: Int, channels: Int, groups: Int, epsilon: Float) {
+    self.pixels = pixels
+    self.channels = channels
+    self.groups = groups
+    self.epsilon = epsilon
+  }
+
+  package var count: Int { pixels * channels }
+  /// Floats kept from the forward to the backward pass: a mean and an inverse deviation a channel.
+  package var statisticsCount: Int { 2 * channels }
+  /// Floats of scratch memory that each of the passes needs.
+  package var scratchCount: Int { 4 * channels + count }
+}
+
+/// Spreads a sum over each group's channels: v[c] = Σ_{c' in the group of c} v[c'].
+private func sumGroups(_ values: UnsafeMutablePointer<Float>, _ shape: NormalizationShape) {
+  let size = shape.channels / shape.groups
+  for group in 0..<shape.groups {
+    let start = values + group * size
+    var sum = 0.0
+    for c in 0..<size { sum += Double(start[c]) }
+    for c in 0..<size { start[c] = Float(sum) }
+  }
+}
+
+/// y = act(γ·(x - mean)/√(variance + ε) + β) for one image.
+///
+/// Mean and variance are taken in two passes: the one-pass formula E[x²] - E[x]² loses the digits
+/// that the two have in common.
+///
+/// - Parameters:
+///   - x: [pixels, channels].
+///   - gamma: [channels].
+///   - beta: [channels].
+///   - y: [pixels, channels].
+///   - statistics: `statisticsCount` floats for the backward pass.
+///   - scratch: `scratchCount` floats.
+package func groupNormForward(
+  _ shape: NormalizationShape, _ x: Floats, gamma: Floats, beta: Floats,
+  _ activation: Activation, into y: Floats, statistics: Floats, scratch: Floats
+) {
+  let channels = shape.channels
+  let (mean, inverse) = (statistics.base, statistics.base + channels)
+  let share = 1 / Float(shape.pixels * channels / shape.groups)
+
+  columnSums(x, rows: shape.pixels, columns: channels, into: statistics, .overwrite)
+  sumGroups(mean, shape)
+  for c in 0..<channels { mean[c] *= share }
+
+  let squares = scratch.base
+  vectorized(channels) { c, n in
+    let center = Lane(at: mean + c)
+    var sum = (Lane(), Lane())
+    var address = x.base + c
+    for _ in 0..<shape.pixels / 2 {
+      let (d0, d1) = (Lane(at: address) - center, Lane(at: address + channels) - center)
+      sum.0 = sum.0.adding(d0, times: d0)
+      sum.1 = sum.1.adding(d1, times: d1)
+      address += 2 * channels
+    }
+    if shape.pixels % 2 == 1 {
+      let d = Lane(at: address) - center
+      sum.0 = sum.0.adding(d, times: d)
+    }
+    (sum.0 + sum.1).store(first: n, at: squares + c)
+  }
+  sumGroups(squares, shape)
+  for c in 0..<channels { inverse[c] = 1 / (squares[c] * share + shape.epsilon).squareRoot() }
+
+  forEachChannelVector(shape) { c, n, place in
+    let scale = Lane(at: gamma.base + c) * Lane(at: inverse + c)
+    let offset = Lane(at: beta.base + c) - scale * Lane(at: mean + c)
+    for i in place {
+      let z = offset.adding(scale, times: Lane(at: x.base + i))
+      let result = activation == .silu ? z.silu : z
+      result.store(first: n, at: y.base + i)
+    }
+  }
+}
+
+/// All pixels of one vector of channels after the other: the channels' constants stay in registers.
+@inline(__always)
+private func forEachChannelVector(
+  _ shape: NormalizationShape,
+  _ body: (_ channel: Int, _ floats: Int, _ places: StrideTo<Int>) -> Void
+) {
+  vectorized(shape.channels) { c, n in
+    body(c, n, stride(from: c, to: c + shape.count, by: shape.channels))
+  }
+}
+
+/// Gradients of `groupNormForward` for one image.
+///
+/// With x̂ = (x - mean)/deviation and dz the gradient behind the activation:
+/// dβ = Σ dz, dγ = Σ dz·x̂, and dx = (γ·dz - mean(γ·dz) - x̂·mean(γ·dz·x̂)) / deviation, where the
+/// means run over a group's pixels and channels.
+///
+/// - Parameters:
+///   - dgamma: [channels], added to.
+///   - dbeta: [channels], added to.
+package func groupNormBackward(
+  _ shape: NormalizationShape, _ x: Floats, gamma: Floats, beta: Floats,
+  _ activation: Activation, statistics: Floats, dy: Floats, into dx: Floats,
+  _ accumulation: Accumulation, addedTo dgamma: Floats, _ dbeta: Floats, scratch: Floats
+) {
+  let channels = shape.channels
+  let (mean, inverse) = (statistics.base, statistics.base + channels)
+  let (sum, product) = (scratch.base, scratch.base + channels)
+  let dz = scratch.base + 4 * channels
+
+  forEachChannelVector(shape) { c, n, places in
+    let (m, r) = (Lane(at: mean + c), Lane(at: inverse + c))
+    let scale = Lane(at: gamma.base + c) * r
+    let offset = Lane(at: beta.base + c) - scale * m
+    var (total, projection) = (Lane(), Lane())
+    for i in places {
+      let value = Lane(at: x.base + i)
+      var slope = Lane(at: dy.base + i)
+      if activation == .silu { slope *= offset.adding(scale, times: value).siluSlope }
+      slope.store(first: n, at: dz + i)
+      total += slope
+      projection = projection.adding(slope, times: value - m)
+    }
+    projection *= r
+    total.store(first: n, at: sum + c)
+    projection.store(first: n, at: product + c)
+  }
+
+  let share = 1 / Float(shape.pixels * channels / shape.groups)
+  for c in 0..<channels {
+    dbeta.base[c] += sum[c]
+    dgamma.base[c] += product[c]
+    sum[c] *= gamma.base[c] * share
+    product[c] *= gamma.base[c] * share
+  }
+  sumGroups(sum, shape)
+  sumGroups(product, shape)
+
+  forEachChannelVector(shape) { c, n, places in
+    let (m, r) = (Lane(at: mean + c), Lane(at: inverse + c))
+    let scale = Lane(at: gamma.base + c) * r
+    let slope = -r * r * Lane(at: product + c)
+    let offset = -r * Lane(at: sum + c) - slope * m
+    for i in places {
+      (accumulation.start(at: dx.base + i) + offset)
+        .adding(slope, times: Lane(at: x.base + i))
+        .adding(scale, times: Lane(at: dz + i))
+        .store(first: n, at: dx.base + i)
+    }
+  }
+}

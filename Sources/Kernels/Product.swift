@@ -1,0 +1,141 @@
+// The one loop all multiplications run through: a matrix product over strided operands.
+
+/// C[r, v] = start[r, v] + Σ_s Σ_k A[s·a.segment + r·a.row + k·a.step] · B[s·b.segment + k·b.step + v]
+///
+/// With the strides chosen by the caller this is a matrix product, a convolution's forward pass
+/// (rows are pixels, a segment is a row of the filter), its weight gradient (rows are input
+/// channels, k runs over pixels), the products of a Winograd transform, and attention's four
+/// products. A's elements are broadcast, B's and C's rows are vectors and contiguous.
+struct Product {
+  /// The operand whose elements are broadcast.
+  struct Left {
+    var base: UnsafePointer<Float>
+    /// From one row of C to the next.
+    var row: Int
+    /// From one term of the sum to the next.
+    var step: Int
+    /// From one segment to the next.
+    var segment = 0
+  }
+
+  /// The operand whose rows are vectors.
+  struct Right {
+    var base: UnsafePointer<Float>
+    var step: Int
+    var segment = 0
+  }
+
+  /// What C is before the sum is added.
+  enum Start {
+    case zero
+    /// The same values in every row: a bias.
+    case row(UnsafePointer<Float>)
+    /// A matrix of C's shape; C itself to accumulate.
+    case matrix(UnsafePointer<Float>, stride: Int)
+    /// A matrix plus the same values in every row: a residual and a bias.
+    case matrixAndRow(UnsafePointer<Float>, stride: Int, UnsafePointer<Float>)
+  }
+
+  var rows: Int
+  var columns: Int
+  /// How many runs of `depth` terms the sum has.
+  var segments = 1
+  var depth: Int
+  var a: Left
+  var b: Right
+  var c: UnsafeMutablePointer<Float>
+  var cRow: Int
+
+  /// Computes C. B, C's start and A may be read up to two vectors behind the last column.
+  func run(_ start: Start) {
+    var column = 0
+    while columns - column > Lane.width {
+      bands(Pair.self, from: column, start)
+      column += Pair.width
+    }
+    if column < columns { bands(Lane.self, from: column, start) }
+  }
+
+  /// All rows of one strip of columns, in tiles of nearly equal height.
+  private func bands<V: Columns>(_: V.Type, from column: Int, _ start: Start) {
+    let tiles = (rows + Product.tallest - 1) / Product.tallest
+    var row = 0
+    for tile in 0..<tiles {
+      let end = rows * (tile + 1) / tiles
+      band(V.self, rows: end - row, at: row, column, start)
+      row = end
+    }
+  }
+
+  #if canImport(HasAVX512) || arch(arm64)
+    /// 14 x 2 accumulators, 2 vectors of B and one of A fit 32 registers.
+    private static let tallest = 14
+  #else
+    /// 6 x 2 accumulators, 2 vectors of B and one of A fit 16 registers.
+    private static let tallest = 6
+  #endif
+
+  private func band<V: Columns>(
+    _: V.Type, rows: Int, at row: Int, _ column: Int, _ start: Start
+  ) {
+    switch rows {
+    case 1: tile(One<V>.self, row, column, start)
+    case 2: tile(Two<V>.self, row, column, start)
+    case 3: tile(Three<V>.self, row, column, start)
+    case 4: tile(Four<V>.self, row, column, start)
+    case 5: tile(Five<V>.self, row, column, start)
+    case 6: tile(Six<V>.self, row, column, start)
+    case 7: tile(Seven<V>.self, row, column, start)
+    case 8: tile(Eight<V>.self, row, column, start)
+    case 9: tile(Nine<V>.self, row, column, start)
+    case 10: tile(Ten<V>.self, row, column, start)
+    case 11: tile(Eleven<V>.self, row, column, start)
+    case 12: tile(Twelve<V>.self, row, column, start)
+    case 13: tile(Thirteen<V>.self, row, column, start)
+    default: tile(Fourteen<V>.self, row, column, start)
+    }
+  }
+
+  @inline(never)
+  private func tile<T: Tile>(_: T.Type, _ row: Int, _ column: Int, _ start: Start) {
+    var sum: T
+    switch start {
+    case .zero:
+      sum = T()
+    case .row(let bias):
+      sum = T(at: bias + column, stride: 0)
+    case .matrix(let matrix, let stride):
+      sum = T(at: matrix + row * stride + column, stride: stride)
+    case .matrixAndRow(let matrix, let stride, let bias):
+      sum = T(at: matrix + row * stride + column, stride: stride)
+      sum.add(T.V(at: bias + column))
+    }
+    for segment in 0..<segments {
+      var left = a.base + segment * a.segment + row * a.row
+      var right = b.base + segment * b.segment + column
+      for _ in 0..<depth {
+        sum.add(left, stride: a.row, times: T.V(at: right))
+        left += a.step
+        right += b.step
+      }
+    }
+    store(sum, row, column)
+  }
+
+  @inline(__always)
+  private func store<T: Tile>(_ sum: T, _ row: Int, _ column: Int) {
+    let target = c + row * cRow + column
+    let kept = columns - column
+    if kept >= T.V.width {
+      sum.store(at: target, stride: cRow)
+    } else {
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: T.rows * T.V.width) { spare in
+        guard let whole = spare.baseAddress else { return }
+        sum.store(at: whole, stride: T.V.width)
+        for r in 0..<T.rows {
+          (target + r * cRow).update(from: whole + r * T.V.width, count: kept)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,139 @@
+// A block of a matrix product held in registers: a few rows of one or two vectors each.
+
+/// The columns a tile covers: one vector or two side by side.
+protocol Columns {
+  /// How many floats the columns are.
+  static var width: Int { get }
+  /// Zeros.
+  init()
+  init(at address: UnsafePointer<Float>)
+  mutating func add(_ a: Float, times b: Self)
+  mutating func add(_ b: Self)
+  func store(at address: UnsafeMutablePointer<Float>)
+}
+
+extension Lane: Columns {
+  @inline(__always) mutating func add(_ a: Float, times b: Lane) { self = adding(a, times: b) }
+  @inline(__always) mutating func add(_ b: Lane) { self += b }
+}
+
+/// Two vectors side by side: each broadcast element of A is used twice.
+struct Pair: Columns {
+  private var first: Lane
+  private var second: Lane
+
+  static var width: Int { 2 * Lane.width }
+
+  @inline(__always) init() {
+    first = Lane()
+    second = Lane()
+  }
+
+  @inline(__always) init(at address: UnsafePointer<Float>) {
+    first = Lane(at: address)
+    second = Lane(at: address + Lane.width)
+  }
+
+  @inline(__always) mutating func add(_ a: Float, times b: Pair) {
+    first.add(a, times: b.first)
+    second.add(a, times: b.second)
+  }
+
+  @inline(__always) mutating func add(_ b: Pair) {
+    first += b.first
+    second += b.second
+  }
+
+  @inline(__always) func store(at address: UnsafeMutablePointer<Float>) {
+    first.store(at: address)
+    second.store(at: address + Lane.width)
+  }
+}
+
+/// Accumulators for some rows of columns `V`.
+///
+/// Composed of nested generic structs because the optimizer keeps their fields in registers; an
+/// array of accumulators, also one of fixed size, goes through memory and is 2.5 times slower.
+protocol Tile {
+  associatedtype V: Columns
+  static var rows: Int { get }
+  /// Zeros.
+  init()
+  /// Row r starts as what lies at `address + r·stride`.
+  init(at address: UnsafePointer<Float>, stride: Int)
+  /// Row r += a[r·stride] · b.
+  mutating func add(_ a: UnsafePointer<Float>, stride: Int, times b: V)
+  /// Row r += b.
+  mutating func add(_ b: V)
+  func store(at address: UnsafeMutablePointer<Float>, stride: Int)
+}
+
+/// A tile of one row.
+struct One<V: Columns>: Tile {
+  private var row: V
+
+  static var rows: Int { 1 }
+
+  @inline(__always) init() { row = V() }
+
+  @inline(__always) init(at address: UnsafePointer<Float>, stride: Int) { row = V(at: address) }
+
+  @inline(__always) mutating func add(_ a: UnsafePointer<Float>, stride: Int, times b: V) {
+    row.add(a.pointee, times: b)
+  }
+
+  @inline(__always) mutating func add(_ b: V) { row.add(b) }
+
+  @inline(__always) func store(at address: UnsafeMutablePointer<Float>, stride: Int) {
+    row.store(at: address)
+  }
+}
+
+/// A tile made of two tiles, one above the other.
+struct Both<Upper: Tile, Lower: Tile>: Tile where Upper.V == Lower.V {
+  private var upper: Upper
+  private var lower: Lower
+
+  static var rows: Int { Upper.rows + Lower.rows }
+
+  @inline(__always) init() {
+    upper = Upper()
+    lower = Lower()
+  }
+
+  @inline(__always) init(at address: UnsafePointer<Float>, stride: Int) {
+    upper = Upper(at: address, stride: stride)
+    lower = Lower(at: address + Upper.rows * stride, stride: stride)
+  }
+
+  @inline(__always) mutating func add(
+    _ a: UnsafePointer<Float>, stride: Int, times b: Upper.V
+  ) {
+    upper.add(a, stride: stride, times: b)
+    lower.add(a + Upper.rows * stride, stride: stride, times: b)
+  }
+
+  @inline(__always) mutating func add(_ b: Upper.V) {
+    upper.add(b)
+    lower.add(b)
+  }
+
+  @inline(__always) func store(at address: UnsafeMutablePointer<Float>, stride: Int) {
+    upper.store(at: address, stride: stride)
+    lower.store(at: address + Upper.rows * stride, stride: stride)
+  }
+}
+
+typealias Two<V: Columns> = Both<One<V>, One<V>>
+typealias Three<V: Columns> = Both<Two<V>, One<V>>
+typealias Four<V: Columns> = Both<Two<V>, Two<V>>
+typealias Five<V: Columns> = Both<Four<V>, One<V>>
+typealias Six<V: Columns> = Both<Four<V>, Two<V>>
+typealias Seven<V: Columns> = Both<Four<V>, Three<V>>
+typealias Eight<V: Columns> = Both<Four<V>, Four<V>>
+typealias Nine<V: Columns> = Both<Eight<V>, One<V>>
+typealias Ten<V: Columns> = Both<Eight<V>, Two<V>>
+typealias Eleven<V: Columns> = Both<Eight<V>, Three<V>>
+typealias Twelve<V: Columns> = Both<Eight<V>, Four<V>>
+typealias Thirteen<V: Columns> = Both<Eight<V>, Five<V>>
+typealias Fourteen<V: Columns> = Both<Seven<V>, Seven<V>>
