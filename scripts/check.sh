@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# All that must hold before a change lands: format, a build without warnings, the guards, the tests.
+set -euo pipefail
+CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+source scripts/needs.sh
+
+need_swift
+need_swift_format
+need_zlib
+
+# Fails, and shows what it was given, unless that is nothing.
+refuse() {
+  if [ -n "$2" ]; then fail "$1:"$'\n'"$2"; fi
+}
+# The lines of Swift files that match the extended expression $1.
+lines() {
+  grep -rnE --include='*.swift' -- "$1" Package.swift Sources Tests || true
+}
+# All lines but those that match; an empty result is not an error.
+except() {
+  grep -vE -- "$1" || true
+}
+
+echo "== format"
+swift format lint --strict --parallel --recursive Package.swift Sources Tests
+
+echo "== guards"
+refuse "pointers and SIMD types belong in Sources/Kernels" \
+  "$(lines '\bUnsafe[A-Za-z]*Pointer\b|\bSIMD[0-9]+\b' | except '^(Sources/Kernels|Tests/KernelsTests)/')"
+refuse "conditions on the CPU belong in Sources/Kernels/Lane.swift" \
+  "$(lines '#(if|elseif).*(arch|canImport)\(' |
+    except '^(Package|Sources/Kernels/Lane)\.swift:|canImport\((Darwin|Glibc|Musl)\)')"
+refuse "these files are longer than 300 lines" \
+  "$(find Sources Tests scripts -type f \( -name '*.swift' -o -name '*.sh' -o -name '*.py' \) \
+    -exec awk 'FNR == 301 { print FILENAME }' {} +)"
+refuse "left-over marks" \
+  "$(grep -rnwE 'TOD[O]|FIXM[E]|XX[X]|HAC[K]|fatalErro[r]|<{7}|>{7}' \
+    Package.swift Sources Tests scripts .ci || true)"
+
+echo "== build"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+swift build --build-tests 2>&1 | tee "$log"
+if grep -q 'warning:' "$log"; then
+  # A file that is not compiled again would not warn again: the next run must see it too.
+  sed -nE 's/^(.*\.swift):[0-9]+:[0-9]+: warning:.*/\1/p' "$log" | sort -u | tr '\n' '\0' |
+    xargs -0 touch
+  fail "the build has warnings"
+fi
+
+echo "== tests"
+scripts/test.sh
