@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# Gets the four MNIST files into data/mnist and verifies them; what is there and right stays.
+set -euo pipefail
+root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+
+usage="usage: fetch-mnist.sh [--from DIR_OR_URL] [--to DIR]
+  --from  a folder or an address that holds the files, plain or .gz (default: public mirrors)
+  --to    where to put them (default: data/mnist)"
+mirrors="https://ossci-datasets.s3.amazonaws.com/mnist
+https://storage.googleapis.com/cvdf-datasets/mnist
+http://yann.lecun.com/exdb/mnist"
+# SHA-256 of the uncompressed files.
+files="ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db train-images-idx3-ubyte
+65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5 train-labels-idx1-ubyte
+0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7 t10k-images-idx3-ubyte
+ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2 t10k-labels-idx1-ubyte"
+
+fail() {
+  printf 'fetch-mnist.sh: %s\n' "$1" >&2
+  exit "${2:-1}"
+}
+
+from="" to="$root/data/mnist"
+while [ $# -gt 0 ]; do
+  case $1 in
+    -h | --help) echo "$usage" && exit ;;
+    --from | --to) [ -n "${2:-}" ] || fail "$1 needs a value"$'\n'"$usage" 64 ;;
+    *) fail "unknown argument '$1'"$'\n'"$usage" 64 ;;
+  esac
+  if [ "$1" = --from ]; then from=${2%/}; else to=$2; fi
+  shift 2
+done
+
+# True if the payload of file $1, compressed or not, has the SHA-256 $2.
+verified() {
+  local sum
+  sum=$(gzip -dcf <"$1" 2>/dev/null | if command -v sha256sum >/dev/null; then sha256sum; else
+    shasum -a 256
+  fi) && [ "${sum%% *}" = "$2" ]
+}
+
+# Copies or downloads $1 to file $2.
+get() {
+  case $1 in
+    *://*)
+      if command -v curl >/dev/null; then
+        curl -fsSL --connect-timeout 10 --speed-limit 1000 --speed-time 30 -o "$2" "$1"
+      else
+        wget -q --timeout=30 --tries=1 -O "$2" "$1"
+      fi
+      ;;
+    *) [ -f "$1" ] && cat -- "$1" >"$2" ;;
+  esac
+}
+
+# Finds file $2 with the SHA-256 $1 at one of the sources and puts it into place.
+fetch() {
+  local source name kind found=""
+  # A mirror has one spelling; a place of the user's may have any that the program reads.
+  local names="$2.gz"
+  [ -z "$from" ] || names="$2.gz $2 ${2/-idx/.idx}.gz ${2/-idx/.idx}"
+  while read -r source; do
+    for name in $names; do
+      get "$source/$name" "$part" || continue
+      found=$source/$name
+      if verified "$part" "$1"; then
+        kind=""
+        if gzip -t <"$part" 2>/dev/null; then kind=.gz; fi
+        # The other spellings go first: a wrong file among them would shadow this one.
+        rm -f "$to/$2" "$to/$2.gz" "$to/${2/-idx/.idx}" "$to/${2/-idx/.idx}.gz"
+        chmod 644 "$part" && mv -f "$part" "$to/$2$kind"
+        echo "$2: from $source"
+        return
+      fi
+      echo "$found is not the MNIST file of that name (its SHA-256 differs)" >&2
+    done
+    [ -n "$found" ] || echo "$2: not to be had from $source" >&2
+  done <<<"${from:-$mirrors}"
+  fail "could not get $2; with a copy of the files at hand use --from DIR_OR_URL, or train without \
+them: ddpm train --data synthetic"
+}
+
+mkdir -p -- "$to" || fail "cannot make the folder $to"
+part=$(mktemp "$to/.fetch.XXXXXX") || fail "cannot write to $to"
+# Where nothing could be had, no empty folder stays to be taken for the data.
+trap 'rm -f -- "$part"; rmdir -- "$to" 2>/dev/null || true' EXIT
+while read -r sum name; do
+  for there in "$to/$name.gz" "$to/$name"; do
+    if [ -f "$there" ] && verified "$there" "$sum"; then
+      echo "$name: already there"
+      continue 2
+    fi
+  done
+  fetch "$sum" "$name" </dev/null
+done <<<"$files"
+echo "MNIST is in $to"
