@@ -1,5 +1,7 @@
 // A set of 8-bit images, as files hold them.
 
+internal import Kernels
+
 /// N images of unsigned bytes: 0 is black, 255 is white.
 public struct ByteImages: Equatable, Sendable {
   /// The size of one image.
@@ -19,6 +21,12 @@ public struct ByteImages: Equatable, Sendable {
       "\(pixels.count) bytes are not a whole number of \(size) images")
     self.size = size
     self.pixels = pixels
+  }
+
+  /// The network's images as a file holds them: p = round(255·clamp(x/2 + 1/2, 0, 1)) for each
+  /// float x, halves to even; NaN is black.
+  public init(_ images: Images) {
+    self.init(size: images.size, pixels: Pixels.bytes(images.values))
   }
 
   /// The images at the given places, in that order.

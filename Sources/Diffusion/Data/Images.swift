@@ -1,5 +1,7 @@
 // A set of images as the network sees them: floats in [-1, 1].
 
+internal import Kernels
+
 /// N images of floats, -1 black, 1 white.
 public struct Images: Equatable, Sendable {
   /// The size of one image.
@@ -19,5 +21,10 @@ public struct Images: Equatable, Sendable {
       "\(values.count) floats are not a whole number of \(size) images")
     self.size = size
     self.values = values
+  }
+
+  /// The images of a file as the network sees them: x = p/127.5 - 1 for each byte p.
+  public init(_ bytes: ByteImages) {
+    self.init(size: bytes.size, values: Pixels.floats(bytes.pixels))
   }
 }

@@ -1,0 +1,105 @@
+// The images to learn from or to compare with: one split of a data set, with labels if it has any.
+
+import Foundation
+
+/// Images, perhaps with a label each.
+public struct Dataset: Sendable {
+  /// The two parts of a data set.
+  public enum Split: CaseIterable, Sendable {
+    /// What the network learns from.
+    case train
+    /// What it never sees in training.
+    case test
+  }
+
+  /// The images.
+  public let images: ByteImages
+  /// One label an image, in the images' order, if the set is labelled.
+  public let labels: [UInt8]?
+  /// What the user calls the set: its folder, or "synthetic".
+  public let name: String
+
+  /// - Parameters:
+  ///   - images: the images.
+  ///   - labels: as many labels as images, or none.
+  ///   - name: what the user calls the set.
+  public init(images: ByteImages, labels: [UInt8]?, name: String) {
+    precondition(
+      labels.map { $0.count == images.count } ?? true,
+      "\(labels?.count ?? 0) labels for \(images.count) images")
+    self.images = images
+    self.labels = labels
+    self.name = name
+  }
+
+  /// Reads a split from a folder of IDX files under their usual names, such as
+  /// `train-images-idx3-ubyte` or `t10k-labels.idx1-ubyte.gz`; labels may be missing.
+  ///
+  /// - Parameters:
+  ///   - folder: the folder's path.
+  ///   - split: the part to read.
+  ///   - classes: labels are 0 ..< classes; by default anything a byte holds.
+  /// - Throws: `FileError`, with the reason `missing` if there is no folder or no image file.
+  public static func load(
+    folder: String, split: Split, classes: Int = 256
+  ) throws(FileError) -> Dataset {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
+      throw FileError(path: folder, .missing)
+    }
+    guard isFolder.boolValue else { throw FileError(path: folder, .unreadable(ENOTDIR)) }
+
+    let imageNames = fileNames(split, "images", ranks: [3, 4])
+    guard let imagePath = firstFile(in: folder, of: imageNames) else {
+      throw FileError(path: join(folder, imageNames[0]), .missing)
+    }
+    let images = try IDX.images(at: imagePath)
+    guard let labelPath = firstFile(in: folder, of: fileNames(split, "labels", ranks: [1])) else {
+      return Dataset(images: images, labels: nil, name: folder)
+    }
+    let labels = try IDX.labels(at: labelPath, classes: classes)
+    guard labels.count == images.count else {
+      throw FileError(
+        path: labelPath,
+        .invalid("has \(labels.count) labels for the \(images.count) images of \(imagePath)"))
+    }
+    return Dataset(images: images, labels: labels, name: folder)
+  }
+
+  /// Makes sure that the images are of the same size as those of another split.
+  ///
+  /// - Throws: `FileError` naming both sizes if they are not.
+  public func checkSize(matches other: Dataset) throws(FileError) {
+    guard images.size == other.images.size else {
+      throw FileError(
+        path: name,
+        .invalid("its images are \(images.size), those of the other split \(other.images.size)"))
+    }
+  }
+}
+
+// MARK: - File names
+
+extension Dataset {
+  /// The usual names, most usual first.
+  private static func fileNames(_ split: Split, _ content: String, ranks: [Int]) -> [String] {
+    let stem =
+      switch split {
+      case .train: "train"
+      case .test: "t10k"
+      }
+    return ranks.flatMap { rank in
+      ["-", "."].flatMap { separator in
+        ["", ".gz"].map { "\(stem)-\(content)\(separator)idx\(rank)-ubyte\($0)" }
+      }
+    }
+  }
+
+  private static func firstFile(in folder: String, of names: [String]) -> String? {
+    names.map { join(folder, $0) }.first { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  private static func join(_ folder: String, _ name: String) -> String {
+    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+}

@@ -1,0 +1,43 @@
+// Many images side by side in one.
+
+internal import Kernels
+
+extension ByteImages {
+  /// The images laid out in rows, left to right and top to bottom, a thin line between them.
+  ///
+  /// - Parameters:
+  ///   - columns: how many images a row; by default as many as make the grid square.
+  ///   - scale: how many pixels wide and high a pixel becomes.
+  /// - Returns: one image; places left over in the last row are as dark as the lines.
+  public func grid(columns: Int? = nil, scale: Int = 1) -> ByteImages {
+    precondition(count > 0, "a grid of no images")
+    let columns = min(columns ?? Int(Double(count).squareRoot().rounded(.up)), count)
+    precondition(columns > 0 && scale > 0, "a grid of \(columns) columns, scaled by \(scale)")
+    let rows = (count + columns - 1) / columns
+    let row = size.width * size.channels
+    let width = columns * (size.width + Grid.gap) - Grid.gap
+    let height = rows * (size.height + Grid.gap) - Grid.gap
+
+    var picture = [UInt8](repeating: Grid.background, count: height * width * size.channels)
+    for index in 0..<count {
+      let top = index / columns * (size.height + Grid.gap)
+      let left = index % columns * (size.width + Grid.gap)
+      for y in 0..<size.height {
+        let from = index * size.values + y * row
+        let to = ((top + y) * width + left) * size.channels
+        picture.replaceSubrange(to..<to + row, with: pixels[from..<from + row])
+      }
+    }
+    return ByteImages(
+      size: ImageSize(
+        height: height * scale, width: width * scale, channels: size.channels),
+      pixels: Pixels.enlarge(picture, width: width, channels: size.channels, by: scale))
+  }
+}
+
+private enum Grid {
+  /// Pixels between two images, before scaling.
+  static let gap = 1
+  /// A dark grey that shows where an image of black background ends.
+  static let background: UInt8 = 48
+}
