@@ -1,1 +1,5 @@
-print("skeleton")
+// Nothing is thrown from here: an error out of top-level code would die with a backtrace.
+
+import Foundation
+
+exit(Tool.main(Array(CommandLine.arguments.dropFirst())).rawValue)

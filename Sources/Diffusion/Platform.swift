@@ -1,0 +1,12 @@
+// What this build asks of the CPU it runs on, for programs that only see Diffusion.
+
+internal import Kernels
+
+/// The CPU this build was compiled for.
+package enum Platform {
+  /// The kernels' instruction set, for example `AVX-512`.
+  package static var instructionSet: String { BuildTarget.name }
+  /// The CPU features without which the kernels die of an illegal instruction, as the operating
+  /// system spells them.
+  package static var requiredFeatures: [String] { BuildTarget.requiredFeatures }
+}

@@ -1,0 +1,32 @@
+// Options that several commands share, and the bounds that keep later arithmetic from overflowing.
+
+/// The largest values the command line takes: far above what is useful, far below what overflows.
+package enum Limit {
+  package static let steps = 1_000_000_000
+  package static let images = 10_000_000
+  package static let batch = 65_536
+  package static let timesteps = 1_000_000
+  package static let channels = 8192
+  package static let blocks = 64
+  package static let levels = 16
+  package static let threads = 1024
+  package static let minutes = 1e6
+  package static let gradientNorm = 1e9
+}
+
+/// Options with one meaning in several commands.
+package enum CommonOptions {
+  package static let data = Option<DataChoice>(
+    "--data", "DIR|synthetic", .data, default: .folder("data/mnist"),
+    "a folder of IDX files, plain or .gz; synthetic: digits the program draws")
+  package static let model = Option<String?>(
+    "--model", "DIR", .path, unset: "runs/mnist, else the model in data",
+    "a run's folder, or a diffusers pipeline's")
+  package static let seed = Option<UInt64>(
+    "--seed", "N", .integer(UInt64.min...UInt64.max), default: 0,
+    "everything random follows from it")
+  package static let threads = Option<Int?>(
+    "--threads", "N", .integer(1...Limit.threads), unset: "all cores",
+    "threads to compute with; the results are the same for any number")
+  package static let quiet = Option<Bool>("--quiet", "show no progress")
+}

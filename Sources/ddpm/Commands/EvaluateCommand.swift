@@ -1,0 +1,44 @@
+// `ddpm evaluate`: its words and its options.
+
+/// Compares samplers on a model.
+package struct EvaluateCommand: Command {
+  package static let name = "evaluate"
+  package static let abstract =
+    "Compares DDPM and DDIM on a trained model: time and quality by steps and eta"
+  package static let examples = [
+    Example("ddpm evaluate", "the model in runs/mnist on the MNIST in data/mnist"),
+    Example(
+      "ddpm evaluate --model runs/digits --data synthetic --count 200",
+      "a smaller comparison that needs no file"),
+    Example(
+      "ddpm evaluate --steps 10,50 --eta 0,hat --metrics time --json",
+      "four samplings timed, as JSON on standard output"),
+  ]
+
+  static let out = Option<String?>(
+    "--out", "DIR", .path, unset: "MODEL/evaluation", "the report's folder")
+  static let steps = Option<[Int]>(
+    "--steps", "LIST", .distinctList(of: .integer(1...Limit.timesteps)),
+    default: [10, 20, 50, 100], "numbers of sampling steps to compare")
+  static let eta = Option<[EtaChoice]>(
+    "--eta", "LIST", .distinctList(of: .eta), default: [.number(0), .number(1), .hat],
+    "amounts of noise to compare: 0 is DDIM, 1 DDPM's small variance, hat its large")
+  static let count = Option<Int>(
+    "--count", "N", .integer(1...Limit.images), default: 1000, "images for each comparison")
+  static let metrics = Option<[MetricChoice]>(
+    "--metrics", "LIST", .distinctList(of: .choice), default: MetricChoice.allCases,
+    "what to measure: time, bits/dim (bpd), held-out loss")
+  static let json = Option<Bool>("--json", "print the table as JSON")
+
+  package static let table = OptionTable(
+    .init("Model, data and output", CommonOptions.model, CommonOptions.data, out, json),
+    .init("Comparison", steps, eta, count, metrics),
+    .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),
+    .init("On the way", CommonOptions.quiet))
+
+  package let settings: EvaluateSettings
+
+  package init(_ arguments: Arguments) throws(UsageError) {
+    settings = try EvaluateSettings(arguments)
+  }
+}

@@ -1,0 +1,7 @@
+// `ddpm sample` at work.
+
+extension SampleCommand {
+  package func run() throws {
+    try Output.results.line("\(settings)")
+  }
+}

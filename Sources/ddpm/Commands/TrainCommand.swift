@@ -1,0 +1,90 @@
+// `ddpm train`: its words and its options.
+
+/// Trains a model.
+package struct TrainCommand: Command {
+  package static let name = "train"
+  package static let abstract = "Trains a denoising diffusion model on a folder of images"
+  package static let examples = [
+    Example(
+      "ddpm train --data synthetic --minutes 2 --out runs/digits",
+      "two minutes on built-in digits: needs no file"),
+    Example("ddpm train", "ten epochs of the MNIST in data/mnist, into runs/mnist"),
+    Example(
+      "ddpm train --preset base --steps 100000 --schedule cosine",
+      "a larger network, for a given number of steps"),
+  ]
+
+  static let out = Option<String>(
+    "--out", "DIR", .path, default: "runs/mnist", "the run's folder")
+  static let overwrite = Option<Bool>(
+    "--overwrite", "replace the run that is in the folder")
+
+  static let preset = Option<PresetChoice>(
+    "--preset", "tiny|small|base", .choice, default: .small, "the size of the U-Net")
+  static let channels = Option<[Int]?>(
+    "--channels", "A,B,C", .list(of: .integer(1...Limit.channels)), unset: "the preset's",
+    "channels of each level, the finest first")
+  static let blocks = Option<Int?>(
+    "--blocks", "N", .integer(1...Limit.blocks), unset: "the preset's",
+    "residual blocks a level")
+  static let attention = Option<[Int]?>(
+    "--attention", "none|LEVELS", .levels, unset: "the preset's",
+    "levels with self-attention, as in 2,3; the finest is 1")
+  static let dropout = Option<Double?>(
+    "--dropout", "P", .number(0..<1), unset: "the preset's",
+    "the part of each block's activations dropped in training")
+
+  static let timesteps = Option<Int>(
+    "--timesteps", "T", .integer(1...Limit.timesteps), default: 1000,
+    "steps of the forward process")
+  static let schedule = Option<ScheduleChoice>(
+    "--schedule", "NAME", .choice, default: .linear,
+    "how the noise grows: linear, cosine, quadratic or sigmoid")
+
+  static let steps = Option<Int?>(
+    "--steps", "N", .integer(1...Limit.steps), "train for N batches")
+  static let epochs = Option<Int?>(
+    "--epochs", "N", .integer(1...Limit.steps), unset: "\(defaultEpochs)",
+    "train for N passes over the data")
+  static let minutes = Option<Double?>(
+    "--minutes", "M", .positiveNumber(upTo: Limit.minutes), "train for M minutes")
+  static let defaultEpochs = 10
+
+  static let batch = Option<Int?>(
+    "--batch", "N", .integer(1...Limit.batch), unset: printed, "images a step")
+  static let learningRate = Option<Double?>(
+    "--learning-rate", "X", .positiveNumber(upTo: 1), unset: printed, "Adam's step size")
+  static let warmup = Option<Int?>(
+    "--warmup", "N", .integer(0...Limit.steps), unset: printed,
+    "steps in which the learning rate grows from 0")
+  static let ema = Option<Double?>(
+    "--ema", "X", .number(0..<1), unset: printed,
+    "decay of the weights' moving average, which is the model; 0 for none")
+  static let clip = Option<Double?>(
+    "--clip", "X", .positiveNumber(upTo: Limit.gradientNorm), unset: printed,
+    "the largest norm of a gradient")
+  private static let printed = "a sensible one, printed"
+
+  static let sampleEvery = Option<Int?>(
+    "--sample-every", "N", .integer(0...Limit.steps), unset: printed,
+    "steps between two grids of samples; 0 for none")
+  static let saveEvery = Option<Int?>(
+    "--save-every", "N", .integer(1...Limit.steps), unset: printed,
+    "steps between two checkpoints")
+
+  package static let table = OptionTable(
+    .init("Data and output", CommonOptions.data, out, overwrite),
+    .init("Network", preset, channels, blocks, attention, dropout),
+    .init("Forward process", timesteps, schedule),
+    .init("Budget, one of the three", steps, epochs, minutes),
+    .init("Optimisation", batch, learningRate, warmup, ema, clip),
+    .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),
+    .init("On the way", sampleEvery, saveEvery, CommonOptions.quiet),
+    exclusive: [[steps, epochs, minutes]])
+
+  package let settings: TrainSettings
+
+  package init(_ arguments: Arguments) throws(UsageError) {
+    settings = try TrainSettings(arguments)
+  }
+}

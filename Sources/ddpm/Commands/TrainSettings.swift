@@ -1,0 +1,64 @@
+// What `ddpm train` is told to do; nil leaves a choice to the library.
+
+/// A training as the command line describes it.
+package struct TrainSettings: Equatable, Sendable {
+  package var data: DataChoice
+  package var out: String
+  package var overwrites: Bool
+
+  package var preset: PresetChoice
+  package var channels: [Int]?
+  package var blocks: Int?
+  /// Levels with self-attention, counted from 1.
+  package var attention: [Int]?
+  package var dropout: Double?
+
+  package var timesteps: Int
+  package var schedule: ScheduleChoice
+
+  package var budget: BudgetChoice
+  package var batch: Int?
+  package var learningRate: Double?
+  package var warmup: Int?
+  package var ema: Double?
+  package var clip: Double?
+
+  package var seed: UInt64
+  package var threads: Int?
+  /// Steps between two grids of samples; 0 is never.
+  package var sampleEvery: Int?
+  package var saveEvery: Int?
+  package var isQuiet: Bool
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    typealias Train = TrainCommand
+    data = try arguments[CommonOptions.data]
+    out = try arguments[Train.out]
+    overwrites = try arguments[Train.overwrite]
+    preset = try arguments[Train.preset]
+    channels = try arguments[Train.channels]
+    blocks = try arguments[Train.blocks]
+    attention = try arguments[Train.attention]
+    dropout = try arguments[Train.dropout]
+    timesteps = try arguments[Train.timesteps]
+    schedule = try arguments[Train.schedule]
+    batch = try arguments[Train.batch]
+    learningRate = try arguments[Train.learningRate]
+    warmup = try arguments[Train.warmup]
+    ema = try arguments[Train.ema]
+    clip = try arguments[Train.clip]
+    seed = try arguments[CommonOptions.seed]
+    threads = try arguments[CommonOptions.threads]
+    sampleEvery = try arguments[Train.sampleEvery]
+    saveEvery = try arguments[Train.saveEvery]
+    isQuiet = try arguments[CommonOptions.quiet]
+    budget =
+      if let steps = try arguments[Train.steps] {
+        .steps(steps)
+      } else if let minutes = try arguments[Train.minutes] {
+        .minutes(minutes)
+      } else {
+        .epochs(try arguments[Train.epochs] ?? Train.defaultEpochs)
+      }
+  }
+}

@@ -1,0 +1,51 @@
+// Wrong command lines: each is refused in one line that says what is wrong and what to write.
+
+import Testing
+import ddpm
+
+@Suite struct RefusalTests {
+  @Test(arguments: WrongLine.all) func theLineSaysWhatIsWrong(wrong: WrongLine) throws {
+    let error = try #require(throws: UsageError.self) { try Tool.request(wrong.words) }
+    #expect(ExitCode(error) == .usage)
+    let line = Tool.line(for: error, on: .plain)
+    #expect(line.hasPrefix("ddpm: "))
+    #expect(line.contains(wrong.fragment))
+    #expect(!line.contains { $0.isNewline } && line.unicodeScalars.allSatisfy { $0.value >= 32 })
+  }
+
+  @Test(arguments: Tool.commands.map { $0.name })
+  func everyOptionRefusesAMissingOrEmptyValue(name: String) throws {
+    let table = try #require(Tool.commands.first { $0.name == name }).table
+    for option in table.options {
+      let words = option.placeholder == nil ? [option.flag + "="] : [option.flag]
+      let error = #expect(throws: UsageError.self) { try table.parse(words) }
+      #expect(error?.description.contains(option.flag) == true)
+      #expect(throws: UsageError.self) { try table.parse([option.flag + "="]) }
+    }
+  }
+
+  @Test(arguments: Tool.commands.map { $0.name })
+  func everyOptionIsRefusedTwice(name: String) throws {
+    let table = try #require(Tool.commands.first { $0.name == name }).table
+    let valid = [
+      "1", "tiny", "linear", "ddim", "uniform", "small", "time", "none", "0.5", "x", "10,20",
+    ]
+    for option in table.options {
+      let value = option.placeholder == nil ? nil : valid.first { accepts(option, $0) }
+      let once = [option.flag] + [value].compactMap(\.self)
+      #expect(throws: Never.self) { try table.parse(once) }
+      #expect(throws: UsageError("\(option.flag) is given twice; give it once")) {
+        try table.parse(once + once)
+      }
+    }
+  }
+
+  private func accepts(_ option: any AnyOption, _ text: String) -> Bool {
+    (try? option.check(text)) != nil
+  }
+}
+
+extension Terminal {
+  /// No terminal at all.
+  static let plain = Terminal(descriptor: -1, isTerminal: false, environment: [:])
+}

@@ -1,0 +1,172 @@
+// The table of wrong command lines and what must be said about each.
+
+import Testing
+
+/// A wrong command line, and a part of what must be said about it.
+struct WrongLine: Sendable, CustomTestStringConvertible {
+  let words: [String]
+  let fragment: String
+
+  /// A line of words between spaces.
+  init(_ line: String, _ fragment: String) {
+    self.init(line.split(separator: " ").map(String.init), fragment)
+  }
+
+  init(_ words: [String], _ fragment: String) {
+    self.words = words
+    self.fragment = fragment
+  }
+
+  var testDescription: String { words.joined(separator: " ") }
+
+  static let all = commands + flags + values + ranges + lists + combinations + hostile
+
+  static let commands = [
+    WrongLine("", "a command is missing: train, sample, evaluate"),
+    WrongLine("trian", "did you mean train?"),
+    WrongLine("Train", "did you mean train?"),
+    WrongLine("eval", "did you mean evaluate?"),
+    WrongLine("samples", "did you mean sample?"),
+    WrongLine("hlep", "did you mean help?"),
+    WrongLine("--hlep", "did you mean --help?"),
+    WrongLine("--versoin", "did you mean --version?"),
+    WrongLine("banana", "the commands are train, sample, evaluate"),
+    WrongLine("--seed 3 train", "--seed comes after a command"),
+    WrongLine("--steps=3 train", "--steps comes after a command"),
+    WrongLine("help trian", "did you mean train?"),
+    WrongLine("help train sample", "help takes one command"),
+    WrongLine("--version train", "--version stands alone"),
+    WrongLine("-- train", "unknown command \"--\""),
+    WrongLine([""], "unknown command \"\""),
+  ]
+
+  static let flags = [
+    WrongLine("train --sed 3", "unknown flag \"--sed\"; did you mean --seed?"),
+    WrongLine("train -seed 3", "did you mean --seed?"),
+    WrongLine("train --Seed 3", "did you mean --seed?"),
+    WrongLine("train --learning 3", "did you mean --learning-rate?"),
+    WrongLine("train --learning_rate=3", "did you mean --learning-rate?"),
+    WrongLine("train --epoch 3", "did you mean --epochs?"),
+    WrongLine("train --hepl", "did you mean --help?"),
+    WrongLine("train --banana", "unknown flag \"--banana\"; --help lists the flags"),
+    WrongLine("train --eta 0", "unknown flag \"--eta\"; did you mean --ema?"),
+    WrongLine("train --resume", "unknown flag \"--resume\""),
+    WrongLine("sample --schedule linear", "unknown flag \"--schedule\""),
+    WrongLine("evaluate --sampler ddim", "unknown flag \"--sampler\""),
+    WrongLine("train --steps=1=2", "not \"1=2\""),
+    WrongLine("train ---seed 3", "did you mean --seed?"),
+    WrongLine("train -", "unexpected \"-\""),
+    WrongLine("train steps 100", "did you mean --steps?"),
+    WrongLine("train data/mnist", "unexpected \"data/mnist\""),
+    WrongLine("train \u{2014}steps 5", "did you mean --steps?"),
+    WrongLine("train --quiet yes", "unexpected \"yes\""),
+    WrongLine("train -- --help", "unexpected \"--help\""),
+    WrongLine("train -- x", "unexpected \"x\""),
+    WrongLine("train --seed 1 2", "unexpected \"2\""),
+    WrongLine("train -5", "unexpected \"-5\""),
+    WrongLine("train --seed 1 --seed 1", "--seed is given twice"),
+    WrongLine("train --seed=1 --seed 2", "--seed is given twice"),
+    WrongLine("train --quiet --quiet", "--quiet is given twice"),
+  ]
+
+  static let values = [
+    WrongLine("train --seed", "--seed needs a value: --seed N"),
+    WrongLine("train --data --seed 3", "the flag \"--seed\" follows; write --data=--seed"),
+    WrongLine("train --out -x", "write --out=-x if that is the value"),
+    WrongLine("train --out --", "the flag \"--\" follows"),
+    WrongLine("train --quiet=true", "--quiet takes no value"),
+    WrongLine("train --quiet=", "--quiet takes no value"),
+    WrongLine("train --out=", "--out takes a path, not \"\""),
+    WrongLine(["train", "--data", ""], "--data takes a folder's path, or synthetic, not \"\""),
+    WrongLine("train --preset smal", "one of tiny, small, base, not \"smal\"; did you mean small?"),
+    WrongLine("train --preset TINY", "did you mean tiny?"),
+    WrongLine("train --preset huge", "one of tiny, small, base, not \"huge\""),
+    WrongLine("train --schedule cosin", "did you mean cosine?"),
+    WrongLine("train --schedule sqrt", "one of linear, cosine, quadratic, sigmoid"),
+    WrongLine("sample --sampler dim", "did you mean ddim?"),
+    WrongLine("sample --spacing trail", "did you mean trailing?"),
+    WrongLine("sample --variance big", "one of small, large"),
+    WrongLine("sample --eta hatt", "did you mean hat?"),
+    WrongLine("evaluate --metrics time,bdp", "did you mean bpd?"),
+    WrongLine("train --seed x", "--seed takes a whole number from 0 to 18446744073709551615"),
+    WrongLine("train --seed 1.5", "not \"1.5\""),
+    WrongLine(["train", "--seed", " 1"], "not \" 1\""),
+    WrongLine("train --batch 1e3", "--batch takes a whole number"),
+    WrongLine("train --batch 64k", "not \"64k\""),
+    WrongLine("train --dropout ten", "--dropout takes a number from 0 to below 1, not \"ten\""),
+  ]
+
+  static let ranges = [
+    WrongLine("train --seed -1", "from 0 to 18446744073709551615, not \"-1\""),
+    WrongLine("train --seed 18446744073709551616", "not \"18446744073709551616\""),
+    WrongLine("train --batch 0", "--batch takes a whole number from 1 to 65536, not \"0\""),
+    WrongLine("train --steps 0", "from 1 to 1000000000"),
+    WrongLine("train --epochs -1", "from 1 to 1000000000"),
+    WrongLine("train --minutes 0", "a number above 0, at most 1000000"),
+    WrongLine("train --minutes nan", "a number above 0"),
+    WrongLine("train --minutes inf", "a number above 0"),
+    WrongLine("train --dropout 1", "from 0 to below 1, not \"1\""),
+    WrongLine("train --dropout -0.1", "from 0 to below 1"),
+    WrongLine("train --ema 1", "from 0 to below 1"),
+    WrongLine("train --learning-rate 0", "above 0, at most 1"),
+    WrongLine("train --learning-rate 2", "above 0, at most 1"),
+    WrongLine("train --clip 0", "above 0"),
+    WrongLine("train --timesteps 0", "from 1 to 1000000"),
+    WrongLine("train --timesteps 99999999999999999999", "from 1 to 1000000"),
+    WrongLine("train --threads 0", "from 1 to 1024"),
+    WrongLine("train --blocks 0", "from 1 to 64"),
+    WrongLine("train --warmup -1", "from 0 to"),
+    WrongLine("train --save-every 0", "from 1 to"),
+    WrongLine("sample --count 0", "from 1 to 10000000"),
+    WrongLine("sample --grid 0", "from 1 to"),
+    WrongLine("sample --eta 1.1", "a number from 0 to 1, or hat, not \"1.1\""),
+    WrongLine("sample --eta -0.5", "a number from 0 to 1, or hat"),
+    WrongLine("sample --eta nan", "a number from 0 to 1, or hat"),
+    WrongLine("evaluate --count -3", "from 1 to 10000000"),
+  ]
+
+  static let lists = [
+    WrongLine("train --channels 32,,64", "values separated by commas, each a whole number from 1"),
+    WrongLine("train --channels 32,64,", "not \"32,64,\""),
+    WrongLine("train --channels 32,0", "from 1 to 8192"),
+    WrongLine("train --channels 32;64", "values separated by commas"),
+    WrongLine("train --attention 0", "from 1 to 16, or none"),
+    WrongLine("train --attention 2,2", "different values"),
+    WrongLine("train --attention non", "did you mean none?"),
+    WrongLine("train --attention none,2", "or none, not \"none,2\""),
+    WrongLine("evaluate --steps 10,10", "different values separated by commas"),
+    WrongLine("evaluate --steps 10,x", "not \"10,x\""),
+    WrongLine("evaluate --steps 10 20", "unexpected \"20\""),
+    WrongLine("evaluate --eta 0,2", "each a number from 0 to 1, or hat"),
+    WrongLine("evaluate --eta 0,0.0", "different values"),
+    WrongLine("evaluate --metrics fd", "each one of time, bpd, loss"),
+    WrongLine("evaluate --metrics time,time", "different values"),
+    WrongLine("evaluate --metrics=", "not \"\""),
+  ]
+
+  static let combinations = [
+    WrongLine("train --steps 5 --epochs 5", "--steps and --epochs exclude each other"),
+    WrongLine("train --minutes 5 --epochs 5", "give one of --steps, --epochs, --minutes"),
+    WrongLine("train --minutes 1 --epochs 1 --steps 1", "--steps and --epochs and --minutes"),
+    WrongLine("sample --sampler ddpm --eta 0", "--eta belongs to --sampler ddim"),
+    WrongLine("sample --eta hat --sampler=ddpm", "--eta belongs to --sampler ddim"),
+    WrongLine("sample --variance small", "--variance belongs to --sampler ddpm"),
+    WrongLine("sample --sampler ddim --variance large", "--variance belongs to --sampler ddpm"),
+    WrongLine("sample --sampler ddpm --spacing uniform", "--spacing needs --steps"),
+    WrongLine("sample --out x.npy --grid 4", "--grid arranges a picture"),
+    WrongLine("sample --out x.jpg", ".png, .pgm, .idx, .idx.gz, .npy, not \"x.jpg\""),
+    WrongLine("sample --out samples", "--out takes a file ending in"),
+    WrongLine("sample --out x.png.gz", "not \"x.png.gz\""),
+  ]
+
+  static let hostile = [
+    WrongLine(["a\u{1B}[2Jb"], "unknown command \"a\\u{1b}[2Jb\""),
+    WrongLine(["train", "--seed", "1\n2"], "not \"1\\u{0a}2\""),
+    WrongLine(["train", "--seed", "1\r\n2"], "not \"1\\u{0d}\\u{0a}2\""),
+    WrongLine(["train", "--\u{07}"], "unknown flag \"--\\u{07}\""),
+    WrongLine(["train", "x\u{7F}"], "unexpected \"x\\u{7f}\""),
+    WrongLine(["train", "--preset", "\u{9B}31m"], "not \"\\u{9b}31m\""),
+    WrongLine(["sample", "--out", "a\tb"], "not \"a\\u{09}b\""),
+    WrongLine(["train", "--out", "--\u{08}"], "the flag \"--\\u{08}\" follows"),
+  ]
+}

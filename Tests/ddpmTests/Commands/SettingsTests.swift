@@ -1,0 +1,115 @@
+// What right command lines of the three commands come to.
+
+import Testing
+import ddpm
+
+@Suite struct SettingsTests {
+  @Test(
+    arguments: zip(
+      ["", "--steps 7", "--epochs 7", "--minutes 0.5"],
+      [.epochs(10), .steps(7), .epochs(7), .minutes(0.5)] as [BudgetChoice]))
+  func trainingHasOneBudget(line: String, budget: BudgetChoice) throws {
+    #expect(try train(line).budget == budget)
+  }
+
+  @Test func trainingTakesEveryFlag() throws {
+    let settings = try train(
+      """
+      --data synthetic --out d --preset base --channels 8,16 --blocks 3 --attention 2,1 \
+      --dropout 0.1 --timesteps 50 --schedule cosine --steps 9 --batch 4 --learning-rate 1e-3 \
+      --warmup 0 --ema 0.99 --clip 2 --seed 5 --threads 2 --sample-every 0 --save-every 6 \
+      --overwrite --quiet
+      """)
+    #expect(settings.data == .synthetic && settings.out == "d" && settings.overwrites)
+    #expect(settings.preset == .base && settings.channels == [8, 16] && settings.blocks == 3)
+    #expect(settings.attention == [2, 1] && settings.dropout == 0.1)
+    #expect(settings.timesteps == 50 && settings.schedule == .cosine)
+    #expect(settings.budget == .steps(9))
+    #expect(settings.batch == 4 && settings.learningRate == 1e-3 && settings.warmup == 0)
+    #expect(settings.ema == 0.99 && settings.clip == 2 && settings.seed == 5)
+    #expect(settings.threads == 2 && settings.sampleEvery == 0 && settings.saveEvery == 6)
+    #expect(settings.isQuiet)
+  }
+
+  @Test func noAttentionIsNotThePresets() throws {
+    #expect(try train("--attention none").attention == [])
+    #expect(try train("").attention == nil)
+  }
+
+  @Test func samplersTakeWhatBelongsToThem() throws {
+    typealias Sampler = SampleSettings.Sampler
+    let cases: [(String, Sampler)] = [
+      ("", .ddim(steps: 50, .trailing, .number(0))),
+      ("--steps 20 --eta hat", .ddim(steps: 20, .trailing, .hat)),
+      ("--spacing uniform --eta 1", .ddim(steps: 50, .uniform, .number(1))),
+      ("--sampler ddpm", .ancestral(.small)),
+      ("--sampler ddpm --variance large", .ancestral(.large)),
+      ("--sampler ddpm --steps 9 --spacing leading", .respaced(steps: 9, .leading, .small)),
+    ]
+    for (line, sampler) in cases { #expect(try sample(line).sampler == sampler, "\(line)") }
+  }
+
+  @Test func samplingTakesEveryOtherFlag() throws {
+    let settings = try sample(
+      """
+      --model m --out a.idx.gz --count 3 --seed 8 --noise n.npy --no-clip --batch 2 --threads 1 \
+      --quiet
+      """)
+    #expect(settings.model == "m" && settings.output == .array(path: "a.idx.gz", .compressedIDX))
+    #expect(settings.count == 3 && settings.seed == 8 && settings.noise == "n.npy")
+    #expect(!settings.clips && settings.batch == 2 && settings.threads == 1 && settings.isQuiet)
+  }
+
+  @Test(
+    arguments: zip(
+      ["a.png", "dir.npy/b.PGM", "a.idx", "a.b.npy"],
+      [
+        .picture(path: "a.png", .png, columns: nil),
+        .picture(path: "dir.npy/b.PGM", .pgm, columns: nil), .array(path: "a.idx", .idx),
+        .array(path: "a.b.npy", .npy),
+      ] as [OutputFile]))
+  func theEndingSaysWhatIsWritten(path: String, output: OutputFile) throws {
+    #expect(try sample("--out \(path)").output == output)
+  }
+
+  @Test func aGridHasColumns() throws {
+    let picture = OutputFile.picture(path: "samples.png", .png, columns: 5)
+    #expect(try sample("--grid 5").output == picture)
+  }
+
+  @Test func evaluationTakesEveryFlag() throws {
+    let settings = try evaluate(
+      """
+      --model m --data d --out r --steps 5,1 --eta hat,0.5 --count 7 --metrics loss,time --json \
+      --seed 2 --threads 3 --quiet
+      """)
+    #expect(settings.model == "m" && settings.data == .folder("d") && settings.out == "r")
+    #expect(settings.steps == [5, 1] && settings.etas == [.hat, .number(0.5)])
+    #expect(settings.count == 7 && settings.metrics == [.loss, .time] && settings.printsJSON)
+    #expect(settings.seed == 2 && settings.threads == 3 && settings.isQuiet)
+  }
+
+  @Test func evaluationComparesTheDocumentedCells() throws {
+    let settings = try evaluate("")
+    #expect(settings.steps == [10, 20, 50, 100])
+    #expect(settings.etas == [.number(0), .number(1), .hat])
+    #expect(settings.count == 1000 && settings.metrics == [.time, .bpd, .loss])
+    #expect(settings.data == .folder("data/mnist") && settings.model == nil)
+  }
+
+  private func train(_ line: String) throws -> TrainSettings {
+    try TrainCommand(TrainCommand.table.parse(words(line))).settings
+  }
+
+  private func sample(_ line: String) throws -> SampleSettings {
+    try SampleCommand(SampleCommand.table.parse(words(line))).settings
+  }
+
+  private func evaluate(_ line: String) throws -> EvaluateSettings {
+    try EvaluateCommand(EvaluateCommand.table.parse(words(line))).settings
+  }
+
+  private func words(_ line: String) -> [String] {
+    line.split(separator: " ").map(String.init)
+  }
+}
