@@ -104,7 +104,7 @@ struct SafetensorsHeader {
     guard let offsets = sizes(offsetList), offsets.count == 2, offsets[0] <= offsets[1],
       offsets[1] <= body.count
     else { throw fault("has data_offsets that are not a range of the file's \(body.count) bytes") }
-    guard byteCount(shape, element) == offsets[1] - offsets[0] else {
+    guard (shape + [element.width]).checkedProduct == offsets[1] - offsets[0] else {
       throw fault("has \(offsets[1] - offsets[0]) bytes, which do not fit \(type) \(shape)")
     }
     return Safetensors.Tensor(
@@ -120,17 +120,6 @@ struct SafetensorsHeader {
       sizes.append(size)
     }
     return sizes
-  }
-
-  /// nil where the product does not fit an Int.
-  private static func byteCount(_ shape: [Int], _ element: Safetensors.Element) -> Int? {
-    var count = element.width
-    for dimension in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
-      if overflow { return nil }
-      count = product
-    }
-    return count
   }
 
   /// Every byte of the body belongs to exactly one tensor.

@@ -1,0 +1,170 @@
+// A configuration file's keys, read one by one with their defaults; remembers which were read.
+
+/// The top-level object of a JSON configuration.
+package struct ConfigurationFields {
+  /// The file's path, for messages.
+  package let path: String
+  private let values: [String: JSON]
+  private var known: Set<String> = []
+
+  /// No configuration is longer; `trained_betas` may have many thousand numbers.
+  private static let maximumBytes = 16 << 20
+
+  /// - Throws: `FileError` when the file cannot be read or is not a JSON object.
+  package init(contentsOf path: String) throws(FileError) {
+    try self.init(readFile(path, limit: Self.maximumBytes), path: path)
+  }
+
+  /// - Parameters:
+  ///   - bytes: a file's content.
+  ///   - path: the path to name in errors.
+  /// - Throws: `FileError` when the bytes are not a JSON object.
+  package init(_ bytes: [UInt8], path: String) throws(FileError) {
+    self.path = path
+    let json: JSON
+    do {
+      json = try JSON.parse(bytes)
+    } catch {
+      throw FileError(path: path, .invalid("is not valid JSON: \(error)"))
+    }
+    guard case .object(let members) = json else {
+      throw FileError(path: path, .invalid("is not a JSON object of settings"))
+    }
+    values = Dictionary(uniqueKeysWithValues: members.map { ($0.key, $0.value) })
+  }
+
+  /// The keys nobody asked for, sorted; those that begin with `_` are notes of other programs.
+  package var ignoredKeys: [String] {
+    values.keys.filter { !known.contains($0) && !$0.hasPrefix("_") }.sorted()
+  }
+
+  /// Takes note of keys that have no meaning here.
+  mutating func skip(_ keys: String...) {
+    known.formUnion(keys)
+  }
+
+  /// The value as it stands; nil where the key is absent.
+  mutating func value(_ key: String) -> JSON? {
+    known.insert(key)
+    return values[key]
+  }
+
+  mutating func integer(_ key: String, default standard: Int) throws(FileError) -> Int {
+    switch value(key) {
+    case nil: return standard
+    case .integer(let number)?: return number
+    case let other?: throw mismatch(key, other, "an integer")
+    }
+  }
+
+  /// A key whose null means something else than its absence.
+  mutating func optionalInteger(
+    _ key: String, default standard: Int? = nil
+  ) throws(FileError) -> Int? {
+    switch value(key) {
+    case nil: return standard
+    case .null?: return nil
+    case .integer(let number)?: return number
+    case let other?: throw mismatch(key, other, "an integer or null")
+    }
+  }
+
+  mutating func number(_ key: String, default standard: Double) throws(FileError) -> Double {
+    guard let value = value(key) else { return standard }
+    guard let number = value.double else { throw mismatch(key, value, "a number") }
+    return number
+  }
+
+  mutating func flag(_ key: String, default standard: Bool) throws(FileError) -> Bool {
+    switch value(key) {
+    case nil: return standard
+    case .bool(let flag)?: return flag
+    case let other?: throw mismatch(key, other, "true or false")
+    }
+  }
+
+  /// A list whose elements `convert` understands.
+  mutating func list<Element>(
+    _ key: String, default standard: [Element], of wanted: String, _ convert: (JSON) -> Element?
+  ) throws(FileError) -> [Element] {
+    guard let value = value(key) else { return standard }
+    guard case .array(let elements) = value else { throw mismatch(key, value, "a list") }
+    var list: [Element] = []
+    for element in elements {
+      guard let converted = convert(element) else {
+        throw invalid("\(key) contains \(element.text(.compact)); supported are \(wanted)")
+      }
+      list.append(converted)
+    }
+    return list
+  }
+
+  /// One of an enumeration's names.
+  mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ key: String, default standard: Choice
+  ) throws(FileError) -> Choice {
+    guard let value = value(key) else { return standard }
+    guard case .string(let name) = value, let choice = Choice(rawValue: name) else {
+      throw unsupported(key, value, Choice.allCases.map { "\"\($0.rawValue)\"" })
+    }
+    return choice
+  }
+
+  /// Refuses every value of a key but the supported ones; the first is the default.
+  mutating func require(_ key: String, oneOf supported: JSON...) throws(FileError) {
+    guard let value = value(key), !supported.contains(value) else { return }
+    throw unsupported(key, value, supported.map { $0.text(.compact) })
+  }
+
+  // MARK: Errors
+
+  func invalid(_ reason: String) -> FileError {
+    FileError(path: path, .invalid(reason))
+  }
+
+  /// The error for a value other programs may know.
+  func unsupported(_ key: String, _ value: JSON, _ supported: [String]) -> FileError {
+    invalid(
+      "\(key) is \(value.text(.compact)), which is not supported; supported: "
+        + supported.joined(separator: ", "))
+  }
+
+  /// The error for a value of the wrong kind.
+  func mismatch(_ key: String, _ value: JSON, _ wanted: String) -> FileError {
+    invalid("\(key) must be \(wanted), not \(value.kind)")
+  }
+
+  /// Runs a validation and names the file in its error.
+  func validated<Configuration>(
+    _ configuration: Configuration,
+    _ validate: (Configuration) throws(ConfigurationError) -> Void
+  ) throws(FileError) -> Configuration {
+    do throws(ConfigurationError) {
+      try validate(configuration)
+    } catch {
+      throw invalid(error.description)
+    }
+    return configuration
+  }
+}
+
+extension JSON {
+  /// A number of either spelling.
+  var double: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
+
+  /// A whole number without its ".0", as Python writes what it holds as an integer.
+  static func shortest(_ value: Double) -> JSON {
+    Int(exactly: value).map(JSON.integer) ?? .number(value)
+  }
+
+  /// null for nil.
+  static func optional(_ value: Int?) -> JSON {
+    value.map(JSON.integer) ?? .null
+  }
+}

@@ -1,0 +1,90 @@
+// The scheduler's configuration as the scheduler/scheduler_config.json that diffusers reads.
+
+extension SchedulerConfiguration {
+  private enum ClassName: String, CaseIterable {
+    case ddpm = "DDPMScheduler"
+    case ddim = "DDIMScheduler"
+  }
+
+  /// Where a prediction is named that diffusers does not have.
+  private static let ownPredictionKey = "_ddpm_prediction_type"
+
+  /// Reads diffusers' configuration; absent keys have diffusers' defaults.
+  ///
+  /// - Parameter fields: the file's keys; those read are noted.
+  /// - Throws: `FileError` that names the key whose value is wrong or not supported.
+  package init(_ fields: inout ConfigurationFields) throws(FileError) {
+    let className = try fields.choice("_class_name", default: ClassName.ddpm)
+    try fields.require("thresholding", oneOf: false)
+    fields.skip("dynamic_thresholding_ratio", "sample_max_value")
+    let clips = try fields.flag("clip_sample", default: true)
+    let clipRange = try fields.number("clip_sample_range", default: 1)
+    let prediction = try fields.choice("prediction_type", default: Prediction.noise)
+    self.init(
+      family: className == .ddpm
+        ? .ddpm(try fields.choice("variance_type", default: .fixedSmall))
+        : .ddim(setsAlphaToOne: try fields.flag("set_alpha_to_one", default: true)),
+      timesteps: try fields.integer("num_train_timesteps", default: 1000),
+      betaStart: try fields.number("beta_start", default: 1e-4),
+      betaEnd: try fields.number("beta_end", default: 0.02),
+      betaSchedule: try fields.choice("beta_schedule", default: .linear),
+      trainedBetas: try Self.trainedBetas(&fields),
+      rescalesToZeroSNR: try fields.flag("rescale_betas_zero_snr", default: false),
+      prediction: try fields.choice(Self.ownPredictionKey, default: prediction),
+      clipRange: clips ? clipRange : nil,
+      spacing: try fields.choice("timestep_spacing", default: .leading),
+      stepsOffset: try fields.integer("steps_offset", default: 0))
+    self = try fields.validated(self) { configuration throws(ConfigurationError) in
+      try configuration.validate()
+    }
+  }
+
+  private static func trainedBetas(
+    _ fields: inout ConfigurationFields
+  ) throws(FileError) -> [Double]? {
+    if fields.value("trained_betas") ?? .null == .null { return nil }
+    return try fields.list("trained_betas", default: [], of: "numbers") { $0.double }
+  }
+
+  /// The name of diffusers' class.
+  package var className: String {
+    switch family {
+    case .ddpm: ClassName.ddpm.rawValue
+    case .ddim: ClassName.ddim.rawValue
+    }
+  }
+
+  /// All keys of diffusers' configuration, and ours.
+  package var json: JSON {
+    var members = [
+      JSON.Member("_class_name", .string(className)),
+      JSON.Member("_diffusers_version", .string(PipelineFolder.diffusersVersion)),
+      JSON.Member("beta_end", .number(betaEnd)),
+      JSON.Member("beta_schedule", .string(betaSchedule.rawValue)),
+      JSON.Member("beta_start", .number(betaStart)),
+      JSON.Member("clip_sample", .bool(clipRange != nil)),
+      JSON.Member("clip_sample_range", .number(clipRange ?? 1)),
+      JSON.Member("dynamic_thresholding_ratio", 0.995),
+      JSON.Member("num_train_timesteps", .integer(timesteps)),
+      // With "mean" diffusers opens the model and then refuses to sample, which is better than
+      // sampling it wrongly under a name it knows.
+      JSON.Member("prediction_type", .string(prediction.rawValue)),
+      JSON.Member("rescale_betas_zero_snr", .bool(rescalesToZeroSNR)),
+      JSON.Member("sample_max_value", 1.0),
+      JSON.Member("steps_offset", .integer(stepsOffset)),
+      JSON.Member("thresholding", false),
+      JSON.Member("timestep_spacing", .string(spacing.rawValue)),
+      JSON.Member("trained_betas", trainedBetas.map { .array($0.map(JSON.number)) } ?? .null),
+    ]
+    if prediction == .mean {
+      members.append(JSON.Member(Self.ownPredictionKey, .string(prediction.rawValue)))
+    }
+    switch family {
+    case .ddpm(let variance):
+      members.append(JSON.Member("variance_type", .string(variance.rawValue)))
+    case .ddim(let setsAlphaToOne):
+      members.append(JSON.Member("set_alpha_to_one", .bool(setsAlphaToOne)))
+    }
+    return .object(members)
+  }
+}

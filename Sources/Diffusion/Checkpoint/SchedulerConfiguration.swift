@@ -1,0 +1,130 @@
+// What a checkpoint says about the process a network was trained for: scheduler_config.json.
+
+/// The forward process and the habits of its sampler, as diffusers' DDPMScheduler and
+/// DDIMScheduler are configured.
+public struct SchedulerConfiguration: Hashable, Sendable {
+  /// How beta grows with the timestep.
+  public enum BetaSchedule: String, CaseIterable, Hashable, Sendable {
+    /// Evenly (Ho et al. 2020).
+    case linear
+    /// The square root evenly.
+    case scaledLinear = "scaled_linear"
+    /// alphaBar is a squared cosine (Nichol and Dhariwal 2021, Eq. 17).
+    case squaredCosine = "squaredcos_cap_v2"
+    /// A logistic curve from -6 to 6.
+    case sigmoid
+  }
+
+  /// The variance of the ancestral sampler's steps.
+  public enum Variance: String, CaseIterable, Hashable, Sendable {
+    /// The posterior's variance (Ho et al. 2020, Eq. 7).
+    case fixedSmall = "fixed_small"
+    /// The same, by way of its logarithm.
+    case fixedSmallLog = "fixed_small_log"
+    /// beta.
+    case fixedLarge = "fixed_large"
+  }
+
+  /// What the network's output is.
+  public enum Prediction: String, CaseIterable, Hashable, Sendable {
+    /// The noise in x_t.
+    case noise = "epsilon"
+    /// x_0.
+    case sample
+    /// v = √ᾱ ε - √(1 - ᾱ) x_0 (Salimans and Ho 2022).
+    case velocity = "v_prediction"
+    /// The posterior's mean (Ho et al. 2020, section 3.2); unknown to diffusers.
+    case mean
+  }
+
+  /// Which timesteps a sampler of fewer steps visits.
+  public enum Spacing: String, CaseIterable, Hashable, Sendable {
+    /// Multiples of T / S from 0.
+    case leading
+    /// Multiples of T / S down from T.
+    case trailing
+    /// Evenly from the first to the last.
+    case linspace
+  }
+
+  /// The scheduler's class, with the settings only that class has.
+  public enum Family: Hashable, Sendable {
+    /// DDPMScheduler.
+    case ddpm(Variance)
+    /// DDIMScheduler; whether alphaBar before the first timestep is 1, else that of the first.
+    case ddim(setsAlphaToOne: Bool)
+  }
+
+  /// The scheduler's class.
+  public var family: Family
+  /// T.
+  public var timesteps: Int
+  /// The first beta of the schedules that have ends.
+  public var betaStart: Double
+  /// Their last beta.
+  public var betaEnd: Double
+  /// How beta grows.
+  public var betaSchedule: BetaSchedule
+  /// beta of every timestep, in place of a schedule.
+  public var trainedBetas: [Double]?
+  /// Whether the schedule is rescaled so that nothing of x_0 remains at T (Lin et al. 2023).
+  public var rescalesToZeroSNR: Bool
+  /// What the network's output is.
+  public var prediction: Prediction
+  /// r where estimates of x_0 are clipped to [-r, r]; nil for no clipping.
+  public var clipRange: Double?
+  /// Which timesteps are visited.
+  public var spacing: Spacing
+  /// What `.leading` adds to each timestep.
+  public var stepsOffset: Int
+
+  /// A configuration in which what is not named is as diffusers has it by default.
+  public init(
+    family: Family = .ddpm(.fixedSmall), timesteps: Int = 1000, betaStart: Double = 1e-4,
+    betaEnd: Double = 0.02, betaSchedule: BetaSchedule = .linear, trainedBetas: [Double]? = nil,
+    rescalesToZeroSNR: Bool = false, prediction: Prediction = .noise, clipRange: Double? = 1,
+    spacing: Spacing = .leading, stepsOffset: Int = 0
+  ) {
+    self.family = family
+    self.timesteps = timesteps
+    self.betaStart = betaStart
+    self.betaEnd = betaEnd
+    self.betaSchedule = betaSchedule
+    self.trainedBetas = trainedBetas
+    self.rescalesToZeroSNR = rescalesToZeroSNR
+    self.prediction = prediction
+    self.clipRange = clipRange
+    self.spacing = spacing
+    self.stepsOffset = stepsOffset
+  }
+
+  /// No process is longer; the bound keeps a hostile file from asking for endless tables.
+  private static let timestepLimits = 1...100_000
+  private static let betaLimits = Double.leastNormalMagnitude...1
+  private static let clipLimits = 1e-3...1e6
+
+  /// Checks that the settings make a process.
+  ///
+  /// - Throws: `ConfigurationError`, the first thing that is wrong.
+  public func validate() throws(ConfigurationError) {
+    try ConfigurationError.check("num_train_timesteps", timesteps, in: Self.timestepLimits)
+    for (name, beta) in [("beta_start", betaStart), ("beta_end", betaEnd)] {
+      try Self.check(name, beta)
+    }
+    if let trainedBetas {
+      guard trainedBetas.count == timesteps else {
+        throw .trainedBetas(count: trainedBetas.count, timesteps: timesteps)
+      }
+      for beta in trainedBetas { try Self.check("a beta of trained_betas", beta) }
+    }
+    try ConfigurationError.check("clip_sample_range", clipRange ?? 1, in: Self.clipLimits)
+    try ConfigurationError.check("steps_offset", stepsOffset, in: 0...timesteps - 1)
+    if rescalesToZeroSNR && prediction == .noise { throw .noisePredictionAtZeroSNR }
+  }
+
+  private static func check(_ name: String, _ beta: Double) throws(ConfigurationError) {
+    guard betaLimits.contains(beta) else {
+      throw .outOfRange(setting: name, value: "\(beta)", allowed: "above 0 and at most 1")
+    }
+  }
+}

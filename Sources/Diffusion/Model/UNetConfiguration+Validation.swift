@@ -1,0 +1,97 @@
+// Whether a U-Net can be built from a configuration, and built in the memory of a computer.
+
+extension UNetConfiguration {
+  /// Bounds that no network of this kind comes near and no hostile file gets past.
+  private enum Limit {
+    static let imageSide = 1...4096
+    static let levels = 1...8
+    static let layers = 1...16
+    static let channels = 1...8192
+    static let levelChannels = 2...8192
+    static let embedding = 1...32768
+    static let classes = 1...100_000
+    static let epsilon = 1e-12...1
+    static let scale = 1e-3...1e3
+    static let dropout = 0...0.99
+    static let parameters = 1_000_000_000
+  }
+
+  /// Checks that the network can be built.
+  ///
+  /// - Throws: `ConfigurationError`, the first thing that is wrong.
+  public func validate() throws(ConfigurationError) {
+    try checkRanges()
+    guard channels.count == downBlocks.count, channels.count == upBlocks.count else {
+      throw .levels(
+        channels: channels.count, downBlocks: downBlocks.count, upBlocks: upBlocks.count)
+    }
+    if let imageSize {
+      let multiple = 1 << (channels.count - 1)
+      guard imageSize.height.isMultiple(of: multiple), imageSize.width.isMultiple(of: multiple)
+      else { throw .imageSize(imageSize, levels: channels.count) }
+    }
+    try checkGroups()
+    try checkHeads()
+    try checkParameters()
+  }
+
+  private func checkRanges() throws(ConfigurationError) {
+    if let imageSize {
+      try ConfigurationError.check("the image height", imageSize.height, in: Limit.imageSide)
+      try ConfigurationError.check("the image width", imageSize.width, in: Limit.imageSide)
+    }
+    try ConfigurationError.check("in_channels", inChannels, in: Limit.channels)
+    try ConfigurationError.check("out_channels", outChannels, in: Limit.channels)
+    try ConfigurationError.check("the number of levels", channels.count, in: Limit.levels)
+    for width in channels {
+      try ConfigurationError.check("a level's channels", width, in: Limit.levelChannels)
+    }
+    try ConfigurationError.check("layers_per_block", layersPerBlock, in: Limit.layers)
+    try ConfigurationError.check("norm_num_groups", normGroups, in: Limit.channels)
+    try ConfigurationError.check(
+      "attn_norm_num_groups", attentionNormGroups ?? 1, in: Limit.channels)
+    try ConfigurationError.check("attention_head_dim", headChannels ?? 1, in: Limit.channels)
+    try ConfigurationError.check(
+      "time_embedding_dim", embeddingChannels ?? 1, in: Limit.embedding)
+    try ConfigurationError.check("num_class_embeds", classes ?? 1, in: Limit.classes)
+    try ConfigurationError.check("norm_eps", normEpsilon, in: Limit.epsilon)
+    try ConfigurationError.check("mid_block_scale_factor", middleScale, in: Limit.scale)
+    try ConfigurationError.check("dropout", dropout, in: Limit.dropout)
+    let half = Double(channels[0] / 2)
+    guard frequencyShift >= 0, frequencyShift < half else {
+      throw .outOfRange(
+        setting: "freq_shift", value: "\(frequencyShift)",
+        allowed: "at least 0 and less than \(half), half the first level's channels")
+    }
+  }
+
+  private func checkGroups() throws(ConfigurationError) {
+    for width in residualChannels.flatMap({ [$0.input, $0.output] })
+    where !width.isMultiple(of: normGroups) {
+      throw .groups(normGroups, channels: width)
+    }
+    let deepest = channels[channels.count - 1]
+    if middle == .attention, let groups = attentionNormGroups, !deepest.isMultiple(of: groups) {
+      throw .groups(groups, channels: deepest)
+    }
+  }
+
+  private func checkHeads() throws(ConfigurationError) {
+    guard let headChannels else { return }
+    var widths = Array(zip(channels, downBlocks)) + Array(zip(channels.reversed(), upBlocks))
+    if middle == .attention { widths.append((channels[channels.count - 1], .attention)) }
+    for (width, kind) in widths where kind == .attention && headChannels > width {
+      throw .head(headChannels, channels: width)
+    }
+  }
+
+  /// Two 3x3 convolutions make nearly all of a residual block; that is near enough for a limit.
+  private func checkParameters() throws(ConfigurationError) {
+    let embedding = embeddingChannels ?? 4 * channels[0]
+    var parameters = embedding * (embedding + (classes ?? 0))
+    for (input, output) in residualChannels { parameters += 9 * output * (input + output) }
+    guard parameters <= Limit.parameters else {
+      throw .tooLarge(parameters: parameters, limit: Limit.parameters)
+    }
+  }
+}
