@@ -1,0 +1,35 @@
+// A moment of the diffusion process: a type of its own, so that no 0-based index passes for one.
+
+/// A moment of the diffusion process: 0 is data, 1...T are ever noisier.
+///
+/// Timesteps are strideable, so `schedule.timesteps` is a collection to reverse or draw from.
+public struct Timestep: Hashable, Strideable, Sendable, CustomStringConvertible {
+  /// t, as the papers count it.
+  public let value: Int
+
+  /// - Parameter value: t, not negative.
+  public init(_ value: Int) {
+    precondition(value >= 0, "timestep \(value)")
+    self.value = value
+  }
+
+  /// The timestep diffusers and the network call `index`: t = index + 1.
+  public init(index: Int) {
+    self.init(index + 1)
+  }
+
+  /// Data: no noise yet.
+  public static let zero = Timestep(0)
+
+  /// What the network is fed, t - 1: diffusers counts from 0, and its weights must mean the same.
+  public var index: Int { value - 1 }
+
+  /// t in digits.
+  public var description: String { "\(value)" }
+
+  /// How many timesteps noisier `other` is.
+  public func distance(to other: Timestep) -> Int { other.value - value }
+
+  /// The timestep `n` later.
+  public func advanced(by n: Int) -> Timestep { Timestep(value + n) }
+}
