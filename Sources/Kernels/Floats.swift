@@ -52,6 +52,9 @@ package struct Floats: @unchecked Sendable {
 
   /// The floats as an array of their own.
   package var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+  /// The first `count` floats as an array of their own.
+  package func prefix(_ count: Int) -> [Float] { slice(0, count).array }
 }
 
 /// Owns floats, zeroed and aligned to a cache line, with slack behind the last one.

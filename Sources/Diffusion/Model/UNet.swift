@@ -1,0 +1,94 @@
+// The network: down through ever smaller images, up again, with skip connections across.
+
+package import Autograd
+
+/// diffusers' `UNet2DModel`: the layers, without values; a `Parameters` holds those.
+package struct UNet: Sendable {
+  package let configuration: UNetConfiguration
+  /// The parameters' names, in the order of the layers.
+  package let layout: ParameterLayout
+
+  package let embedding: SinusoidalEmbedding
+  private let timeIn: Dense
+  private let timeOut: Dense
+  private let classes: Embedding?
+  private let convIn: Convolution
+  private let down: [Level]
+  private let middle: Level?
+  private let up: [Level]
+  private let normOut: GroupNorm
+  private let convOut: Convolution
+
+  /// - Throws: `ConfigurationError` where the shape makes no network.
+  package init(_ configuration: UNetConfiguration) throws(ConfigurationError) {
+    try configuration.validate()
+    self.configuration = configuration
+    var layout = ParameterLayout()
+    let channels = configuration.channels
+    let width = configuration.embeddingWidth
+    embedding = SinusoidalEmbedding(configuration)
+    convIn = Convolution(
+      "conv_in", inputs: configuration.inChannels, outputs: channels[0], in: &layout)
+    timeIn = Dense("time_embedding.linear_1", inputs: channels[0], outputs: width, in: &layout)
+    timeOut = Dense("time_embedding.linear_2", inputs: width, outputs: width, in: &layout)
+    classes = configuration.classes.map {
+      Embedding("class_embedding", rows: $0, columns: width, in: &layout)
+    }
+    var builder = LevelBuilder(configuration)
+    down = channels.indices.map { builder.down($0, in: &layout) }
+    middle = builder.middle(in: &layout)
+    up = channels.indices.map { builder.up($0, in: &layout) }
+    normOut = GroupNorm(
+      "conv_norm_out", channels: channels[0], groups: configuration.normGroups,
+      epsilon: configuration.normEpsilon, in: &layout)
+    convOut = Convolution(
+      "conv_out", inputs: channels[0], outputs: configuration.outChannels, in: &layout)
+    self.layout = layout
+  }
+
+  /// The tensors a recorded network is fed and read through.
+  package struct Graph: Sendable {
+    /// The noisy images, [N, H, W, inChannels].
+    package let x: Tensor
+    /// The timesteps' waves, [N, 1, 1, channels[0]].
+    package let waves: Tensor
+    /// The classes' numbers, [N, 1, 1, 1], of a conditional network.
+    package let classes: Tensor?
+    /// The prediction, [N, H, W, outChannels].
+    package let output: Tensor
+  }
+
+  /// Records the network for images of a size and lays out the tape's memory.
+  ///
+  /// - Parameters:
+  ///   - seed: of the dropout masks.
+  ///   - differentiable: whether the gradient with respect to the images is wanted.
+  package func record(
+    on tape: Tape, size: UNetConfiguration.Size, seed: UInt64 = 0, differentiable: Bool = false
+  ) -> Graph {
+    let x = tape.input(
+      Shape(height: size.height, width: size.width, channels: configuration.inChannels),
+      differentiable: differentiable)
+    let waves = tape.input(Shape(channels: configuration.channels[0]))
+    let numbers = classes.map { _ in tape.input(Shape(channels: 1)) }
+
+    var e = timeOut(tape.silu(timeIn(waves, on: tape)), on: tape)
+    if let classes, let numbers { e = classes(e, classes: numbers, on: tape) }
+    e = tape.silu(e)
+
+    var h = convIn(
+      configuration.centersInput ? tape.affine(x, scale: 2, offset: -1) : x, on: tape)
+    var skips = [h]
+    for level in down { h = level.descend(h, e, pushing: &skips, seed: seed, on: tape) }
+    if let middle { h = middle.pass(h, e, seed: seed, on: tape) }
+    for level in up { h = level.ascend(h, e, popping: &skips, seed: seed, on: tape) }
+    let output = convOut(normOut(h, activation: .silu, on: tape), on: tape)
+    tape.seal(result: output)
+    return Graph(x: x, waves: waves, classes: numbers, output: output)
+  }
+}
+
+extension UNetConfiguration {
+  /// Channels of the timestep's embedding behind its two dense layers.
+  var embeddingWidth: Int { embeddingChannels ?? 4 * channels[0] }
+}
