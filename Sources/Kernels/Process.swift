@@ -38,10 +38,3 @@ package func sumOfSquaredDifferences(_ x: Floats, _ y: Floats) -> Double {
   }
   return sum
 }
-
-/// Σ x², summed in double precision.
-package func sumOfSquares(_ x: Floats) -> Double {
-  var sum = 0.0
-  for i in 0..<x.count { sum += Double(x.base[i]) * Double(x.base[i]) }
-  return sum
-}
