@@ -158,7 +158,7 @@ import Testing
     #expect(throws: FileError.self) { try file.renamed { _ in "same" } }
   }
 
-  @Test(arguments: [("/nowhere/file", "no such file"), ("/", "is not a file")])
+  @Test(arguments: [("/nowhere/file", "no such file"), ("/", "Is a directory")])
   func whatIsNoFileIsSaid(path: String, reason: String) {
     let error = #expect(throws: FileError.self) { try Safetensors(contentsOf: path) }
     #expect(error?.description.contains(reason) == true)
