@@ -10,7 +10,7 @@ import Testing
     ("cosine", .cosine(offset: 0.008)),
     ("sigmoid", .sigmoid(from: 1e-4, to: 0.02)),
   ])
-func tablesMatchDiffusersBitForBit(name: String, kind: NoiseScheduleKind) throws {
+func tablesMatchDiffusers(name: String, kind: NoiseScheduleKind) throws {
   let tables = try SafetensorsReader(Fixtures.url("sched/tables.safetensors"))
   let betas = try tables["\(name).betas"].values
   let alphaBars = try tables["\(name).alphas_cumprod"].values
