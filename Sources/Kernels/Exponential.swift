@@ -1,12 +1,22 @@
 // The exponential and what is made of it, on whole vectors.
 
 extension Lane {
+  /// The larger of each element and a bound; the library's `clamped` goes element by element.
+  @inline(__always) func atLeast(_ bound: Float) -> Lane {
+    replacing(with: bound, where: self .< Lane(repeating: bound))
+  }
+
+  /// The smaller of each element and a bound.
+  @inline(__always) func atMost(_ bound: Float) -> Lane {
+    replacing(with: bound, where: self .> Lane(repeating: bound))
+  }
+
   /// e^x within 2 ulp for -87 < x < 88; beyond, the value at the nearer end.
   ///
   /// x = n·ln 2 + r with |r| ≤ ln 2 / 2: a polynomial gives e^r, n goes into the exponent. The
   /// magic number rounds to an integer in the low bits of the sum, without a conversion.
   @inline(__always) var exponential: Lane {
-    let x = clamped(lowerBound: Lane(repeating: -87), upperBound: Lane(repeating: 88))
+    let x = atLeast(-87).atMost(88)
     let magic = Lane(repeating: 12_582_912)
     let shifted = magic.adding(1.442_695_04, times: x)
     let n = shifted - magic

@@ -31,7 +31,7 @@ package struct AdamW: Sendable {
   /// √(Σ g²) over all parameters.
   package static func norm(_ gradients: Floats, _ workers: Workers) -> Double {
     let squares = (0..<chunks(gradients)).map { _ in Slot(0.0) }
-    workers.each(squares.count) { i in
+    workers.each(squares.count) { i, _ in
       let first = i * chunk
       squares[i].value = sumOfSquares(
         gradients.slice(first, min(chunk, gradients.count - first)))
@@ -59,7 +59,7 @@ package struct AdamW: Sendable {
       epsilon: epsilon, weightDecay: weightDecay, gradientScale: Float(scale),
       averageDecay: Float(averageDecay))
     let values = parameters.values
-    workers.each(AdamW.chunks(values)) { i in
+    workers.each(AdamW.chunks(values)) { i, _ in
       let first = i * AdamW.chunk
       adam(
         step, parameters: values, gradients: gradients,
