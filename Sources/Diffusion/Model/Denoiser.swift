@@ -14,11 +14,11 @@ final class Denoiser: Sendable {
   let output: Floats
 
   /// How many images a thread works on: few enough that their activations stay near the core.
-  static let capacity = 4
+  static let usualCapacity = 4
 
-  init(_ unet: UNet, _ parameters: Parameters, size: ImageSize) {
+  init(_ unet: UNet, _ parameters: Parameters, size: ImageSize, capacity: Int) {
     self.unet = unet
-    tape = Tape(parameters, for: .inference, capacity: Denoiser.capacity)
+    tape = Tape(parameters, for: .inference, capacity: capacity)
     graph = unet.record(on: tape, size: .init(height: size.height, width: size.width))
     x = tape[graph.x]
     output = tape[graph.output]

@@ -10,6 +10,9 @@ public struct SamplingOptions: Sendable {
   public var seed: UInt64 = 0
   /// How many cores work.
   public var threads: Int
+  /// Images that a core works on at a time; nil is as many as its cache likes. The images are the
+  /// same for any number.
+  public var batch: Int?
   /// x_T of every image, instead of noise from the seed.
   public var start: Images?
   /// Called now and then, from any thread, with the share of the work that is done.
@@ -42,16 +45,21 @@ extension DiffusionModel {
       options.start.map { $0.size == imageSize && $0.count >= count } ?? true,
       "\(options.start?.count ?? 0) images to start from for \(count) samples of \(imageSize)")
     let result = FloatMemory(count: count * values)
-    if let start = options.start { result.all.copy(from: Array(start.values.prefix(count * values))) }
+    if let start = options.start {
+      result.all.copy(from: Array(start.values.prefix(count * values)))
+    }
 
-    let shards = (count + Denoiser.capacity - 1) / Denoiser.capacity
+    let batch = min(options.batch ?? Denoiser.usualCapacity, max(1, count))
+    let shards = (count + batch - 1) / batch
     let finished = Atomic(0)
     let clipped = Atomic(0)
-    let walks = (0..<min(options.threads, shards)).map { _ in Walk(self, seed: options.seed) }
+    let walks = (0..<min(options.threads, shards)).map { _ in
+      Walk(self, seed: options.seed, capacity: batch)
+    }
     Workers(count: max(1, walks.count)).each(shards) { shard, worker in
       let walk = walks[worker]
-      let first = shard * Denoiser.capacity
-      let images = first..<min(count, first + Denoiser.capacity)
+      let first = shard * batch
+      let images = first..<min(count, first + batch)
       let target = result.all.slice(first * values, images.count * values)
       if options.start == nil { walk.fillStart(target, images) }
       for step in plan.steps {
@@ -74,11 +82,11 @@ private struct Walk: Sendable {
   private let noise: FloatMemory
   private let values: Int
 
-  init(_ model: DiffusionModel, seed: UInt64) {
-    denoiser = Denoiser(model.unet, model.parameters, size: model.imageSize)
+  init(_ model: DiffusionModel, seed: UInt64, capacity: Int) {
+    denoiser = Denoiser(model.unet, model.parameters, size: model.imageSize, capacity: capacity)
     random = Philox(seed: seed, stream: RandomStream.sampling.rawValue)
     values = model.imageSize.values
-    noise = FloatMemory(count: Denoiser.capacity * values)
+    noise = FloatMemory(count: capacity * values)
   }
 
   /// x_T of the images: no step draws noise for timestep 0, so that is its place in the stream.

@@ -24,6 +24,9 @@ public final class Trainer {
   /// The model as it is now: the average of the weights.
   public let model: DiffusionModel
 
+  /// How many images there are to learn from.
+  public var imageCount: Int { data.count }
+
   private let data: ByteImages
   private let parameters: Parameters
   private let optimizer: AdamW
