@@ -22,8 +22,11 @@ package struct AttentionShape: Hashable, Sendable {
 
   /// Floats of scratch memory that each of the passes needs.
   package var scratchCount: Int {
-    2 * (tokens + depth + 1) * AttentionShape.block
+    2 * (tokens + depth + 1) * AttentionShape.block + 2 * tokens * paddedDepth
   }
+
+  /// The head's channels rounded up to whole vectors.
+  var paddedDepth: Int { (depth + Lane.width - 1) / Lane.width * Lane.width }
 }
 
 /// Scratch memory of one block, cut into its parts.
@@ -38,6 +41,10 @@ private struct Workspace {
   let result: UnsafeMutablePointer<Float>
   /// [block]: one number a query.
   let perQuery: UnsafeMutablePointer<Float>
+  /// [tokens, paddedDepth] each: the gradients of keys and values. Whole vectors, because storing
+  /// a part of one takes longer than the sum it holds.
+  let keys: UnsafeMutablePointer<Float>
+  let values: UnsafeMutablePointer<Float>
 
   init(_ scratch: Floats, _ shape: AttentionShape) {
     let (scoreCount, queryCount) = (
@@ -48,6 +55,8 @@ private struct Workspace {
     transposed = gradients + scoreCount
     result = transposed + queryCount
     perQuery = result + queryCount
+    keys = perQuery + 2 * AttentionShape.block
+    values = keys + shape.tokens * shape.paddedDepth
   }
 }
 
@@ -62,24 +71,26 @@ private func transpose(
   }
 }
 
-/// scores[key, query] = e^(k·q·scale - max) and perQuery = 1 / their sum.
+/// scores[key, query] = e^(k·q·scale - max) and perQuery = 1 / their sum. The queries are scaled by
+/// log₂ e too, which makes e^x the cheaper 2^x.
 private func probabilities(
   _ work: Workspace, _ shape: AttentionShape, q: UnsafePointer<Float>, k: UnsafePointer<Float>,
   queries: Int
 ) {
-  transpose(q, shape, queries: queries, scale: shape.scale, into: work.transposed)
+  transpose(
+    q, shape, queries: queries, scale: shape.scale * Float.log2e, into: work.transposed)
   scores(work.scores, shape, of: k, against: work.transposed, queries: queries)
   vectorized(queries) { lane, _ in
     let column = work.scores + lane
     var peak = Lane(at: column)
-    for token in 1..<max(shape.tokens, 2) where token < shape.tokens {
+    for token in 0..<shape.tokens {
       let score = Lane(at: column + token * AttentionShape.block)
       peak = peak.replacing(with: score, where: score .> peak)
     }
     var sum = Lane()
     for token in 0..<shape.tokens {
       let address = column + token * AttentionShape.block
-      let weight = (Lane(at: address) - peak).exponential
+      let weight = (Lane(at: address) - peak).atLeast(-126).powerOfTwo
       weight.store(at: address)
       sum += weight
     }
@@ -111,16 +122,16 @@ private func gather(
   ).run(.zero)
 }
 
-/// target[token, r] += Σ_query weights[token, query]·rows[query, r].
+/// target[token, r] += Σ_query weights[token, query]·rows[query, r], from zero in the first block.
 private func scatter(
   _ target: UnsafeMutablePointer<Float>, _ shape: AttentionShape,
-  from rows: UnsafePointer<Float>, by weights: UnsafePointer<Float>, queries: Int
+  from rows: UnsafePointer<Float>, by weights: UnsafePointer<Float>, queries: Int, isFirst: Bool
 ) {
   Product(
-    rows: shape.tokens, columns: shape.depth, depth: queries,
+    rows: shape.tokens, columns: shape.paddedDepth, depth: queries,
     a: .init(base: weights, row: AttentionShape.block, step: 1),
-    b: .init(base: rows, step: shape.rowLength), c: target, cRow: shape.rowLength
-  ).run(.matrix(target, stride: shape.rowLength))
+    b: .init(base: rows, step: shape.rowLength), c: target, cRow: shape.paddedDepth
+  ).run(isFirst ? .zero : .matrix(target, stride: shape.paddedDepth))
 }
 
 /// y = softmax(q·kᵀ/√depth)·v for one head of one image (Vaswani et al. 2017, Eq. 1).
@@ -164,22 +175,35 @@ package func attentionBackward(
       let (weights, slopes) = (work.scores + lane, work.gradients + lane)
       let inverse = Lane(at: work.perQuery + lane)
       var mean = Lane()
-      for row in stride(from: 0, to: shape.tokens * AttentionShape.block, by: AttentionShape.block) {
+      let rows = stride(
+        from: 0, to: shape.tokens * AttentionShape.block, by: AttentionShape.block)
+      for row in rows {
         let weight = Lane(at: weights + row) * inverse
         weight.store(at: weights + row)
         mean = mean.adding(weight, times: Lane(at: slopes + row))
       }
-      for row in stride(from: 0, to: shape.tokens * AttentionShape.block, by: AttentionShape.block) {
+      for row in rows {
         let slope = Lane(at: weights + row) * (Lane(at: slopes + row) - mean) * shape.scale
         slope.store(at: slopes + row)
       }
     }
-    scatter(dv.base, shape, from: dy.base + offset, by: work.scores, queries: queries)
-    scatter(dk.base, shape, from: q.base + offset, by: work.gradients, queries: queries)
+    scatter(
+      work.values, shape, from: dy.base + offset, by: work.scores, queries: queries,
+      isFirst: first == 0)
+    scatter(
+      work.keys, shape, from: q.base + offset, by: work.gradients, queries: queries,
+      isFirst: first == 0)
     gather(work.result, shape, from: k.base, by: work.gradients, queries: queries)
     for query in 0..<queries {
       let row = dq.base + offset + query * shape.rowLength
       for r in 0..<shape.depth { row[r] += work.result[r * AttentionShape.block + query] }
+    }
+  }
+  for token in 0..<shape.tokens {
+    let (from, to) = (token * shape.paddedDepth, token * shape.rowLength)
+    for r in 0..<shape.depth {
+      dk.base[to + r] += work.keys[from + r]
+      dv.base[to + r] += work.values[from + r]
     }
   }
 }

@@ -11,26 +11,23 @@ extension Lane {
     replacing(with: bound, where: self .> Lane(repeating: bound))
   }
 
-  /// e^x within 2 ulp for -87 < x < 88; beyond, the value at the nearer end.
+  /// 2^x within 2 ulp for -126 ≤ x < 127.5; the caller sees to the range.
   ///
-  /// x = n·ln 2 + r with |r| ≤ ln 2 / 2: a polynomial gives e^r, n goes into the exponent. The
-  /// magic number rounds to an integer in the low bits of the sum, without a conversion.
-  @_transparent var exponential: Lane {
-    let x = atLeast(-87).atMost(88)
+  /// x = n + f with |f| ≤ ½: a polynomial gives 2^f, and n is added to its exponent. The magic
+  /// number rounds to an integer in the low bits of the sum, without a conversion.
+  @_transparent var powerOfTwo: Lane {
     let magic = Lane(repeating: 12_582_912)
-    let shifted = magic.adding(1.442_695_04, times: x)
-    let n = shifted - magic
-    // ln 2 in two parts, so that n·ln 2 loses nothing.
-    let r = x.adding(-0.693_359_375, times: n).adding(2.121_944_4e-4, times: n)
-    var p = Lane(repeating: 1.987_569_1e-4)
-    p = Lane(repeating: 1.398_199_9e-3).adding(p, times: r)
-    p = Lane(repeating: 8.333_452e-3).adding(p, times: r)
-    p = Lane(repeating: 4.166_579_6e-2).adding(p, times: r)
-    p = Lane(repeating: 0.166_666_66).adding(p, times: r)
-    p = Lane(repeating: 0.5).adding(p, times: r)
-    p = (r + 1).adding(p, times: r * r)
-    let power = unsafeBitCast(shifted, to: LaneBits.self) &<< 23 &+ 0x3F80_0000
-    return p * unsafeBitCast(power, to: Lane.self)
+    let shifted = self + magic
+    let f = self - (shifted - magic)
+    var p = Lane(repeating: 1.535_336_2e-4)
+    p = Lane(repeating: 1.339_887_4e-3).adding(p, times: f)
+    p = Lane(repeating: 9.618_437e-3).adding(p, times: f)
+    p = Lane(repeating: 5.550_332_5e-2).adding(p, times: f)
+    p = Lane(repeating: 0.240_226_48).adding(p, times: f)
+    p = Lane(repeating: 0.693_147_2).adding(p, times: f)
+    p = Lane(repeating: 1).adding(p, times: f)
+    let exponent = unsafeBitCast(shifted, to: LaneBits.self) &<< 23
+    return unsafeBitCast(unsafeBitCast(p, to: LaneBits.self) &+ exponent, to: Lane.self)
   }
 
   /// 1/x within 2 ulp for normal positive x, an eighth of the time of the division instruction.
@@ -49,5 +46,13 @@ extension Lane {
   }
 
   /// 1 / (1 + e^-x).
-  @_transparent var sigmoid: Lane { ((Lane() - self).exponential + 1).reciprocal }
+  @_transparent var sigmoid: Lane {
+    let x = (self * -Float.log2e).atLeast(-126).atMost(127)
+    return (x.powerOfTwo + 1).reciprocal
+  }
+}
+
+extension Float {
+  /// log₂ e: e^x = 2^(x·log₂ e).
+  static var log2e: Float { 1.442_695 }
 }

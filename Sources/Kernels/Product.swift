@@ -125,7 +125,7 @@ struct Product {
         guard let whole = spare.baseAddress else { return }
         sum.store(at: whole, stride: T.V.width)
         for r in 0..<T.rows {
-          (target + r * cRow).update(from: whole + r * T.V.width, count: kept)
+          for v in 0..<kept { target[r * cRow + v] = whole[r * T.V.width + v] }
         }
       }
     }

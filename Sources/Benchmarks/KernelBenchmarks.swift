@@ -1,0 +1,99 @@
+// The kernels at the shapes of preset small, on all cores at once, beside the peak.
+
+import Autograd
+import Kernels
+
+/// A layer's geometry in the network.
+private struct Site: Sendable {
+  let side: Int
+  let inputs: Int
+  let outputs: Int
+
+  var name: String { "\(side)x\(side)x\(inputs)-\(outputs)" }
+}
+
+private let sites = [
+  Site(side: 28, inputs: 32, outputs: 32), Site(side: 28, inputs: 96, outputs: 32),
+  Site(side: 14, inputs: 64, outputs: 64), Site(side: 14, inputs: 128, outputs: 64),
+  Site(side: 7, inputs: 64, outputs: 64),
+]
+
+/// What a layer's pass does to the tape.
+private enum Pass: String, CaseIterable, Sendable {
+  case forward
+  case backward
+}
+
+/// Images on each core's tape.
+private let images = 4
+
+/// Runs a layer on every core and compares its arithmetic with the peak.
+private func measure(
+  _ pass: Pass, input: Shape, in layout: ParameterLayout, _ record: (Tensor, Tape) -> Tensor
+) -> [(key: String, value: Double)] {
+  let parameters = Parameters(layout)
+  parameters.initialize(seed: 0)
+  parameters.derive(for: .training, workers)
+  let tapes = (0..<workers.count).map { _ in
+    let tape = Tape(parameters, for: .training, capacity: images)
+    let x = tape.input(input, differentiable: true)
+    let y = record(x, tape)
+    tape.seal(result: y)
+    tape.forward()
+    return (tape: tape, result: y)
+  }
+  let repeats = 20
+  let time = leastTime {
+    workers.run { worker in
+      for _ in 0..<repeats {
+        switch pass {
+        case .forward: tapes[worker].tape.forward()
+        case .backward: tapes[worker].tape.backward(from: tapes[worker].result)
+        }
+      }
+    }
+  }
+  let perImage = time / Double(repeats * images * workers.count)
+  let forward = Double(tapes[0].tape.operationCount)
+  let gigaflops = forward * (pass == .forward ? 1 : 2) / perImage / 1e9
+  return [
+    ("microsecondsPerImage", perImage * 1e6), ("gigaflops", gigaflops),
+    ("ofPeak", gigaflops / peakGigaflops),
+  ]
+}
+
+private let convolutions = sites.flatMap { site in
+  Pass.allCases.map { pass in
+    Benchmark("conv3-\(site.name)-\(pass)") {
+      var layout = ParameterLayout()
+      let layer = Convolution("layer", inputs: site.inputs, outputs: site.outputs, in: &layout)
+      let shape = Shape(height: site.side, width: site.side, channels: site.inputs)
+      return measure(pass, input: shape, in: layout) { layer($0, on: $1) }
+    }
+  }
+}
+
+private let normalizations = sites.flatMap { site in
+  Pass.allCases.map { pass in
+    Benchmark("norm-silu-\(site.side)x\(site.side)x\(site.inputs)-\(pass)") {
+      var layout = ParameterLayout()
+      let layer = GroupNorm(
+        "layer", channels: site.inputs, groups: 8, epsilon: 1e-5, in: &layout)
+      let shape = Shape(height: site.side, width: site.side, channels: site.inputs)
+      return measure(pass, input: shape, in: layout) { layer($0, activation: .silu, on: $1) }
+    }
+  }
+}
+
+private let attentions = [14, 7].flatMap { side in
+  Pass.allCases.map { pass in
+    Benchmark("attention-\(side)x\(side)x64-\(pass)") {
+      let shape = Shape(height: side, width: side, channels: 64)
+      return measure(pass, input: shape, in: ParameterLayout()) {
+        $1.attention(q: $0, k: $0, v: $0, heads: 8)
+      }
+    }
+  }
+}
+
+let kernelBenchmarks = convolutions + normalizations + attentions

@@ -1,0 +1,65 @@
+// What a benchmark is and how its result is printed.
+
+import Autograd
+import Foundation
+
+/// A named measurement.
+struct Benchmark: Sendable {
+  let name: String
+  let run: @Sendable () -> Report
+
+  /// - Parameter measure: returns the figures, as key and value.
+  init(_ name: String, measure: @escaping @Sendable () -> [(key: String, value: Double)]) {
+    self.name = name
+    run = { Report(name: name, figures: measure()) }
+  }
+}
+
+/// The figures of one measurement.
+struct Report {
+  enum Format {
+    case text
+    case json
+  }
+
+  let name: String
+  let figures: [(key: String, value: Double)]
+
+  /// One line; a JSON object with the same keys.
+  func line(_ format: Format) -> String {
+    switch format {
+    case .text:
+      let title = name.padding(toLength: 28, withPad: " ", startingAt: 0)
+      return title
+        + figures.map { String(format: "%@ %.4g", $0.key, $0.value) }.joined(separator: "  ")
+    case .json:
+      let members = figures.map { String(format: "\"%@\": %.6g", $0.key, $0.value) }
+      return "{\"name\": \"\(name)\", " + members.joined(separator: ", ") + "}"
+    }
+  }
+}
+
+/// All cores.
+let workers = Workers(count: ProcessInfo.processInfo.activeProcessorCount)
+
+/// The least time of some runs after a warm-up, in seconds: what the machine does undisturbed.
+func leastTime(runs: Int = 7, _ body: () -> Void) -> Double {
+  body()
+  return (0..<runs).map { _ in
+    let start = ContinuousClock.now
+    body()
+    return (ContinuousClock.now - start) / .seconds(1)
+  }.min() ?? 0
+}
+
+/// The process's largest memory so far, in megabytes.
+var peakMegabytes: Double {
+  var usage = rusage()
+  #if os(macOS)
+    getrusage(RUSAGE_SELF, &usage)
+    return Double(usage.ru_maxrss) / 1_048_576
+  #else
+    getrusage(numericCast(RUSAGE_SELF.rawValue), &usage)
+    return Double(usage.ru_maxrss) / 1024
+  #endif
+}
