@@ -1,12 +1,13 @@
 // The exponential and what is made of it, on whole vectors.
 
 extension Lane {
-  /// e^x within 2 ulp for -87 < x < 88; beyond, the value at the nearer end.
+  /// e^x within 2 ulp for |x| ≤ 87; beyond, the value at the nearer end: e^88 would still be a
+  /// Float, but not its reciprocal, and the sigmoid of -88 not a number.
   ///
   /// x = n·ln 2 + r with |r| ≤ ln 2 / 2: a polynomial gives e^r, n goes into the exponent. The
   /// magic number rounds to an integer in the low bits of the sum, without a conversion.
-  @inline(__always) var exponential: Lane {
-    let x = clamped(lowerBound: Lane(repeating: -87), upperBound: Lane(repeating: 88))
+  @inline(__always) package var exponential: Lane {
+    let x = clamped(lowerBound: Lane(repeating: -87), upperBound: Lane(repeating: 87))
     let magic = Lane(repeating: 12_582_912)
     let shifted = magic.adding(1.442_695_04, times: x)
     let n = shifted - magic
@@ -27,7 +28,7 @@ extension Lane {
   ///
   /// Subtracting the bits from a constant negates the exponent and is within 12 %; each Newton
   /// step squares the error.
-  @inline(__always) var reciprocal: Lane {
+  @inline(__always) package var reciprocal: Lane {
     let bits = LaneBits(repeating: 0x7EF3_11C7) &- unsafeBitCast(self, to: LaneBits.self)
     var y = unsafeBitCast(bits, to: Lane.self)
     for _ in 0..<3 {
