@@ -121,7 +121,7 @@ package final class Parameters: Sendable {
 
   /// Makes the copies that backward passes read; to be called whenever the values changed.
   package func flip(_ workers: Workers) {
-    workers.each(layout.flipped.count) { i in
+    workers.each(layout.flipped.count) { i, _ in
       let weight = self.layout.flipped[i]
       flipWeights(
         self[weight.parameter], taps: weight.taps, inputs: weight.inputs, outputs: weight.outputs,

@@ -9,6 +9,9 @@ package protocol Operation: Sendable {
   var outputs: [Tensor] { get }
   /// Floats of scratch memory that either pass needs.
   var scratchCount: Int { get }
+  /// Floating-point operations of one image's forward pass that are multiplications and additions
+  /// of matrices.
+  var matrixOperations: Int { get }
   func forward(_ tape: Tape)
   /// Adds what the outputs' gradients make of the inputs' and the parameters' gradients.
   func backward(_ tape: Tape)
@@ -16,6 +19,7 @@ package protocol Operation: Sendable {
 
 extension Operation {
   package var scratchCount: Int { 0 }
+  package var matrixOperations: Int { 0 }
 }
 
 /// A list of operations with the memory they run in.
@@ -102,6 +106,9 @@ package final class Tape: @unchecked Sendable {
       gradientMemory = FloatMemory(count: parameters.layout.count)
     }
   }
+
+  /// Floating-point operations of one image's forward pass.
+  package var operationCount: Int { operations.reduce(0) { $0 + $1.matrixOperations } }
 
   // MARK: Running
 

@@ -21,14 +21,14 @@ package struct Workers: Sendable {
     }
   }
 
-  /// Calls `body` for 0 ..< items, each once, by whichever worker is free.
-  package func each(_ items: Int, _ body: @Sendable (_ item: Int) -> Void) {
+  /// Calls `body` for 0 ..< items, each once, handed out in order to whichever worker is free.
+  package func each(_ items: Int, _ body: @Sendable (_ item: Int, _ worker: Int) -> Void) {
     let next = Atomic(0)
-    run { _ in
+    Workers(count: max(1, min(count, items))).run { worker in
       while true {
         let item = next.add(1, ordering: .relaxed).oldValue
         if item >= items { return }
-        body(item)
+        body(item, worker)
       }
     }
   }

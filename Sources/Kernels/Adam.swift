@@ -53,18 +53,9 @@ package func adam(
   }
 }
 
-/// Σ x², summed in Double over short runs of Float.
+/// Σ x², summed in Double.
 package func sumOfSquares(_ x: Floats) -> Double {
-  let run = 64 * Lane.width
-  var total = 0.0
-  for start in stride(from: 0, to: x.count, by: run) {
-    var sum = Lane()
-    vectorized(min(run, x.count - start)) { i, n in
-      var value = Lane(at: x.base + start + i)
-      for j in n..<Lane.width { value[j] = 0 }
-      sum = sum.adding(value, times: value)
-    }
-    total += Double(sum.sum())
-  }
-  return total
+  var sum = 0.0
+  for i in 0..<x.count { sum += Double(x.base[i]) * Double(x.base[i]) }
+  return sum
 }

@@ -100,3 +100,11 @@ package func columnSums(
     ((sum.0 + sum.1) + (sum.2 + sum.3)).store(first: n, at: sums.base + c)
   }
 }
+
+/// y = x, or y += x; and x = 0.
+package func drain(_ x: Floats, into y: Floats, _ accumulation: Accumulation) {
+  vectorized(min(x.count, y.count)) { i, n in
+    (accumulation.start(at: y.base + i) + Lane(at: x.base + i)).store(first: n, at: y.base + i)
+    Lane().store(first: n, at: x.base + i)
+  }
+}

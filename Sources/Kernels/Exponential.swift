@@ -1,13 +1,23 @@
 // The exponential and what is made of it, on whole vectors.
 
 extension Lane {
+  /// The larger of each element and a bound; the library's `clamped` goes element by element.
+  @inline(__always) func atLeast(_ bound: Float) -> Lane {
+    replacing(with: bound, where: self .< Lane(repeating: bound))
+  }
+
+  /// The smaller of each element and a bound.
+  @inline(__always) func atMost(_ bound: Float) -> Lane {
+    replacing(with: bound, where: self .> Lane(repeating: bound))
+  }
+
   /// e^x within 2 ulp for |x| ≤ 87; beyond, the value at the nearer end: e^88 would still be a
   /// Float, but not its reciprocal, and the sigmoid of -88 not a number.
   ///
   /// x = n·ln 2 + r with |r| ≤ ln 2 / 2: a polynomial gives e^r, n goes into the exponent. The
   /// magic number rounds to an integer in the low bits of the sum, without a conversion.
   @inline(__always) package var exponential: Lane {
-    let x = clamped(lowerBound: Lane(repeating: -87), upperBound: Lane(repeating: 87))
+    let x = atLeast(-87).atMost(87)
     let magic = Lane(repeating: 12_582_912)
     let shifted = magic.adding(1.442_695_04, times: x)
     let n = shifted - magic

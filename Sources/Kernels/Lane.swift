@@ -18,6 +18,14 @@ extension Lane {
   /// How many floats one lane holds.
   @inline(__always) static var width: Int { scalarCount }
 
+  #if canImport(HasAVX512) || arch(arm64)
+    /// Rows of a tile: 14 x 2 accumulators, 2 vectors of B and one of A fit 32 registers.
+    static let tallestTile = 14
+  #else
+    /// Rows of a tile: 6 x 2 accumulators, 2 vectors of B and one of A fit 16 registers.
+    static let tallestTile = 6
+  #endif
+
   /// self + a·b, in one instruction where the CPU has one.
   ///
   /// Without FMA hardware `addingProduct` calls `fmaf` once an element, dozens of times slower

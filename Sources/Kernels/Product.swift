@@ -58,7 +58,7 @@ struct Product {
 
   /// All rows of one strip of columns, in tiles of nearly equal height.
   private func bands<V: Columns>(_: V.Type, from column: Int, _ start: Start) {
-    let tiles = (rows + Product.tallest - 1) / Product.tallest
+    let tiles = (rows + Lane.tallestTile - 1) / Lane.tallestTile
     var row = 0
     for tile in 0..<tiles {
       let end = rows * (tile + 1) / tiles
@@ -66,14 +66,6 @@ struct Product {
       row = end
     }
   }
-
-  #if canImport(HasAVX512) || arch(arm64)
-    /// 14 x 2 accumulators, 2 vectors of B and one of A fit 32 registers.
-    private static let tallest = 14
-  #else
-    /// 6 x 2 accumulators, 2 vectors of B and one of A fit 16 registers.
-    private static let tallest = 6
-  #endif
 
   private func band<V: Columns>(
     _: V.Type, rows: Int, at row: Int, _ column: Int, _ start: Start

@@ -23,7 +23,10 @@ package enum ExitCode: Int32, Error, CaseIterable {
     self =
       switch error {
       case let code as ExitCode: code
-      case is UsageError: .usage
+      case is UsageError, is SamplingError, is ScheduleError, is ConfigurationError: .usage
+      case is MissingInput: .missingInput
+      case is ChannelError: .invalidData
+      case is OccupiedFolder: .cannotCreate
       case is UnsupportedCPU: .unsupportedCPU
       case let error as FileError: ExitCode(error.reason)
       default: .failure

@@ -50,6 +50,13 @@ func combineWritesNothingBehindTheEnd(count: Int) {
   }
 }
 
+@Test(arguments: sizes)
+func clampTouchesNothingBehindTheEnd(count: Int) {
+  let x = memory(Array(repeating: 2, count: count + 40))
+  #expect(clamp(x.all.slice(3, count), to: 1) == count)
+  for i in 0..<count + 40 { #expect(x.all[i] == (i >= 3 && i < count + 3 ? 1 : 2)) }
+}
+
 @Test func aValueDoesNotDependOnItsPlaceInTheBatch() {
   let (x, z) = (wave(33, 0.137), wave(33, 0.731))
   let (first, second, whole) = (memory(x), memory(z), memory(x))

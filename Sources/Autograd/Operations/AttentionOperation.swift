@@ -15,6 +15,9 @@ struct AttentionOperation: Operation {
   var outputs: [Tensor] { [y] }
   var scratchCount: Int { geometry.scratchCount }
 
+  /// The scores and their use: two products of [tokens, tokens] with the channels.
+  var matrixOperations: Int { 4 * q.shape.pixels * q.shape.count }
+
   private var geometry: AttentionShape {
     AttentionShape(
       tokens: q.shape.pixels, depth: q.shape.channels / heads, rowLength: q.shape.channels)

@@ -20,6 +20,8 @@ struct ConvolutionOperation: Operation {
   /// The kernel's own, and behind it an image's bias.
   var scratchCount: Int { biasOffset + geometry.outputs }
 
+  var matrixOperations: Int { 2 * geometry.weightCount * y.shape.pixels }
+
   private var biasOffset: Int { FloatMemory.aligned(geometry.scratchCount) }
 
   func forward(_ tape: Tape) {

@@ -15,6 +15,8 @@ struct DenseOperation: Operation {
   var inputs: [Tensor] { [x] + [residual].compactMap { $0 } }
   var outputs: [Tensor] { [y] }
 
+  var matrixOperations: Int { 2 * x.shape.count * y.shape.channels }
+
   private func rows(_ tape: Tape) -> Int { tape.images * x.shape.pixels }
 
   func forward(_ tape: Tape) {

@@ -135,16 +135,12 @@ package struct ConfigurationFields {
   }
 
   /// Runs a validation and names the file in its error.
-  func validated<Configuration>(
-    _ configuration: Configuration,
-    _ validate: (Configuration) throws(ConfigurationError) -> Void
-  ) throws(FileError) -> Configuration {
+  func check(_ validate: () throws(ConfigurationError) -> Void) throws(FileError) {
     do throws(ConfigurationError) {
-      try validate(configuration)
+      try validate()
     } catch {
       throw invalid(error.description)
     }
-    return configuration
   }
 }
 

@@ -34,9 +34,7 @@ extension SchedulerConfiguration {
       clipRange: clips ? clipRange : nil,
       spacing: try fields.choice("timestep_spacing", default: .leading),
       stepsOffset: try fields.integer("steps_offset", default: 0))
-    self = try fields.validated(self) { configuration throws(ConfigurationError) in
-      try configuration.validate()
-    }
+    try fields.check(validate)
   }
 
   private static func trainedBetas(

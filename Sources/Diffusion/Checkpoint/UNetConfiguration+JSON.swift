@@ -47,9 +47,7 @@ extension UNetConfiguration {
     if downBlocks.contains(.attention) { try fields.require("downsample_type", oneOf: "conv") }
     if upBlocks.contains(.attention) { try fields.require("upsample_type", oneOf: "conv") }
     fields.skip("downsample_type", "upsample_type")
-    self = try fields.validated(self) { configuration throws(ConfigurationError) in
-      try configuration.validate()
-    }
+    try fields.check(validate)
   }
 
   /// All keys of diffusers' configuration.

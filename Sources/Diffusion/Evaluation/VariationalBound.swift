@@ -30,7 +30,7 @@ public struct VariationalBound: Equatable, Sendable {
   /// Both means share their part of x_t, so they differ by c (x0 - x̂0), c being the weight of the
   /// image in the posterior's mean (DDPM Eq. 7):
   /// ```
-  /// (c² · error / σ² + β̃/σ² - 1 - ln(β̃/σ²)) / 2 / ln 2
+  /// (c² · error / σ² + (β̃/σ² - 1 - ln(β̃/σ²))) / 2 / ln 2
   /// ```
   /// - Parameter squaredError: the mean of (x0 - x̂0)² over all the values.
   public func term(at t: Timestep, squaredError: Double) -> Double {
@@ -38,8 +38,9 @@ public struct VariationalBound: Equatable, Sendable {
     let posterior = schedule.posterior(from: t, to: t.advanced(by: -1))
     let sigma2 = posterior.variance(variance)
     let ratio = posterior.variance(.small) / sigma2
-    return (posterior.x0 * posterior.x0 * squaredError / sigma2 + ratio - 1 - log(ratio)) / 2
-      / M_LN2
+    let means = posterior.x0 * posterior.x0 * squaredError / sigma2
+    let variances = ratio - 1 - log(ratio)
+    return (means + variances) / 2 / M_LN2
   }
 
   /// L_0 = -log2 p(x_0 | x_1): the mass a Gaussian around the estimate gives to the 8-bit image

@@ -40,7 +40,7 @@ public enum Sampler: Equatable, Sendable {
 }
 
 /// How much noise a DDIM step adds.
-public enum Eta: Equatable, Sendable {
+public enum Eta: Hashable, Sendable {
   /// η in 0...1 (DDIM Eq. 16):
   ///
   /// ```

@@ -45,8 +45,11 @@ public enum StepSpacing: String, CaseIterable, Sendable {
       guard steps * steps <= count else { throw .repeated(steps: steps, of: count) }
       return (1...steps).reversed().map { Timestep(count * $0 * $0 / (steps * steps)) }
     case .trailing:
-      let stride = Double(count) / Double(steps)
-      return (0..<steps).map { StepSpacing.rounded(Double(count) - Double($0) * stride) }
+      // NumPy's arange takes the difference of its first two values for the stride; the rounding
+      // in it decides cases half-way between two timesteps.
+      let first = Double(count)
+      let stride = first - (first - first / Double(steps))
+      return (0..<steps).map { StepSpacing.rounded(first - Double($0) * stride) }
     case .linspace:
       let stride = Double(count - 1) / Double(max(steps - 1, 1))
       return (0..<steps).reversed().map {

@@ -1,5 +1,7 @@
 // `ddpm evaluate`: its words and its options.
 
+import Diffusion
+
 /// Compares samplers on a model.
 package struct EvaluateCommand: Command {
   package static let name = "evaluate"
@@ -20,8 +22,8 @@ package struct EvaluateCommand: Command {
   static let steps = Option<[Int]>(
     "--steps", "LIST", .distinctList(of: .integer(1...Limit.timesteps)),
     default: [10, 20, 50, 100], "numbers of sampling steps to compare")
-  static let eta = Option<[EtaChoice]>(
-    "--eta", "LIST", .distinctList(of: .eta), default: [.number(0), .number(1), .hat],
+  static let eta = Option<[Eta]>(
+    "--eta", "LIST", .distinctList(of: .eta), default: [.value(0), .value(1), .hat],
     "amounts of noise to compare: 0 is DDIM, 1 DDPM's small variance, hat its large")
   static let count = Option<Int>(
     "--count", "N", .integer(1...Limit.images), default: 1000, "images for each comparison")

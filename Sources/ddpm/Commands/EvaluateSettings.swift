@@ -1,5 +1,7 @@
 // What `ddpm evaluate` is told to do; nil leaves a choice to the library.
 
+import Diffusion
+
 /// An evaluation as the command line describes it.
 package struct EvaluateSettings: Equatable, Sendable {
   package var model: String?
@@ -7,7 +9,7 @@ package struct EvaluateSettings: Equatable, Sendable {
   /// The report's folder, nil for one beside the model.
   package var out: String?
   package var steps: [Int]
-  package var etas: [EtaChoice]
+  package var etas: [Eta]
   package var count: Int
   package var metrics: [MetricChoice]
   package var printsJSON: Bool

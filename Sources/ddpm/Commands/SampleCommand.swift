@@ -1,5 +1,7 @@
 // `ddpm sample`: its words and its options.
 
+import Diffusion
+
 /// Draws images from a model.
 package struct SampleCommand: Command {
   package static let name = "sample"
@@ -28,13 +30,13 @@ package struct SampleCommand: Command {
   static let steps = Option<Int?>(
     "--steps", "S", .integer(1...Limit.timesteps),
     unset: "\(defaultSteps); ddpm: every timestep", "how many timesteps are visited")
-  static let eta = Option<EtaChoice?>(
+  static let eta = Option<Eta?>(
     "--eta", "X|hat", .eta, unset: "0",
     "ddim's noise from 0, none, to 1, ddpm's; hat: the paper's larger one")
-  static let spacing = Option<SpacingChoice>(
+  static let spacing = Option<StepSpacing>(
     "--spacing", "NAME", .choice, default: .trailing,
     "which timesteps: uniform, quadratic, leading, trailing or linspace")
-  static let variance = Option<VarianceChoice>(
+  static let variance = Option<PosteriorVariance>(
     "--variance", "small|large", .choice, default: .small, "ddpm's two choices")
   static let noClip = Option<Bool>(
     "--no-clip", "leave the estimated images outside [-1, 1] as they are")

@@ -1,14 +1,16 @@
 // What `ddpm sample` is told to do; nil leaves a choice to the library.
 
+import Diffusion
+
 /// A sampling as the command line describes it.
 package struct SampleSettings: Equatable, Sendable {
   /// A sampler with the settings that belong to it.
   package enum Sampler: Equatable, Sendable {
     /// DDPM through every timestep.
-    case ancestral(VarianceChoice)
+    case ancestral(PosteriorVariance)
     /// DDPM through some of the timesteps.
-    case respaced(steps: Int, SpacingChoice, VarianceChoice)
-    case ddim(steps: Int, SpacingChoice, EtaChoice)
+    case respaced(steps: Int, StepSpacing, PosteriorVariance)
+    case ddim(steps: Int, StepSpacing, Eta)
   }
 
   package var model: String?
@@ -60,7 +62,7 @@ extension SampleSettings.Sampler {
       guard !arguments.has(Sample.variance) else {
         throw UsageError("--variance belongs to --sampler ddpm; ddim has --eta")
       }
-      let eta = try arguments[Sample.eta] ?? .number(0)
+      let eta = try arguments[Sample.eta] ?? .value(0)
       self = .ddim(steps: steps ?? Sample.defaultSteps, spacing, eta)
     }
   }

@@ -1,9 +1,97 @@
 // `ddpm train` at work.
 
+import Diffusion
+import Foundation
+
 extension TrainCommand {
   package func run() throws {
     // A training goes on when nobody reads its messages any more.
     Output.surviveClosedPipes()
-    try Output.results.line("\(settings)")
+    let progress = SharedProgress(isQuiet: settings.isQuiet)
+    defer { progress.endLine() }
+    let (train, test) = (try settings.data.load(.train), try settings.data.load(.test))
+    try train.checkSize(matches: test)
+    let trainer = try Trainer(
+      settings.network(for: train.images.size),
+      schedule: NoiseSchedule(settings.schedule, timesteps: settings.timesteps),
+      prediction: .noise, data: train.images, settings.options)
+    let folder = try RunFolder(
+      settings.out, existing: settings.overwrites ? .replaced : .kept)
+    for line in settings.summary(trainer, train, test) { progress.say(line) }
+
+    var session = TrainingSession(trainer, test.images, folder, settings, progress)
+    try session.run()
+    try Output.results.line(folder.path)
+  }
+}
+
+extension TrainSettings {
+  /// The network: a preset with what the options change.
+  /// - Throws: `UsageError` for levels that are not there.
+  fileprivate func network(for size: ImageSize) throws -> UNetConfiguration {
+    var network = UNetConfiguration(preset, imageSize: size)
+    if let channels {
+      network.channels = channels
+      network.downBlocks = channels.indices.map { $0 == 1 ? .attention : .plain }
+      network.upBlocks = network.downBlocks.reversed()
+    }
+    if let blocks { network.layersPerBlock = blocks }
+    if let attention {
+      let levels = network.channels.count
+      if let level = attention.first(where: { $0 > levels }) {
+        throw UsageError("--attention: there is no level \(level), the network has \(levels)")
+      }
+      network.downBlocks = (1...levels).map { attention.contains($0) ? .attention : .plain }
+      network.upBlocks = network.downBlocks.reversed()
+      network.middle = attention.isEmpty ? .residual : .attention
+    }
+    if let dropout { network.dropout = dropout }
+    return network
+  }
+
+  /// How the network is trained.
+  fileprivate var options: TrainingOptions {
+    var options = TrainingOptions(threads: threadCount(threads))
+    if let batch { options.batch = batch }
+    if let learningRate { options.learningRate = learningRate }
+    if let clip { options.clip = clip }
+    options.warmup = warmup
+    options.averageDecay = ema
+    options.seed = seed
+    return options
+  }
+
+  /// What will be done, a line a subject.
+  fileprivate func summary(_ trainer: Trainer, _ train: Dataset, _ test: Dataset) -> [String] {
+    let model = trainer.model
+    let network = model.configuration
+    let size = train.images.size
+    let channels = network.channels.map(String.init).joined(separator: "-")
+    let attended = network.downBlocks.indices.filter { network.downBlocks[$0] == .attention }
+    let attention =
+      attended.isEmpty
+      ? "no attention" : "attention at level \(attended.map { "\($0 + 1)" }.joined(separator: ","))"
+    let gigaflops = decimals(Double(model.operationsPerImage) / 1e9, 2)
+    let schedule = model.schedule
+    let alphaBar = scientific(schedule.alphaBar(schedule.last))
+    let prior = scientific(schedule.priorBitsPerDimension(meanSquare: 1))
+    let options = trainer.options
+    let steps = budget.steps(
+      images: train.images.count, batch: options.batch, completed: 0, elapsed: .zero)
+    var amount = "\(steps) steps"
+    if case .minutes(let minutes) = budget { amount = "\(decimals(minutes, 1)) minutes" }
+    let rate = "learning rate \(options.learningRate) after \(options.warmupSteps(of: steps)) steps"
+    return [
+      "network   U-Net \(channels), \(network.layersPerBlock) residual blocks a level, \(attention):"
+        + " \(model.parameterCount) parameters, \(gigaflops) GFLOP an image",
+      "data      \(train.name.printable): \(train.images.count) images to train on,"
+        + " \(test.images.count) held out, \(size)",
+      "process   \(self.schedule.rawValue), \(schedule.last) timesteps: alphaBar_T \(alphaBar),"
+        + " prior \(prior) bits/dim",
+      "training  \(amount) of \(options.batch) images, Adam, \(rate), gradients clipped at"
+        + " \(options.clip)",
+      "machine   \(Platform.instructionSet) kernels, \(options.threads) threads, seed \(seed)",
+      "folder    \(out.printable)",
+    ]
   }
 }

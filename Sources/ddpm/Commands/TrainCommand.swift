@@ -1,5 +1,7 @@
 // `ddpm train`: its words and its options.
 
+import Diffusion
+
 /// Trains a model.
 package struct TrainCommand: Command {
   package static let name = "train"
@@ -19,7 +21,7 @@ package struct TrainCommand: Command {
   static let overwrite = Option<Bool>(
     "--overwrite", "replace the run that is in the folder")
 
-  static let preset = Option<PresetChoice>(
+  static let preset = Option<UNetConfiguration.Preset>(
     "--preset", "tiny|small|base", .choice, default: .small, "the size of the U-Net")
   static let channels = Option<[Int]?>(
     "--channels", "A,B,C", .list(of: .integer(1...Limit.channels)), unset: "the preset's",
@@ -37,7 +39,7 @@ package struct TrainCommand: Command {
   static let timesteps = Option<Int>(
     "--timesteps", "T", .integer(1...Limit.timesteps), default: 1000,
     "steps of the forward process")
-  static let schedule = Option<ScheduleChoice>(
+  static let schedule = Option<NoiseScheduleFamily>(
     "--schedule", "NAME", .choice, default: .linear,
     "how the noise grows: linear, cosine, quadratic or sigmoid")
 

@@ -1,12 +1,14 @@
 // What `ddpm train` is told to do; nil leaves a choice to the library.
 
+import Diffusion
+
 /// A training as the command line describes it.
 package struct TrainSettings: Equatable, Sendable {
   package var data: DataChoice
   package var out: String
   package var overwrites: Bool
 
-  package var preset: PresetChoice
+  package var preset: UNetConfiguration.Preset
   package var channels: [Int]?
   package var blocks: Int?
   /// Levels with self-attention, counted from 1.
@@ -14,9 +16,9 @@ package struct TrainSettings: Equatable, Sendable {
   package var dropout: Double?
 
   package var timesteps: Int
-  package var schedule: ScheduleChoice
+  package var schedule: NoiseScheduleFamily
 
-  package var budget: BudgetChoice
+  package var budget: Budget
   package var batch: Int?
   package var learningRate: Double?
   package var warmup: Int?

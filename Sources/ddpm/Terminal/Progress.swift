@@ -1,9 +1,9 @@
 // Progress on standard error: one rewritten line on a terminal, else a plain line now and then.
 
 /// Shows how far the work is, at a pace that suits what is reading.
-package struct Progress {
+package struct Progress: Sendable {
   /// How a report is shown.
-  package enum Mode {
+  package enum Mode: Sendable {
     /// One line is rewritten, cut to the columns there are.
     case rewriting(width: @Sendable () -> Int)
     /// Every report is a line.
@@ -13,7 +13,7 @@ package struct Progress {
   }
 
   private let mode: Mode
-  private let write: (String) -> Void
+  private let write: @Sendable (String) -> Void
   private var lastReport: ContinuousClock.Instant?
   private var lineIsOpen = false
 
@@ -27,11 +27,11 @@ package struct Progress {
       } else {
         .lines
       }
-    self.init(mode, write: Output.messages.note)
+    self.init(mode) { Output.messages.note($0) }
   }
 
   /// Progress of a given mode, written by `write`.
-  package init(_ mode: Mode, write: @escaping (String) -> Void) {
+  package init(_ mode: Mode, write: @escaping @Sendable (String) -> Void) {
     self.mode = mode
     self.write = write
   }

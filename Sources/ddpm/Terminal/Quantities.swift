@@ -33,3 +33,11 @@ private func threeDigits(_ value: Double) -> String {
   let decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0
   return String(format: "%.\(decimals)f", value)
 }
+
+/// A number with so many decimals.
+func decimals(_ value: Double, _ places: Int) -> String {
+  String(format: "%.\(places)f", value)
+}
+
+/// A number in few characters, in scientific notation.
+func scientific(_ value: Double) -> String { String(format: "%.1e", value) }

@@ -143,18 +143,18 @@ import Testing
         .utf8)
   }
 
-  private func withFolder<Result>(_ files: [String: [UInt8]], _ body: (String) throws -> Result)
-    throws -> Result
-  {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    for (path, bytes) in files {
-      let url = folder.appending(path: path)
-      try FileManager.default.createDirectory(
-        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(bytes).write(to: url)
+  private func withFolder<Result>(
+    _ files: [String: [UInt8]], _ body: (String) throws -> Result
+  ) throws -> Result {
+    try withTemporaryFolder { folder in
+      for (path, bytes) in files {
+        let file = URL(filePath: folder).appending(path: path)
+        try FileManager.default.createDirectory(
+          at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try bytes.save(to: file.path())
+      }
+      return try body(folder)
     }
-    return try body(folder.path())
   }
 }
 

@@ -43,6 +43,28 @@ import Testing
     }
   }
 
+  @Test(.needsFixtures, arguments: ["metadata", "unicode-name", "unsorted"])
+  func noFlippedBitTraps(name: String) throws {
+    let url = try Fixtures.url("safetensors/ok-\(name).safetensors")
+    let original = [UInt8](try Data(contentsOf: url))
+    var refused = 0
+    for place in original.indices {
+      for bit in 0..<8 {
+        var bytes = original
+        bytes[place] ^= 1 << bit
+        do throws(FileError) {
+          let file = try Safetensors(bytes: bytes, path: "flipped")
+          for tensor in file.tensors where tensor.element == .float32 {
+            #expect(try file.floats(tensor.name).count == tensor.shape.reduce(1, *))
+          }
+        } catch {
+          refused += 1
+        }
+      }
+    }
+    #expect(refused > original.count)
+  }
+
   @Test(
     .needsFixtures,
     arguments: [
@@ -136,7 +158,7 @@ import Testing
     #expect(throws: FileError.self) { try file.renamed { _ in "same" } }
   }
 
-  @Test(arguments: [("/nowhere/file", "no such file"), ("/", "is not a file")])
+  @Test(arguments: [("/nowhere/file", "no such file"), ("/", "Is a directory")])
   func whatIsNoFileIsSaid(path: String, reason: String) {
     let error = #expect(throws: FileError.self) { try Safetensors(contentsOf: path) }
     #expect(error?.description.contains(reason) == true)

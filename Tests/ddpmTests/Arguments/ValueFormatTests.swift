@@ -44,12 +44,12 @@ import ddpm
   }
 
   @Test func writtenValuesReadBack() {
-    expectRoundTrip(.eta, .hat, .number(0), .number(0.1))
+    expectRoundTrip(.eta, .hat, .value(0), .value(0.1))
     expectRoundTrip(.data, .synthetic, .folder("some/folder"))
     expectRoundTrip(.levels, [], [2], [1, 3])
     expectRoundTrip(.distinctList(of: .choice), MetricChoice.allCases, [.bpd])
     expectRoundTrip(.positiveNumber(upTo: 1), 0.0002, 1e-12, 1)
-    expectRoundTrip(.list(of: .eta), [.number(1), .hat])
+    expectRoundTrip(.list(of: .eta), [.value(1), .hat])
   }
 
   private func expectRoundTrip<Value: Equatable & Sendable>(

@@ -1,5 +1,6 @@
 // What right command lines of the three commands come to.
 
+import Diffusion
 import Testing
 import ddpm
 
@@ -7,8 +8,8 @@ import ddpm
   @Test(
     arguments: zip(
       ["", "--steps 7", "--epochs 7", "--minutes 0.5"],
-      [.epochs(10), .steps(7), .epochs(7), .minutes(0.5)] as [BudgetChoice]))
-  func trainingHasOneBudget(line: String, budget: BudgetChoice) throws {
+      [.epochs(10), .steps(7), .epochs(7), .minutes(0.5)] as [Budget]))
+  func trainingHasOneBudget(line: String, budget: Budget) throws {
     #expect(try train(line).budget == budget)
   }
 
@@ -39,9 +40,9 @@ import ddpm
   @Test func samplersTakeWhatBelongsToThem() throws {
     typealias Sampler = SampleSettings.Sampler
     let cases: [(String, Sampler)] = [
-      ("", .ddim(steps: 50, .trailing, .number(0))),
+      ("", .ddim(steps: 50, .trailing, .value(0))),
       ("--steps 20 --eta hat", .ddim(steps: 20, .trailing, .hat)),
-      ("--spacing uniform --eta 1", .ddim(steps: 50, .uniform, .number(1))),
+      ("--spacing uniform --eta 1", .ddim(steps: 50, .uniform, .value(1))),
       ("--sampler ddpm", .ancestral(.small)),
       ("--sampler ddpm --variance large", .ancestral(.large)),
       ("--sampler ddpm --steps 9 --spacing leading", .respaced(steps: 9, .leading, .small)),
@@ -84,7 +85,7 @@ import ddpm
       --seed 2 --threads 3 --quiet
       """)
     #expect(settings.model == "m" && settings.data == .folder("d") && settings.out == "r")
-    #expect(settings.steps == [5, 1] && settings.etas == [.hat, .number(0.5)])
+    #expect(settings.steps == [5, 1] && settings.etas == [.hat, .value(0.5)])
     #expect(settings.count == 7 && settings.metrics == [.loss, .time] && settings.printsJSON)
     #expect(settings.seed == 2 && settings.threads == 3 && settings.isQuiet)
   }
@@ -92,7 +93,7 @@ import ddpm
   @Test func evaluationComparesTheDocumentedCells() throws {
     let settings = try evaluate("")
     #expect(settings.steps == [10, 20, 50, 100])
-    #expect(settings.etas == [.number(0), .number(1), .hat])
+    #expect(settings.etas == [.value(0), .number(1), .hat])
     #expect(settings.count == 1000 && settings.metrics == [.time, .bpd, .loss])
     #expect(settings.data == .folder("data/mnist") && settings.model == nil)
   }

@@ -1,0 +1,80 @@
+// The optimizer over a whole model, with clipping of the gradient's norm and an average of weights.
+
+package import Kernels
+
+/// AdamW (Loshchilov & Hutter 2019; without decay it is Adam, Kingma & Ba 2015): its settings.
+package struct AdamW: Sendable {
+  package var decays: (Float, Float) = (0.9, 0.999)
+  package var epsilon: Float = 1e-8
+  package var weightDecay: Float = 0
+  /// The largest norm that gradients keep; larger ones are scaled down to it.
+  package var clip: Double = 1
+
+  package init() {}
+
+  /// The moments of every parameter's gradient.
+  package final class Moments: Sendable {
+    private let memory: (first: FloatMemory, second: FloatMemory)
+    package var first: Floats { memory.first.all }
+    package var second: Floats { memory.second.all }
+
+    package init(_ layout: ParameterLayout) {
+      memory = (FloatMemory(count: layout.count), FloatMemory(count: layout.count))
+    }
+  }
+
+  /// Floats that one worker takes at a time; fixed, so that sums do not depend on the workers.
+  private static let chunk = 1 << 15
+
+  private static func chunks(_ floats: Floats) -> Int { (floats.count + chunk - 1) / chunk }
+
+  /// √(Σ g²) over all parameters.
+  package static func norm(_ gradients: Floats, _ workers: Workers) -> Double {
+    let squares = (0..<chunks(gradients)).map { _ in Slot(0.0) }
+    workers.each(squares.count) { i, _ in
+      let first = i * chunk
+      squares[i].value = sumOfSquares(
+        gradients.slice(first, min(chunk, gradients.count - first)))
+    }
+    return squares.reduce(0) { $0 + $1.value }.squareRoot()
+  }
+
+  /// Changes the parameters by one step and moves their average.
+  ///
+  /// - Parameters:
+  ///   - number: of the step, counted from 1.
+  ///   - norm: of the gradients.
+  ///   - averageDecay: how much of the average stays; 0 copies the parameters.
+  package func step(
+    _ number: Int, _ parameters: Parameters, gradients: Floats, norm: Double, moments: Moments,
+    average: Parameters, averageDecay: Double, learningRate: Double, workers: Workers
+  ) {
+    // The small term is PyTorch's, for gradients that are all zero.
+    let scale = min(1, clip / (norm + 1e-6))
+    let step = AdamStep(
+      learningRate: Float(learningRate), decays: decays,
+      corrections: (
+        1 - Float(pow(Double(decays.0), number)), 1 - Float(pow(Double(decays.1), number))
+      ),
+      epsilon: epsilon, weightDecay: weightDecay, gradientScale: Float(scale),
+      averageDecay: Float(averageDecay))
+    let values = parameters.values
+    workers.each(AdamW.chunks(values)) { i, _ in
+      let first = i * AdamW.chunk
+      adam(
+        step, parameters: values, gradients: gradients,
+        moments: (moments.first, moments.second), average: average.values, first: first,
+        count: min(AdamW.chunk, values.count - first))
+    }
+  }
+
+  private func pow(_ base: Double, _ exponent: Int) -> Double {
+    var (result, square, rest) = (1.0, base, exponent)
+    while rest > 0 {
+      if rest % 2 == 1 { result *= square }
+      square *= square
+      rest /= 2
+    }
+    return result
+  }
+}

@@ -1,0 +1,112 @@
+// A trained network together with the process it was trained for: what a folder on disk holds.
+
+internal import Autograd
+import Foundation
+
+/// A model to sample from and to evaluate.
+public struct DiffusionModel: Sendable {
+  /// The network's shape.
+  public let configuration: UNetConfiguration
+  /// The forward process.
+  public let schedule: NoiseSchedule
+  /// What the network outputs.
+  public let prediction: Prediction
+  /// What becomes of estimates of x0 that leave the range of images.
+  public let clipping: Clipping
+  /// The size of its images.
+  public let imageSize: ImageSize
+  /// Keys of the folder's files that mean nothing to this program.
+  public let ignoredKeys: [String]
+
+  let unet: UNet
+  let parameters: Parameters
+
+  init(
+    _ unet: UNet, _ parameters: Parameters, schedule: NoiseSchedule, prediction: Prediction,
+    clipping: Clipping, imageSize: ImageSize, ignoredKeys: [String] = []
+  ) {
+    (self.unet, self.parameters) = (unet, parameters)
+    configuration = unet.configuration
+    (self.schedule, self.prediction, self.clipping) = (schedule, prediction, clipping)
+    self.imageSize = imageSize
+    self.ignoredKeys = ignoredKeys
+  }
+
+  /// Opens a folder: a run of `ddpm train`, or any diffusers pipeline of the supported blocks.
+  ///
+  /// - Parameter folder: the folder's path.
+  /// - Throws: `FileError` that names the file and what is wrong with it.
+  public init(folder: String) throws(FileError) {
+    let files = try PipelineFolder(at: folder)
+    func invalid(_ reason: any Error) -> FileError {
+      FileError(path: folder, .invalid("\(reason)"))
+    }
+    let unet: UNet
+    let schedule: NoiseSchedule
+    do { unet = try UNet(files.unet) } catch { throw invalid(error) }
+    do { schedule = try NoiseSchedule(files.scheduler) } catch { throw invalid(error) }
+    guard files.unet.inChannels == files.unet.outChannels else {
+      throw FileError(
+        path: folder,
+        .invalid(
+          "the network has \(files.unet.inChannels) channels in and \(files.unet.outChannels) out;"
+            + " models that also learn the variance are not supported"))
+    }
+    guard let size = files.unet.imageSize else {
+      throw FileError(
+        path: folder, .invalid("unet/config.json has no sample_size, so the images have no size"))
+    }
+    let parameters = Parameters(unet.layout)
+    try parameters.load(files.weights)
+    self.init(
+      unet, parameters, schedule: schedule, prediction: Prediction(files.scheduler.prediction),
+      clipping: files.scheduler.clipRange.map(Clipping.toRange) ?? .none,
+      imageSize: ImageSize(
+        height: size.height, width: size.width, channels: files.unet.inChannels),
+      ignoredKeys: files.ignoredKeys)
+  }
+
+  /// How many numbers the network's parameters are.
+  public var parameterCount: Int { unet.layout.parameterCount }
+
+  /// Floating-point operations of one image's forward pass: two a multiplication and addition of
+  /// the convolutions, dense layers and attention.
+  public var operationsPerImage: Int { unet.operations(size: imageSize) }
+}
+
+extension DiffusionModel {
+  /// The files of a folder that holds this model, in the order to write them.
+  package var files: [PipelineFolder.File] {
+    PipelineFolder.files(
+      unet: configuration, scheduler: SchedulerConfiguration(schedule, prediction, clipping),
+      weights: unet.layout.entries(parameters.values))
+  }
+
+  /// Writes the model as a diffusers pipeline: every file replaced at once or not at all.
+  ///
+  /// - Parameter folder: created if need be.
+  /// - Throws: `FileError`.
+  public func save(to folder: String) throws(FileError) {
+    for file in files {
+      let path = URL(filePath: folder).appending(path: file.path)
+      try createFolder(path.deletingLastPathComponent().path)
+      try AtomicFile.write(file.bytes, to: path.path)
+    }
+  }
+}
+
+/// Creates a folder and those above it, where they are missing.
+func createFolder(_ path: String) throws(FileError) {
+  do {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  } catch {
+    throw FileError(path: path, .uncreatable((error as? CocoaError)?.posixCode ?? EIO))
+  }
+}
+
+extension CocoaError {
+  /// The system's own number for what went wrong.
+  fileprivate var posixCode: Int32? {
+    (userInfo[NSUnderlyingErrorKey] as? POSIXError)?.code.rawValue
+  }
+}

@@ -1,0 +1,13 @@
+// How much arithmetic a network's forward pass is.
+
+internal import Autograd
+
+extension UNet {
+  /// Floating-point operations of one image: two a multiplication and addition of convolutions,
+  /// dense layers and attention.
+  func operations(size: ImageSize) -> Int {
+    let tape = Tape(Parameters(layout), for: .inference, capacity: 1)
+    _ = record(on: tape, size: .init(height: size.height, width: size.width))
+    return tape.operationCount
+  }
+}

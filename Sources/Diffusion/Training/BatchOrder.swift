@@ -1,0 +1,36 @@
+// Which images a step sees: every one once an epoch, in an order that only seed and epoch decide.
+
+internal import Autograd
+internal import Kernels
+
+/// The order of images over a whole training.
+struct BatchOrder {
+  private let random: Philox
+  private let images: Int
+  private var epoch: Int?
+  private var order: [Int]
+
+  init(images: Int, seed: UInt64) {
+    random = Philox(seed: seed, stream: RandomStream.shuffle.rawValue)
+    self.images = images
+    order = Array(0..<images)
+  }
+
+  /// The images of a step, counted from 0; steps run on over the epochs' ends.
+  mutating func indices(step: Int, batch: Int) -> [Int] {
+    (step * batch..<(step + 1) * batch).map { place in
+      if place / images != epoch { shuffle(epoch: place / images) }
+      return order[place % images]
+    }
+  }
+
+  /// Fisher and Yates's shuffle of 0 ..< images.
+  private mutating func shuffle(epoch: Int) {
+    self.epoch = epoch
+    for i in 0..<images { order[i] = i }
+    for i in stride(from: images - 1, to: 0, by: -1) {
+      let word = random.block(item: UInt32(i), time: UInt32(epoch), index: 0)[0]
+      order.swapAt(i, Int(word.multipliedFullWidth(by: UInt32(i + 1)).high))
+    }
+  }
+}

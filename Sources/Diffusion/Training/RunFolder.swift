@@ -1,0 +1,119 @@
+// A training's folder: the model, and what the training tells about itself.
+
+import Foundation
+
+/// A folder that already holds a run.
+public struct OccupiedFolder: Error, CustomStringConvertible {
+  /// The folder's path.
+  public let path: String
+
+  /// One line: what is there, and what to do.
+  public var description: String {
+    "\(path.printable) holds a run already: take another folder with --out, or replace it with"
+      + " --overwrite"
+  }
+}
+
+/// The folder of one training.
+public struct RunFolder: Sendable {
+  /// What becomes of a run that is there already.
+  public enum Existing: Sendable {
+    /// It stays: the new run is refused.
+    case kept
+    /// It is removed.
+    case replaced
+  }
+
+  /// The folder's path.
+  public let path: String
+
+  private static let modelNames = ["model_index.json", "unet", "scheduler"]
+  private static let logName = "metrics.jsonl"
+  private static let samplesName = "samples"
+
+  /// Makes the folder ready for a new run.
+  ///
+  /// Only what a run writes is ever removed: other files in the folder stay.
+  ///
+  /// - Throws: `OccupiedFolder` if there is a run that is to be kept; `FileError` if the folder
+  ///   cannot be made.
+  public init(_ path: String, existing: Existing) throws {
+    self.path = path
+    let files = FileManager.default
+    let ours = (RunFolder.modelNames + [RunFolder.logName, RunFolder.samplesName])
+      .map { URL(filePath: path).appending(path: $0).path }
+      .filter(files.fileExists)
+    if !ours.isEmpty {
+      guard existing == .replaced else { throw OccupiedFolder(path: path) }
+      for file in ours {
+        do { try files.removeItem(atPath: file) } catch {
+          throw FileError(path: file, .unwritable(EIO))
+        }
+      }
+    }
+    try createFolder(path)
+    try createFolder(below(RunFolder.samplesName))
+  }
+
+  private func below(_ name: String) -> String { URL(filePath: path).appending(path: name).path }
+
+  /// Where the grid of samples after a step goes.
+  public func samples(step: Int) -> String {
+    below("\(RunFolder.samplesName)/step-\(String(format: "%06d", step)).png")
+  }
+
+  /// Appends an object to `metrics.jsonl`.
+  ///
+  /// - Throws: `FileError`.
+  public func log(_ record: MetricsRecord) throws(FileError) {
+    try appendLine(record.line, to: below(RunFolder.logName))
+  }
+
+  private func appendLine(_ line: String, to path: String) throws(FileError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FileError(path: path, .uncreatable(errno)) }
+    defer { close(descriptor) }
+    let bytes = Array((line + "\n").utf8)
+    // A line is far shorter than what a file system writes at once; less means that it is full.
+    let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if written < 0 { throw FileError(path: path, .unwritable(errno)) }
+    if written < bytes.count { throw FileError(path: path, .unwritable(ENOSPC)) }
+  }
+}
+
+/// What `metrics.jsonl` says of a step.
+public struct MetricsRecord: Sendable {
+  /// The step and what it did.
+  public var step: Trainer.Step
+  /// Seconds since the training began.
+  public var seconds: Double
+  /// Images a second, over the steps since the record before.
+  public var imagesPerSecond: Double
+  /// The loss on held-out images, where it was measured.
+  public var heldOut: HeldOutLoss.Measurement?
+
+  /// A record of a step.
+  public init(
+    step: Trainer.Step, seconds: Double, imagesPerSecond: Double,
+    heldOut: HeldOutLoss.Measurement?
+  ) {
+    (self.step, self.seconds, self.imagesPerSecond) = (step, seconds, imagesPerSecond)
+    self.heldOut = heldOut
+  }
+
+  var line: String {
+    var members = [
+      JSON.Member("step", .integer(step.number)), JSON.Member("seconds", .number(seconds)),
+      JSON.Member("loss", .number(step.loss)),
+      JSON.Member("gradient_norm", .number(step.gradientNorm)),
+      JSON.Member("learning_rate", .number(step.learningRate)),
+      JSON.Member("images_per_second", .number(imagesPerSecond)),
+    ]
+    if let heldOut {
+      members.append(JSON.Member("held_out_loss", .number(heldOut.mean)))
+      members.append(
+        JSON.Member("held_out_by_timestep", .array(heldOut.byTimestep.map(JSON.number))))
+    }
+    return JSON.object(members).text(.compact)
+  }
+}

@@ -1,0 +1,129 @@
+// Training: DDPM Algorithm 1, a batch a step, on all cores.
+
+internal import Autograd
+internal import Kernels
+
+/// A network in training.
+public final class Trainer {
+  /// What a step did.
+  public struct Step: Sendable {
+    /// The step's number, counted from 1.
+    public let number: Int
+    /// L_simple: the mean of (output - target)² over the batch's values (DDPM Eq. 14).
+    public let loss: Double
+    /// The gradient's norm before clipping.
+    public let gradientNorm: Double
+    /// The learning rate.
+    public let learningRate: Double
+  }
+
+  /// The settings.
+  public let options: TrainingOptions
+  /// Steps done.
+  public private(set) var completed = 0
+  /// The model as it is now: the average of the weights.
+  public let model: DiffusionModel
+
+  /// How many images there are to learn from.
+  public var imageCount: Int { data.count }
+
+  private let data: ByteImages
+  private let parameters: Parameters
+  private let optimizer: AdamW
+  private let moments: AdamW.Moments
+  private let sum: GradientSum
+  private let shards: [Shard]
+  private let workers: Workers
+  private let timesteps: Philox
+  private var order: BatchOrder
+
+  /// A network with its first weights.
+  ///
+  /// - Parameters:
+  ///   - configuration: the network's shape.
+  ///   - schedule: the forward process.
+  ///   - prediction: what the network is to output.
+  ///   - data: the images to learn.
+  /// - Throws: `ConfigurationError` where the shape makes no network.
+  public init(
+    _ configuration: UNetConfiguration, schedule: NoiseSchedule, prediction: Prediction,
+    data: ByteImages, _ options: TrainingOptions
+  ) throws(ConfigurationError) {
+    let unet = try UNet(configuration)
+    self.options = options
+    self.data = data
+    workers = Workers(count: options.threads)
+    parameters = Parameters(unet.layout)
+    parameters.initialize(seed: options.seed)
+    let average = Parameters(unet.layout)
+    average.values.copy(from: parameters.values)
+    model = DiffusionModel(
+      unet, average, schedule: schedule, prediction: prediction, clipping: .toRange(1),
+      imageSize: data.size)
+
+    var optimizer = AdamW()
+    optimizer.clip = options.clip
+    self.optimizer = optimizer
+    moments = AdamW.Moments(unet.layout)
+    let count = (options.batch + Shard.capacity - 1) / Shard.capacity
+    sum = GradientSum(unet.layout, shards: count)
+    shards = (0..<min(count, options.threads)).map { [parameters] _ in
+      Shard(
+        unet, parameters, for: .training, size: data.size, schedule: schedule,
+        prediction: prediction, seed: options.seed, noise: .trainingNoise)
+    }
+    timesteps = Philox(seed: options.seed, stream: RandomStream.timestep.rawValue)
+    order = BatchOrder(images: data.count, seed: options.seed)
+  }
+
+  /// Takes one step.
+  ///
+  /// - Parameter total: how many steps the training will have: the learning rate and the average
+  ///   follow it.
+  /// - Throws: `TrainingError.diverged`, before the weights are changed.
+  public func step(of total: Int) throws(TrainingError) -> Step {
+    let number = completed
+    let batch = options.batch
+    let rate = LearningRate(
+      peak: options.learningRate, warmup: options.warmupSteps(of: total), total: total)(number)
+    let loss = accumulateGradients(examples(number)) / Double(batch * data.size.values)
+    let norm = AdamW.norm(sum.floats, workers)
+    guard loss.isFinite && norm.isFinite else {
+      throw .diverged(step: number + 1, learningRate: options.learningRate)
+    }
+    optimizer.step(
+      number + 1, parameters, gradients: sum.floats, norm: norm, moments: moments,
+      average: model.parameters,
+      averageDecay: MovingAverage(most: options.decay(of: total)).decay(number + 1),
+      learningRate: rate, workers: workers)
+    completed += 1
+    return Step(number: completed, loss: loss, gradientNorm: norm, learningRate: rate)
+  }
+
+  /// Draws a step's images, timesteps and noise.
+  private func examples(_ step: Int) -> [Example] {
+    let last = UInt32(model.schedule.last.value)
+    return order.indices(step: step, batch: options.batch).enumerated().map { item, image in
+      let word = timesteps.block(item: UInt32(item), time: UInt32(step), index: 0)[0]
+      return Example(
+        image: image, timestep: Timestep(index: Int(word.multipliedFullWidth(by: last).high)),
+        item: UInt32(item), time: UInt32(step))
+    }
+  }
+
+  /// Sums the gradients of all shards into `sum` and returns Σ (output - target)².
+  private func accumulateGradients(_ examples: [Example]) -> Double {
+    let count = (examples.count + Shard.capacity - 1) / Shard.capacity
+    let scale = 1 / Float(examples.count * data.size.values)
+    let losses = (0..<count).map { _ in Slot(0.0) }
+    let (step, shards, sum, data) = (completed, shards, sum, data)
+    parameters.flip(workers)
+    Workers(count: shards.count).each(count) { i, worker in
+      let first = i * Shard.capacity
+      let part = examples[first..<min(examples.count, first + Shard.capacity)]
+      losses[i].value = shards[worker].train(part, of: data, step: step, scale: scale)
+      sum.add(shard: i, of: count, shards[worker].gradients)
+    }
+    return losses.reduce(0) { $0 + $1.value }
+  }
+}

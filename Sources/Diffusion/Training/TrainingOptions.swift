@@ -1,0 +1,84 @@
+// How a network is trained: the optimizer's numbers and the seed.
+
+/// The settings of a training.
+public struct TrainingOptions: Equatable, Sendable {
+  /// Images a step.
+  public var batch = 128
+  /// Adam's step size at its peak.
+  public var learningRate = 1e-3
+  /// Steps in which the learning rate rises from 0; nil is a twentieth of the training, at most 500.
+  public var warmup: Int?
+  /// The decay of the weights' average, 0 for none; nil remembers a twentieth of the training.
+  public var averageDecay: Double?
+  /// The largest norm a gradient keeps.
+  public var clip = 1.0
+  /// The seed of the first weights, the order of images, the timesteps and the noise.
+  public var seed: UInt64 = 0
+  /// How many cores work.
+  public var threads: Int
+
+  /// The usual settings.
+  public init(threads: Int) {
+    self.threads = threads
+  }
+
+  /// The warm-up of a training of so many steps.
+  public func warmupSteps(of steps: Int) -> Int {
+    warmup ?? min(500, steps / 20)
+  }
+
+  /// The average's decay in the long run of a training of so many steps.
+  ///
+  /// An average over n steps has the decay 1 - 1/n. A horizon much longer than the training would
+  /// keep weights from when the network knew nothing.
+  public func decay(of steps: Int) -> Double {
+    averageDecay ?? 1 - 1 / Double(min(max(steps / 20, 2), 10_000))
+  }
+}
+
+/// How long a training goes on.
+public enum Budget: Equatable, Sendable {
+  /// Batches.
+  case steps(Int)
+  /// Passes over the data.
+  case epochs(Int)
+  /// Time.
+  case minutes(Double)
+
+  /// How many steps the training will have.
+  ///
+  /// - Parameters:
+  ///   - images: in the data.
+  ///   - batch: images a step.
+  ///   - completed: steps done so far.
+  ///   - elapsed: how long they took.
+  public func steps(images: Int, batch: Int, completed: Int, elapsed: Duration) -> Int {
+    switch self {
+    case .steps(let steps): return steps
+    case .epochs(let epochs): return max(1, (epochs * images + batch - 1) / batch)
+    case .minutes(let minutes):
+      let spent = elapsed / .seconds(60 * minutes)
+      if spent >= 1 { return completed }
+      // Nothing is known before the first step is done; then the pace so far tells.
+      return completed == 0 ? Int.max / 2 : max(completed + 1, Int(Double(completed) / spent))
+    }
+  }
+}
+
+/// What ends a training early.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+  /// The loss or a gradient is infinite or not a number.
+  case diverged(step: Int, learningRate: Double)
+  /// The data holds no image.
+  case noImages(String)
+
+  /// One line: what happened, and what to do.
+  public var description: String {
+    switch self {
+    case .diverged(let step, let learningRate):
+      "the loss is not finite at step \(step): the training diverged; try a learning rate below"
+        + " \(learningRate)"
+    case .noImages(let name): "\(name.printable) holds no images to train on"
+    }
+  }
+}

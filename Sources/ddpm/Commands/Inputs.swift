@@ -1,0 +1,60 @@
+// What commands read: data sets and models, with the ways out when they are not there.
+
+import Diffusion
+import Foundation
+
+/// An input that is not there, with what can be done about it.
+struct MissingInput: Error, CustomStringConvertible {
+  let description: String
+}
+
+extension DataChoice {
+  /// One split of the data.
+  /// - Throws: `MissingInput` where the folder or its images are missing, `FileError` else.
+  func load(_ split: Dataset.Split) throws -> Dataset {
+    switch self {
+    case .synthetic:
+      let drawn = SyntheticDigits.images(split == .train ? .train : .test)
+      return Dataset(images: drawn.images, labels: drawn.labels, name: "synthetic")
+    case .folder(let folder):
+      do {
+        return try Dataset.load(folder: folder, split: split)
+      } catch {
+        guard error.reason == .missing else { throw error }
+        throw MissingInput(
+          description: "\(error); get MNIST with scripts/fetch-mnist.sh, or take --data synthetic")
+      }
+    }
+  }
+}
+
+/// The machine's cores, or as many threads as asked for.
+func threadCount(_ asked: Int?) -> Int {
+  asked ?? ProcessInfo.processInfo.activeProcessorCount
+}
+
+/// The model that a command works on.
+enum ModelChoice {
+  /// Where a training puts its run by default.
+  static let defaultRun = "runs/mnist"
+
+  /// Opens the folder named, or else the default run.
+  /// - Throws: `MissingInput` where there is none, `FileError` for one that is not a model.
+  static func open(
+    _ folder: String?, _ progress: SharedProgress
+  ) throws -> (model: DiffusionModel, folder: String) {
+    let path = folder ?? defaultRun
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw MissingInput(
+        description: folder == nil
+          ? "there is no model in \(path): train one with ddpm train, or name one with --model"
+          : "\(path): no such file or folder")
+    }
+    let model = try DiffusionModel(folder: path)
+    if !model.ignoredKeys.isEmpty {
+      let keys = model.ignoredKeys.joined(separator: ", ").printable
+      progress.say("ddpm: \(path.printable): settings that mean nothing here: \(keys)")
+    }
+    return (model, path)
+  }
+}

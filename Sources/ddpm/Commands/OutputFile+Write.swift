@@ -1,0 +1,34 @@
+// Writing samples in the format of the file's ending.
+
+import Diffusion
+
+extension OutputFile {
+  /// The file's path.
+  var path: String {
+    switch self {
+    case .picture(let path, _, _), .array(let path, _): path
+    }
+  }
+
+  /// Enlargement of small images in a grid, so that they can be seen.
+  static func scale(for size: ImageSize) -> Int { max(1, 84 / max(size.height, size.width)) }
+
+  /// Writes the images.
+  ///
+  /// - Parameter text: what a PNG tells about itself.
+  /// - Throws: `FileError`, `ChannelError`.
+  func write(_ images: Images, text: [(key: String, value: String)]) throws {
+    switch self {
+    case .picture(let path, let format, let columns):
+      let grid = ByteImages(images).grid(
+        columns: columns, scale: OutputFile.scale(for: images.size))
+      switch format {
+      case .png: try PNG.write(grid, to: path, text: text)
+      case .pgm: try PGM.write(grid, to: path)
+      }
+    case .array(let path, .npy): try AtomicFile.write(images.npy, to: path)
+    case .array(let path, .idx), .array(let path, .compressedIDX):
+      try IDX.write(ByteImages(images), to: path)
+    }
+  }
+}

@@ -1,0 +1,120 @@
+// The loop of `ddpm train`: steps, and between them measuring, drawing and saving.
+
+import Diffusion
+
+/// A training from its first step to its last.
+struct TrainingSession {
+  private let trainer: Trainer
+  private let images: Int
+  private let heldOut: HeldOutLoss
+  private let folder: RunFolder
+  private let settings: TrainSettings
+  private let progress: SharedProgress
+
+  private let start = ContinuousClock.now
+  private var lastRecord: (step: Int, time: ContinuousClock.Instant)
+  private var smoothedLoss: Double?
+  private var lastHeldOut: Double?
+
+  /// Steps between two records in the log.
+  private static let recordEvery = 10
+  /// Steps between two measurements of the held-out loss.
+  private static let measureEvery = 100
+  static let usualSampleEvery = 500
+  static let usualSaveEvery = 100
+  /// Triples of image, timestep and noise that the held-out loss is measured on.
+  private static let heldOutCount = 256
+  /// Share of the loss's running mean that a step replaces.
+  private static let smoothing = 0.02
+  /// Images and steps of the grids that show how training goes.
+  private static let grid = (images: 36, steps: 25)
+
+  init(
+    _ trainer: Trainer, _ test: ByteImages, _ folder: RunFolder, _ settings: TrainSettings,
+    _ progress: SharedProgress
+  ) {
+    self.trainer = trainer
+    (self.folder, self.settings, self.progress) = (folder, settings, progress)
+    images = trainer.imageCount
+    heldOut = HeldOutLoss(
+      trainer.model, data: test, count: TrainingSession.heldOutCount,
+      threads: trainer.options.threads)
+    lastRecord = (0, start)
+  }
+
+  private var elapsed: Duration { ContinuousClock.now - start }
+
+  private var total: Int {
+    settings.budget.steps(
+      images: images, batch: trainer.options.batch, completed: trainer.completed,
+      elapsed: elapsed)
+  }
+
+  /// Trains until the budget is spent.
+  /// - Throws: `TrainingError`, `FileError`; the last checkpoint stays.
+  mutating func run() throws {
+    var goal = total
+    while trainer.completed < goal {
+      let step = try trainer.step(of: goal)
+      goal = total
+      let isLast = step.number >= goal
+      smoothedLoss = smoothedLoss.map {
+        $0 + TrainingSession.smoothing * (step.loss - $0)
+      } ?? step.loss
+      if isLast || step.number % TrainingSession.recordEvery == 0 { try record(step, isLast) }
+      let saveEvery = settings.saveEvery ?? TrainingSession.usualSaveEvery
+      if isLast || step.number % saveEvery == 0 { try trainer.model.save(to: folder.path) }
+      let sampleEvery = settings.sampleEvery ?? TrainingSession.usualSampleEvery
+      if sampleEvery > 0 && (isLast || step.number % sampleEvery == 0) { try draw(step.number) }
+      progress.update(line(step, of: goal))
+    }
+    progress.finish(
+      "\(trainer.completed) steps in \(elapsed.brief), held-out loss"
+        + " \(lastHeldOut.map { decimals($0, 4) } ?? "-")")
+  }
+
+  private mutating func record(_ step: Trainer.Step, _ isLast: Bool) throws {
+    var measurement: HeldOutLoss.Measurement?
+    if isLast || step.number % TrainingSession.measureEvery == 0 {
+      measurement = heldOut()
+      lastHeldOut = measurement?.mean
+    }
+    let now = ContinuousClock.now
+    let done = Double((step.number - lastRecord.step) * trainer.options.batch)
+    try folder.log(
+      MetricsRecord(
+        step: step, seconds: elapsed.seconds,
+        imagesPerSecond: done / (now - lastRecord.time).seconds, heldOut: measurement))
+    lastRecord = (step.number, now)
+  }
+
+  /// A small grid of samples, always from the same noise.
+  private func draw(_ step: Int) throws {
+    let model = trainer.model
+    let count = TrainingSession.grid.images
+    let steps = min(TrainingSession.grid.steps, model.schedule.last.value)
+    let plan = try SamplingPlan(
+      steps: steps, spacing: .trailing, sampler: .ddim(.value(0)), schedule: model.schedule,
+      prediction: model.prediction, clipping: model.clipping)
+    let samples = model.sample(count, plan: plan, SamplingOptions(threads: trainer.options.threads))
+    let output = OutputFile.picture(path: folder.samples(step: step), .png, columns: nil)
+    try output.write(samples.images, text: [("Software", "ddpm"), ("step", "\(step)")])
+  }
+
+  private func line(_ step: Trainer.Step, of total: Int) -> String {
+    let share: Double
+    let time: Duration
+    if case .minutes(let minutes) = settings.budget {
+      share = min(1, elapsed / .seconds(60 * minutes))
+      time = .seconds(60 * minutes) - elapsed
+    } else {
+      share = Double(step.number) / Double(total)
+      time = left(share, since: start)
+    }
+    let speed = rate(of: step.number * trainer.options.batch, in: elapsed, unit: "image")
+    return "step \(step.number)/\(total)  \(percent(share))  \(speed)"
+      + "  loss \(decimals(smoothedLoss ?? step.loss, 4))"
+      + (lastHeldOut.map { "  held out \(decimals($0, 4))" } ?? "")
+      + "  rate \(scientific(step.learningRate))  left \(time.brief)"
+  }
+}

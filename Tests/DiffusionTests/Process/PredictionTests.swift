@@ -1,0 +1,78 @@
+import Diffusion
+import Testing
+
+private struct Numbers {
+  let x0 = 0.7
+  let noise = -1.3
+
+  /// The quantity a mix stands for.
+  func value(_ mix: Mix) -> Double { mix.x0 * x0 + mix.noise * noise }
+}
+
+/// From every output every other quantity, for every family.
+@Test(arguments: NoiseScheduleFamily.allCases, Prediction.allCases)
+func everyPredictionYieldsEveryOther(family: NoiseScheduleFamily, output: Prediction) throws {
+  let schedule = try NoiseSchedule(family, timesteps: 1000)
+  let numbers = Numbers()
+  for t in schedule.timesteps {
+    let xt = numbers.value(schedule.noised(at: t))
+    let value = numbers.value(output.target(at: t, in: schedule))
+    for wanted in Prediction.allCases {
+      let estimate = output.estimate(of: wanted, at: t, in: schedule)
+      let expected = numbers.value(wanted.target(at: t, in: schedule))
+      // Rounding in x_t and the output, grown by the weights.
+      let tolerance = 1e-14 * (1 + abs(estimate.xt) + abs(estimate.output))
+      let error = abs(estimate.xt * xt + estimate.output * value - expected)
+      #expect(error < tolerance, "\(wanted) from \(output) at \(t)")
+    }
+  }
+}
+
+/// The solved weights are the papers' closed forms.
+@Test(arguments: NoiseScheduleFamily.allCases)
+func theImageFollowsFromThePapersFormulas(family: NoiseScheduleFamily) throws {
+  let schedule = try NoiseSchedule(family, timesteps: 1000)
+  for t in schedule.timesteps {
+    let alphaBar = schedule.alphaBar(t)
+    let (signal, deviation) = (alphaBar.squareRoot(), (1 - alphaBar).squareRoot())
+    let posterior = schedule.posterior(from: t, to: t.advanced(by: -1))
+    let expected: [Prediction: Estimate] = [
+      .noise: Estimate(xt: 1 / signal, output: -deviation / signal),
+      .sample: Estimate(xt: 0, output: 1),
+      .mean: Estimate(xt: -posterior.xt / posterior.x0, output: 1 / posterior.x0),
+      .velocity: Estimate(xt: signal, output: -deviation),
+    ]
+    for prediction in Prediction.allCases {
+      let estimate = prediction.estimate(of: .sample, at: t, in: schedule)
+      let formula = try #require(expected[prediction])
+      let tolerance = 2e-12 * (1 + abs(formula.output))
+      #expect(abs(estimate.xt - formula.xt) < tolerance, "\(prediction) at \(t)")
+      #expect(abs(estimate.output - formula.output) < tolerance, "\(prediction) at \(t)")
+    }
+  }
+}
+
+@Test func theMeanAtTheFirstStepIsTheImage() throws {
+  let schedule = try NoiseSchedule(.linear, timesteps: 1000)
+  #expect(Prediction.mean.target(at: Timestep(1), in: schedule) == Mix(x0: 1, noise: 0))
+}
+
+@Test func theMeanInTermsOfNoiseIsEquation11() throws {
+  let schedule = try NoiseSchedule(.linear, timesteps: 1000)
+  for t in schedule.timesteps {
+    let mean = Prediction.noise.estimate(of: .mean, at: t, in: schedule)
+    let scale = 1 / schedule.alpha(t).squareRoot()
+    let deviation = (1 - schedule.alphaBar(t)).squareRoot()
+    #expect(abs(mean.xt - scale) < 1e-13)
+    #expect(abs(mean.output + scale * schedule.beta(t) / deviation) < 1e-13)
+  }
+}
+
+@Test func theScoreIsTheNoiseScaled() throws {
+  let schedule = try NoiseSchedule(.cosine, timesteps: 100)
+  for t in schedule.timesteps {
+    let score = Prediction.noise.score(at: t, in: schedule)
+    #expect(score.xt == 0)
+    #expect(abs(score.output * (1 - schedule.alphaBar(t)).squareRoot() + 1) < 1e-14)
+  }
+}

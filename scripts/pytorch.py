@@ -1,0 +1,190 @@
+"""Measures PyTorch on the program's network: diffusers' UNet2DModel, one process a measurement.
+
+Prints one JSON object a line: name (train-PRESET or sample-PRESET), mode, imagesPerSecond (from
+the median step) and peakMegabytes (of the whole process). Without --mode and --task: all of them.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+
+PRESETS = {
+    "tiny": dict(block_out_channels=(16, 32, 32), layers_per_block=1, norm_num_groups=8),
+    "small": dict(block_out_channels=(32, 64, 64), layers_per_block=1, norm_num_groups=8),
+    "base": dict(block_out_channels=(64, 128, 128), layers_per_block=2, norm_num_groups=32),
+}
+MODES = [
+    "eager-float32",
+    "eager-float32-channels-last",
+    "compiled-float32-channels-last",
+    "eager-bfloat16",
+    "compiled-bfloat16",
+]
+SMALL_PARAMETERS = 1_112_801
+
+
+def network(preset):
+    from diffusers import UNet2DModel
+
+    model = UNet2DModel(
+        sample_size=28,
+        in_channels=1,
+        out_channels=1,
+        down_block_types=("DownBlock2D", "AttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "AttnUpBlock2D", "UpBlock2D"),
+        attention_head_dim=8,
+        **PRESETS[preset],
+    )
+    parameters = sum(p.numel() for p in model.parameters())
+    if preset == "small" and parameters != SMALL_PARAMETERS:
+        sys.exit(f"pytorch.py: the network has {parameters} parameters, not {SMALL_PARAMETERS}")
+    return model
+
+
+def training_step(model, size, mode, memory_format):
+    """The simple loss of DDPM, its gradient, clipping to norm 1, Adam."""
+    import torch
+
+    data = (torch.rand(60_000 // size * size, 1, 28, 28) * 2 - 1).split(size)
+    alpha_bar = torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000), 0)
+    forward = torch.compile(model) if mode.startswith("compiled") else model
+    adam = torch.optim.Adam(model.parameters(), lr=2e-4, fused=True)
+    batches = iter(range(10**9))
+
+    def step():
+        x0 = data[next(batches) % len(data)].to(memory_format=memory_format)
+        t = torch.randint(0, 1000, (size,))
+        noise = torch.randn_like(x0)
+        a = alpha_bar[t].view(-1, 1, 1, 1)
+        with torch.autocast("cpu", torch.bfloat16, enabled="bfloat16" in mode):
+            predicted = forward(a.sqrt() * x0 + (1 - a).sqrt() * noise, t, return_dict=False)[0]
+        loss = torch.nn.functional.mse_loss(predicted.float(), noise)
+        adam.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        adam.step()
+
+    return step
+
+
+def sampling_step(model, size, mode, memory_format):
+    """One evaluation of the network for a batch, as each step of a sampler needs it."""
+    import torch
+
+    forward = torch.compile(model.eval()) if mode.startswith("compiled") else model.eval()
+    x = torch.randn(size, 1, 28, 28).to(memory_format=memory_format)
+    t = torch.full((size,), 500)
+
+    def step():
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled="bfloat16" in mode):
+            forward(x, t, return_dict=False)
+
+    return step
+
+
+def measure(task, preset, mode, size, seconds, threads):
+    import torch
+
+    torch.manual_seed(0)
+    torch.set_num_threads(threads)
+    channels_last = "channels-last" in mode or "bfloat16" in mode
+    memory_format = torch.channels_last if channels_last else torch.contiguous_format
+    model = network(preset).to(memory_format=memory_format)
+    step = (training_step if task == "train" else sampling_step)(model, size, mode, memory_format)
+    for _ in range(3):
+        step()
+    times = []
+    while sum(times) < seconds or len(times) < 5:
+        start = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - start)
+    unit = 1e6 if sys.platform == "darwin" else 1e3  # ru_maxrss: bytes there, kilobytes elsewhere
+    return {
+        "name": f"{task}-{preset}",
+        "mode": mode,
+        "imagesPerSecond": round(size / statistics.median(times), 1),
+        "peakMegabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit),
+    }
+
+
+def table(path):
+    """A Markdown table of a file of results in which one of ours precedes each of PyTorch's."""
+    import diffusers
+    import torch
+
+    with open(path) as file:
+        results = [json.loads(line) for line in file if line.strip()]
+    cells, own = {}, {}
+    for ours, theirs in zip(results[::2], results[1::2]):
+        task = theirs["name"].split("-")[0]
+        speeds = ours["imagesPerSecond"], theirs["imagesPerSecond"]
+        cells[theirs["mode"], task] = (
+            f"{speeds[1]:.0f} | {speeds[0] / speeds[1]:.2f} | {theirs['peakMegabytes']:.0f}"
+        )
+        own.setdefault(task, []).append(ours)
+    mean = {
+        task: f"{statistics.median(r['imagesPerSecond'] for r in runs):.0f} | "
+        f"| {max(r['peakMegabytes'] for r in runs):.0f}"
+        for task, runs in own.items()
+    }
+    preset = results[1]["name"].split("-")[1]
+    versions = f"PyTorch {torch.__version__}, diffusers {diffusers.__version__}"
+    print(f"Preset {preset}, {cores()} cores, {processor()}, {time.strftime('%F')}, {versions}\n")
+    print("| | train images/s | ratio | peak MB | sample images/s | ratio | peak MB |")
+    print("|---|---|---|---|---|---|---|")
+    print(f"| ddpm | {mean['train']} | {mean['sample']} |")
+    for mode in MODES:
+        print(f"| PyTorch, {mode} | {cells[mode, 'train']} | {cells[mode, 'sample']} |")
+
+
+def cores():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+def processor():
+    """The processor's name, where the system tells it."""
+    if sys.platform == "darwin":
+        brand = ["sysctl", "-n", "machdep.cpu.brand_string"]
+        return subprocess.run(brand, capture_output=True, text=True).stdout.strip()
+    with open("/proc/cpuinfo") as file:
+        names = [line.split(":")[1].strip() for line in file if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--preset", choices=PRESETS, default="small")
+    parser.add_argument("--task", choices=["train", "sample"])
+    parser.add_argument("--mode", choices=MODES)
+    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--threads", type=int, default=cores())
+    parser.add_argument("--list-modes", action="store_true")
+    parser.add_argument("--table", metavar="FILE", help="the table of a file of results")
+    given = parser.parse_args()
+    if given.list_modes:
+        print(*MODES, sep="\n")
+        return
+    if given.table:
+        table(given.table)
+        return
+    if given.task and given.mode:
+        result = measure(
+            given.task, given.preset, given.mode, given.batch, given.seconds, given.threads
+        )
+        print(json.dumps(result), flush=True)
+        return
+    # Each in its own process, so that peak memory and compiled code are its own.
+    for mode in [given.mode] if given.mode else MODES:
+        for task in [given.task] if given.task else ["train", "sample"]:
+            one = [sys.executable, __file__, *sys.argv[1:], "--task", task, "--mode", mode]
+            subprocess.run(one, check=True)
+
+
+main()
