@@ -54,6 +54,16 @@ func columnSumsAddRows(rows: Int, columns: Int) {
   }
 }
 
+@Test(arguments: counts)
+func drainingMovesOrAddsAndLeavesZeros(count: Int) {
+  let values = eighths(count, seed: 1)
+  check(values.doubles) { y, accumulation in
+    let x = Guarded(values)
+    drain(x.floats, into: y, accumulation)
+    #expect(x.values().allSatisfy { $0 == 0 })
+  }
+}
+
 @Test(arguments: awkwardChannels)
 func copiedRowsLeaveTheRestOfTheirTargetAlone(channels: Int) {
   let (rows, rowLength, target) = (5, channels + 2, channels + 7)
