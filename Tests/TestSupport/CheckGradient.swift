@@ -49,8 +49,8 @@ private struct Variable {
 
   /// - Parameter terms: the functional's terms for the values as they are.
   func check(_ sourceLocation: SourceLocation, terms: () -> [Double]) {
-    // Half a unit in the last place of each result, divided by the step.
-    let rounding = terms().reduce(0) { $0 + abs($1) } * 0x1p-24 / Double(Variable.step)
+    // A unit in the last place of each result, what a few layers make of their roundings.
+    let rounding = terms().reduce(0) { $0 + abs($1) } * 0x1p-23 / Double(Variable.step)
     let differences = (0..<values.count).map { i in
       let (middle, low, high) = (
         values[i], values[i] - Variable.step, values[i] + Variable.step
