@@ -5,11 +5,11 @@ import Testing
 
 /// A tensor read by three operations, one of which reads it twice over, and a layer used twice.
 private func branches() -> Network {
-  Network(Shape(height: 3, width: 4, channels: 4), Shape(channels: 8)) { layout in
-    let norm = GroupNorm("norm", channels: 4, groups: 2, epsilon: 1e-5, in: &layout)
-    let conv = Convolution("conv", inputs: 4, outputs: 4, in: &layout)
-    let time = Dense("time", inputs: 8, outputs: 4, in: &layout)
-    let out = Dense("out", inputs: 8, outputs: 3, in: &layout)
+  Network(Shape(height: 3, width: 4, channels: 8), Shape(channels: 16)) { layout in
+    let norm = GroupNorm("norm", channels: 8, groups: 2, epsilon: 1e-5, in: &layout)
+    let conv = Convolution("conv", inputs: 8, outputs: 8, in: &layout)
+    let time = Dense("time", inputs: 16, outputs: 8, in: &layout)
+    let out = Dense("out", inputs: 16, outputs: 3, in: &layout)
     return { x, tape in
       let e = tape.silu(x[1])
       let row = time(e, on: tape)

@@ -28,6 +28,7 @@ package func checkGradient(
   }
   for variable in inputs + parameters {
     variable.check(sourceLocation) {
+      network.parametersChanged()
       run.tape.forward()
       return zip(run.result(images), weights).map { Double($0) * Double($1) }
     }

@@ -28,6 +28,11 @@ package struct Network {
     parameters = Parameters(layout)
     // All of them, also the gaps between them and those that start at 0 or 1.
     parameters.values.copy(from: uniform(layout.count, bound: 0.5, seed: 1))
+    parametersChanged()
+  }
+
+  /// Makes anew what layers derive from their parameters.
+  func parametersChanged() {
     parameters.flip(Workers(count: 1))
   }
 

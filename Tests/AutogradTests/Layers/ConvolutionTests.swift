@@ -2,31 +2,35 @@ import Autograd
 import TestSupport
 import Testing
 
-/// A convolution without its channels.
+/// A convolution, of few channels or of enough to fill vectors.
 private struct Filter: CustomTestStringConvertible {
+  var inputs = 3
+  var outputs = 4
   var side = 3
   var stride = 1
   var padding = Padding.same
 
-  var testDescription: String { "\(side) x \(side) by \(stride), \(padding)" }
+  var testDescription: String { "\(side) x \(side) x \(inputs) by \(stride), \(padding)" }
 
   func layer(_ layout: inout ParameterLayout) -> Convolution {
     Convolution(
-      "conv", inputs: 3, outputs: 4, side: side, stride: stride, padding: padding, in: &layout)
+      "conv", inputs: inputs, outputs: outputs, side: side, stride: stride, padding: padding,
+      in: &layout)
   }
 
   static let all = [
     Filter(), Filter(stride: 2), Filter(stride: 2, padding: .bottomRight), Filter(side: 1),
-    Filter(side: 1, stride: 2),
+    Filter(side: 1, stride: 2), Filter(inputs: 8, outputs: 9),
   ]
-}
 
-private let image = Shape(height: 5, width: 4, channels: 3)
+  /// What it is given in these tests.
+  var image: Shape { Shape(height: 5, width: 4, channels: inputs) }
+}
 
 @Test(arguments: Filter.all)
 private func convolutionGradientIsTheDifference(filter: Filter) {
   checkGradient(
-    Network(image) { layout in
+    Network(filter.image) { layout in
       let conv = filter.layer(&layout)
       return { x, tape in conv(x[0], on: tape) }
     })
@@ -35,9 +39,9 @@ private func convolutionGradientIsTheDifference(filter: Filter) {
 @Test(arguments: Filter.all)
 private func convolutionGradientsOfRowAndResidualAreTheDifferences(filter: Filter) {
   let height = filter.stride == 1 ? 5 : filter.padding == .same ? 3 : 2
-  let result = Shape(height: height, width: 4 / filter.stride, channels: 4)
+  let result = Shape(height: height, width: 4 / filter.stride, channels: filter.outputs)
   checkGradient(
-    Network(image, Shape(channels: 4), result) { layout in
+    Network(filter.image, Shape(channels: filter.outputs), result) { layout in
       let conv = filter.layer(&layout)
       return { x, tape in conv(x[0], row: x[1], residual: x[2], on: tape) }
     })
@@ -57,7 +61,7 @@ func paddingDecidesTheSize(padding: Padding, stride: Int, expected: Shape) {
 }
 
 @Test func aRowIsAddedToItsOwnImageOnly() {
-  let network = Network(image, Shape(channels: 4)) { layout in
+  let network = Network(Filter().image, Shape(channels: 4)) { layout in
     let conv = Filter().layer(&layout)
     return { x, tape in conv(x[0], row: x[1], on: tape) }
   }
