@@ -17,7 +17,7 @@ private let numbers = uniform(1000, bound: 4, seed: 1) + uniform(1001, bound: 12
 @Test func siluSlopesAreMultipliedWithTheGradient() {
   let dy = uniform(numbers.count, seed: 3)
   let (x, slopes) = (Guarded(numbers), Guarded(dy))
-  let (replaced, added) = (Guarded(count: numbers.count), Guarded(numbers))
+  let (replaced, added) = (Guarded(count: numbers.count), Guarded(target: numbers))
   for (dx, accumulation) in [(replaced, Accumulation.overwrite), (added, .add)] {
     siluBackward(x.floats, dy: slopes.floats, into: dx.floats, accumulation, count: numbers.count)
   }
@@ -52,7 +52,7 @@ func siluWritesOnlyItsFloats(count: Int) {
 }
 
 @Test func aNotANumberIsSeenBehindSiLU() {
-  let (x, y) = (Guarded([1, .nan, 2]), Guarded([0, 0, 0]))
+  let (x, y) = (Guarded([1, .nan, 2]), Guarded(count: 3))
   siluForward(x.floats, into: y.floats, count: 3)
   #expect(y.values().map(\.isNaN) == [false, true, false])
 }

@@ -26,9 +26,9 @@ private struct Model {
 
   init(_ count: Int) {
     let zeros = [Float](repeating: 0, count: count)
-    parameters = Guarded(uniform(count, seed: 1))
-    moments = (Guarded(zeros), Guarded(zeros))
-    average = Guarded(uniform(count, seed: 2))
+    parameters = Guarded(target: uniform(count, seed: 1))
+    moments = (Guarded(target: zeros), Guarded(target: zeros))
+    average = Guarded(target: uniform(count, seed: 2))
   }
 
   func take(_ step: AdamStep, _ gradients: [Float], _ range: Range<Int>) {

@@ -43,7 +43,7 @@ func attentionMatchesTheReference(shape: AttentionShape) {
   let dy = uniform(shape.span, seed: 4)
   let gradient = Guarded(dy)
   let starts = (5...7).map { uniform(shape.span, seed: $0) }
-  let targets = starts.map { Guarded($0) }
+  let targets = starts.map { Guarded(target: $0) }
   attentionBackward(
     shape, q: queries.floats, k: keys.floats, v: values.floats, dy: gradient.floats,
     addedTo: targets[0].floats, targets[1].floats, targets[2].floats, scratch: scratch.floats)

@@ -53,7 +53,7 @@ private func check(_ shape: ConvolutionShape) {
   flipWeights(
     weights.floats, taps: shape.side * shape.side, inputs: shape.inputs, outputs: shape.outputs,
     into: flipped.floats)
-  let (replaced, added) = (Guarded(count: x.count), Guarded(x))
+  let (replaced, added) = (Guarded(count: x.count), Guarded(target: x))
   for (dx, accumulation) in [(replaced, Accumulation.overwrite), (added, .add)] {
     convolutionInputGradient(
       shape, dy: dy.floats, flipped: flipped.floats, into: dx.floats, accumulation,
@@ -62,7 +62,7 @@ private func check(_ shape: ConvolutionShape) {
   expectExact(replaced.values(), expected.dx)
   expectExact(added.values(), zip(expected.dx, x.doubles).map { $0 + $1 })
 
-  let dw = Guarded(earlier)
+  let dw = Guarded(target: earlier)
   convolutionWeightGradient(
     shape, guardedX.floats, dy: dy.floats, addedTo: dw.floats, scratch: scratch.floats)
   expectExact(dw.values(), zip(expected.dw, earlier.doubles).map { $0 + $1 })

@@ -10,7 +10,7 @@ private func check(
   _ expected: [Double], _ kernel: (_ y: Floats, _ accumulation: Accumulation) -> Void
 ) {
   let earlier = eighths(expected.count, seed: 9)
-  let (replaced, added) = (Guarded(count: expected.count), Guarded(earlier))
+  let (replaced, added) = (Guarded(count: expected.count), Guarded(target: earlier))
   kernel(replaced.floats, .overwrite)
   kernel(added.floats, .add)
   expectExact(replaced.values(), expected)
@@ -36,7 +36,7 @@ func multiplyIsElementByElement(count: Int) {
 @Test(arguments: counts)
 func addAdds(count: Int) {
   let (x, earlier) = (Guarded(eighths(count, seed: 1)), eighths(count, seed: 2))
-  let y = Guarded(earlier)
+  let y = Guarded(target: earlier)
   add(x.floats, to: y.floats, count: count)
   expectExact(y.values(), zip(x.values(), earlier).map { Double($0) + Double($1) })
 }
@@ -58,7 +58,7 @@ func columnSumsAddRows(rows: Int, columns: Int) {
 func drainingMovesOrAddsAndLeavesZeros(count: Int) {
   let values = eighths(count, seed: 1)
   check(values.doubles) { y, accumulation in
-    let x = Guarded(values)
+    let x = Guarded(target: values)
     drain(x.floats, into: y, accumulation)
     #expect(x.values().allSatisfy { $0 == 0 })
   }
@@ -70,7 +70,7 @@ func copiedRowsLeaveTheRestOfTheirTargetAlone(channels: Int) {
   let x = eighths(rows * rowLength, seed: 1)
   let earlier = eighths(rows * target, seed: 2)
   for (accumulation, kept) in [(Accumulation.overwrite, 0.0), (.add, 1)] {
-    let (from, to) = (Guarded(x), Guarded(earlier))
+    let (from, to) = (Guarded(x), Guarded(target: earlier))
     copyRows(
       from.floats, rowLength: rowLength, into: to.floats, rowLength: target, accumulation,
       rows: rows, channels: channels)

@@ -57,7 +57,7 @@ func denseInputGradientIsTheProductWithTheTranspose(inputs: Int, outputs: Int) {
   expectExact(flipped.values(), transposed)
 
   let expected = Reference.product(layer.block.doubles, transposed, depth: outputs)
-  let (replaced, added) = (Guarded(count: layer.rows * inputs), Guarded(layer.x))
+  let (replaced, added) = (Guarded(count: layer.rows * inputs), Guarded(target: layer.x))
   for (dx, accumulation) in [(replaced, Accumulation.overwrite), (added, .add)] {
     productInputGradient(
       dy.floats, rows: layer.rows, outputs: outputs, flipped: flipped.floats, into: dx.floats,
@@ -70,7 +70,7 @@ func denseInputGradientIsTheProductWithTheTranspose(inputs: Int, outputs: Int) {
 @Test(arguments: awkwardChannels, awkwardChannels)
 func denseWeightGradientIsAdded(inputs: Int, outputs: Int) {
   let layer = Layer(inputs, outputs)
-  let (x, dy, dw) = (Guarded(layer.x), Guarded(layer.block), Guarded(layer.earlier))
+  let (x, dy, dw) = (Guarded(layer.x), Guarded(layer.block), Guarded(target: layer.earlier))
   productWeightGradient(
     x.floats, dy: dy.floats, rows: layer.rows, inputs: inputs, outputs: outputs,
     addedTo: dw.floats)

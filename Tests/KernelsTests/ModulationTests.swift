@@ -35,7 +35,7 @@ func modulationScalesAndShiftsTheAffineMap(channels: Int) {
 func modulationGradientsFollowTheChainRule(channels: Int) {
   let sample = Sample(channels)
   let earlier = eighths(2 * channels, seed: 5)
-  let (replaced, added) = (Guarded(count: 2 * channels), Guarded(earlier))
+  let (replaced, added) = (Guarded(count: 2 * channels), Guarded(target: earlier))
   let (dgamma, dbeta) = (Guarded(count: channels), Guarded(count: channels))
   for (dmodulation, accumulation) in [(replaced, Accumulation.overwrite), (added, .add)] {
     dgamma.floats.copy(from: earlier.prefix(channels).map { $0 })

@@ -37,13 +37,13 @@ func groupNormMatchesTheReference(shape: NormalizationShape, activation: Activat
   // Roundings of 2⁻²⁴ of terms of at most 10: γ·x/deviation and γ·mean/deviation.
   expectClose(y.values(), expected, absolute: 3e-6, relative: 1e-6)
 
-  let (replaced, added) = (Guarded(count: shape.count), Guarded(sample.dy))
+  let (replaced, added) = (Guarded(count: shape.count), Guarded(target: sample.dy))
   let dy = Guarded(sample.dy)
   let gradients = Reference.groupNormGradients(
     shape, sample.x.doubles, gamma: sample.gamma.doubles, beta: sample.beta.doubles, activation,
     dy: sample.dy.doubles)
   for (dx, accumulation) in [(replaced, Accumulation.overwrite), (added, .add)] {
-    let (dgamma, dbeta) = (Guarded(sample.beta), Guarded(sample.gamma))
+    let (dgamma, dbeta) = (Guarded(target: sample.beta), Guarded(target: sample.gamma))
     groupNormBackward(
       shape, x.floats, gamma: gamma.floats, beta: beta.floats, activation,
       statistics: statistics.floats, dy: dy.floats, into: dx.floats, accumulation,

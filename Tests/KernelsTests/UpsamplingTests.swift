@@ -27,7 +27,7 @@ func theGradientOfFourPixelsIsSummed(channels: Int) {
     expected[(row / 2 * width + column / 2) * channels + i % channels] += Double(dy[i])
   }
   let (gradient, replaced, added) = (
-    Guarded(dy), Guarded(count: earlier.count), Guarded(earlier)
+    Guarded(dy), Guarded(count: earlier.count), Guarded(target: earlier)
   )
   for (dx, accumulation) in [(replaced, Accumulation.overwrite), (added, .add)] {
     upsampleBackward(

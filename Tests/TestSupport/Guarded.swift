@@ -3,25 +3,39 @@
 import Kernels
 import Testing
 
-/// Floats between two runs of not-a-numbers.
+/// Floats between two guards, off the cache lines.
 ///
-/// A write outside replaces a not-a-number; a read outside, legal as far as the slack goes, turns
-/// results into not-a-numbers if it has an influence on them. The floats lie off the cache lines.
-/// Whoever holds the floats has to hold this too: a temporary would free them before the kernel runs.
+/// Around operands lie not-a-numbers: a read outside, legal as far as the slack goes, turns results
+/// into not-a-numbers if it has an influence on them. Around results lies one number, which a write
+/// outside replaces, if only with not-a-numbers. Whoever holds the floats has to hold this too: a
+/// temporary would free them before the kernel runs.
 package struct Guarded {
   private let memory: FloatMemory
+  private let guardian: Float
   /// The floats between the guards.
   package let floats: Floats
 
+  /// An operand.
   package init(_ values: [Float]) {
-    self.init(count: values.count)
+    self.init(count: values.count, guardian: .nan)
     floats.copy(from: values)
   }
 
-  /// Not-a-numbers, for a result that must replace what its target holds.
+  /// A result that is added to these values.
+  package init(target values: [Float]) {
+    self.init(count: values.count, guardian: 12_345.678)
+    floats.copy(from: values)
+  }
+
+  /// A result that must replace what is there: not-a-numbers.
   package init(count: Int) {
+    self.init(target: [Float](repeating: .nan, count: count))
+  }
+
+  private init(count: Int, guardian: Float) {
+    self.guardian = guardian
     memory = FloatMemory(count: count + 2 * Guarded.margin)
-    memory.all.fill(.nan)
+    memory.all.fill(guardian)
     floats = memory.all.slice(Guarded.margin, count)
   }
 
@@ -32,10 +46,9 @@ package struct Guarded {
   package func values(sourceLocation: SourceLocation = #_sourceLocation) -> [Float] {
     let end = Guarded.margin + floats.count
     let guards = memory.all.prefix(Guarded.margin) + memory.all.slice(end, Guarded.margin).array
-    let written = guards.indices.filter { !guards[$0].isNaN }
     #expect(
-      written.isEmpty, "wrote outside \(floats.count) floats at \(written)",
-      sourceLocation: sourceLocation)
+      guards.allSatisfy { $0.bitPattern == guardian.bitPattern },
+      "wrote outside \(floats.count) floats", sourceLocation: sourceLocation)
     return floats.array
   }
 }
