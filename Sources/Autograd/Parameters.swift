@@ -40,21 +40,40 @@ package struct Parameter: Hashable, Sendable {
   }
 }
 
-/// A copy of a weight in another order, made again whenever the parameters changed.
-package struct FlippedWeight: Hashable, Sendable {
-  let parameter: Parameter
-  let taps: Int
-  let inputs: Int
-  let outputs: Int
+/// A weight in another form, made again whenever the parameters changed.
+package struct DerivedWeight: Hashable, Sendable {
+  /// What the form is for.
+  enum Form: Hashable, Sendable {
+    /// As the input gradient reads it: taps reversed, inputs and outputs exchanged.
+    case flipped(taps: Int, inputs: Int, outputs: Int)
+    /// Transformed for Winograd's convolution; from the weight, or from its flipped form.
+    case winograd(pairs: Int)
+  }
+
+  let form: Form
+  /// Where the numbers it is made from start: in the parameters, or in the derived weights.
+  let source: Source
   let offset: Int
+  let count: Int
+
+  enum Source: Hashable, Sendable {
+    case parameter(Parameter)
+    case derived(offset: Int, count: Int)
+  }
+
+  /// Whether only a backward pass reads it.
+  var isForTraining: Bool {
+    if case .winograd = form, case .parameter = source { false } else { true }
+  }
 }
 
 /// Which slices there are: made while layers are built.
 package struct ParameterLayout: Sendable {
   package private(set) var parameters: [Parameter] = []
   package private(set) var count = 0
-  private(set) var flipped: [FlippedWeight] = []
-  private(set) var flippedCount = 0
+  /// In an order in which each comes after what it is made from.
+  private(set) var derived: [DerivedWeight] = []
+  private(set) var derivedCount = 0
 
   package init() {}
 
@@ -67,14 +86,35 @@ package struct ParameterLayout: Sendable {
     return parameter
   }
 
-  /// A copy of a weight as its input gradient reads it.
+  /// The weight as its input gradient reads it.
   mutating func addFlipped(
     _ parameter: Parameter, taps: Int, inputs: Int, outputs: Int
-  ) -> FlippedWeight {
-    let weight = FlippedWeight(
-      parameter: parameter, taps: taps, inputs: inputs, outputs: outputs, offset: flippedCount)
-    flipped.append(weight)
-    flippedCount += FloatMemory.aligned(parameter.count)
+  ) -> DerivedWeight {
+    add(
+      .flipped(taps: taps, inputs: inputs, outputs: outputs), .parameter(parameter),
+      count: parameter.count)
+  }
+
+  /// A 3x3 filter transformed for Winograd's convolution.
+  mutating func addWinograd(_ parameter: Parameter, inputs: Int, outputs: Int) -> DerivedWeight {
+    add(
+      .winograd(pairs: inputs * outputs), .parameter(parameter),
+      count: WinogradShape.weightCount(inputs: inputs, outputs: outputs))
+  }
+
+  /// The same of the flipped filter.
+  mutating func addWinograd(_ flipped: DerivedWeight, inputs: Int, outputs: Int) -> DerivedWeight {
+    add(
+      .winograd(pairs: inputs * outputs), .derived(offset: flipped.offset, count: flipped.count),
+      count: WinogradShape.weightCount(inputs: inputs, outputs: outputs))
+  }
+
+  private mutating func add(
+    _ form: DerivedWeight.Form, _ source: DerivedWeight.Source, count: Int
+  ) -> DerivedWeight {
+    let weight = DerivedWeight(form: form, source: source, offset: derivedCount, count: count)
+    derived.append(weight)
+    derivedCount += FloatMemory.aligned(count)
     return weight
   }
 
@@ -87,12 +127,12 @@ package struct ParameterLayout: Sendable {
 package final class Parameters: Sendable {
   package let layout: ParameterLayout
   private let memory: FloatMemory
-  private let flippedMemory: FloatMemory
+  private let derivedMemory: FloatMemory
 
   package init(_ layout: ParameterLayout) {
     self.layout = layout
     memory = FloatMemory(count: layout.count)
-    flippedMemory = FloatMemory(count: layout.flippedCount)
+    derivedMemory = FloatMemory(count: layout.derivedCount)
   }
 
   /// All values, in the layout's order.
@@ -102,8 +142,8 @@ package final class Parameters: Sendable {
     memory.all.slice(parameter.offset, parameter.count)
   }
 
-  subscript(weight: FlippedWeight) -> Floats {
-    flippedMemory.all.slice(weight.offset, weight.parameter.count)
+  subscript(weight: DerivedWeight) -> Floats {
+    derivedMemory.all.slice(weight.offset, weight.count)
   }
 
   /// Draws every parameter's first value; each depends on the seed and its place only.
@@ -119,14 +159,34 @@ package final class Parameters: Sendable {
     }
   }
 
-  /// Makes the copies that backward passes read; to be called whenever the values changed.
-  package func flip(_ workers: Workers) {
-    workers.each(layout.flipped.count) { i, _ in
-      let weight = self.layout.flipped[i]
-      flipWeights(
-        self[weight.parameter], taps: weight.taps, inputs: weight.inputs, outputs: weight.outputs,
-        into: self[weight])
+  /// Makes the weights' other forms; to be called whenever the values changed.
+  package func derive(for purpose: Tape.Purpose, _ workers: Workers) {
+    let wanted = layout.derived.filter { purpose == .training || !$0.isForTraining }
+    // Flipped weights are what transformed ones may be made from.
+    for isFirst in [true, false] {
+      let weights = wanted.filter { isFirst == ($0.source.isParameter) }
+      workers.each(weights.count) { i, _ in self.make(weights[i]) }
     }
+  }
+
+  private func make(_ weight: DerivedWeight) {
+    let source =
+      switch weight.source {
+      case .parameter(let parameter): self[parameter]
+      case .derived(let offset, let count): derivedMemory.all.slice(offset, count)
+      }
+    switch weight.form {
+    case .flipped(let taps, let inputs, let outputs):
+      flipWeights(source, taps: taps, inputs: inputs, outputs: outputs, into: self[weight])
+    case .winograd(let pairs):
+      winogradWeights(source, pairs: pairs, into: self[weight])
+    }
+  }
+}
+
+extension DerivedWeight.Source {
+  fileprivate var isParameter: Bool {
+    if case .parameter = self { true } else { false }
   }
 }
 

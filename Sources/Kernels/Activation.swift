@@ -9,10 +9,10 @@ package enum Activation: Sendable {
 
 extension Lane {
   /// silu(x) = x·σ(x).
-  @inline(__always) var silu: Lane { self * sigmoid }
+  @_transparent var silu: Lane { self * sigmoid }
 
   /// silu'(x) = σ(x)·(1 + x·(1 - σ(x))).
-  @inline(__always) var siluSlope: Lane {
+  @_transparent var siluSlope: Lane {
     let s = sigmoid
     return s * (1 + self * (1 - s))
   }

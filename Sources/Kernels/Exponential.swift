@@ -2,12 +2,12 @@
 
 extension Lane {
   /// The larger of each element and a bound; the library's `clamped` goes element by element.
-  @inline(__always) func atLeast(_ bound: Float) -> Lane {
+  @_transparent func atLeast(_ bound: Float) -> Lane {
     replacing(with: bound, where: self .< Lane(repeating: bound))
   }
 
   /// The smaller of each element and a bound.
-  @inline(__always) func atMost(_ bound: Float) -> Lane {
+  @_transparent func atMost(_ bound: Float) -> Lane {
     replacing(with: bound, where: self .> Lane(repeating: bound))
   }
 
@@ -16,7 +16,7 @@ extension Lane {
   ///
   /// x = n·ln 2 + r with |r| ≤ ln 2 / 2: a polynomial gives e^r, n goes into the exponent. The
   /// magic number rounds to an integer in the low bits of the sum, without a conversion.
-  @inline(__always) package var exponential: Lane {
+  @_transparent package var exponential: Lane {
     let x = atLeast(-87).atMost(87)
     let magic = Lane(repeating: 12_582_912)
     let shifted = magic.adding(1.442_695_04, times: x)
@@ -38,16 +38,17 @@ extension Lane {
   ///
   /// Subtracting the bits from a constant negates the exponent and is within 12 %; each Newton
   /// step squares the error.
-  @inline(__always) package var reciprocal: Lane {
+  @_transparent package var reciprocal: Lane {
     let bits = LaneBits(repeating: 0x7EF3_11C7) &- unsafeBitCast(self, to: LaneBits.self)
+    let opposite = Lane() - self
     var y = unsafeBitCast(bits, to: Lane.self)
     for _ in 0..<3 {
-      let error = Lane(repeating: 1).adding(-self, times: y)
+      let error = Lane(repeating: 1).adding(opposite, times: y)
       y = y.adding(y, times: error)
     }
     return y
   }
 
   /// 1 / (1 + e^-x).
-  @inline(__always) var sigmoid: Lane { ((-self).exponential + 1).reciprocal }
+  @_transparent var sigmoid: Lane { ((Lane() - self).exponential + 1).reciprocal }
 }

@@ -33,7 +33,7 @@ package struct Network {
 
   /// Makes anew what layers derive from their parameters.
   func parametersChanged() {
-    parameters.flip(Workers(count: 1))
+    parameters.derive(for: .training, Workers(count: 1))
   }
 
   /// A network of random inputs.

@@ -17,7 +17,7 @@ package func uniform(_ count: Int, bound: Float = 1, seed: UInt64) -> [Float] {
   return memory.all.array
 }
 
-extension Array<Float> {
+extension Sequence<Float> {
   /// The same numbers for a reference.
   package var doubles: [Double] { map(Double.init) }
 }

@@ -14,8 +14,10 @@ package enum Padding: Hashable, Sendable {
 package struct Convolution: Sendable {
   private let name: String
   private let weights: Parameter
-  private let flipped: FlippedWeight
+  private let flipped: DerivedWeight
   private let bias: Parameter
+  /// Transformed weights and transformed flipped weights, where that is the faster way.
+  private let winograd: (forward: DerivedWeight, backward: DerivedWeight)?
   private let side: Int
   private let stride: Int
   private let padding: Padding
@@ -35,7 +37,16 @@ package struct Convolution: Sendable {
     bias = layout.add("\(name).bias", .vector(outputs), .uniform(bound))
     flipped = layout.addFlipped(
       weights, taps: side * side, inputs: inputs, outputs: outputs)
+    winograd =
+      side == 3 && stride == 1 && min(inputs, outputs) >= Convolution.leastChannels
+      ? (
+        layout.addWinograd(weights, inputs: inputs, outputs: outputs),
+        layout.addWinograd(flipped, inputs: outputs, outputs: inputs)
+      ) : nil
   }
+
+  /// With fewer channels the transforms of Winograd's convolution cost more than they save.
+  private static let leastChannels = 8
 
   /// w * x + bias (+ row) (+ residual).
   ///
@@ -57,6 +68,15 @@ package struct Convolution: Sendable {
     precondition(
       residual.map { $0.shape == y.shape } ?? true,
       "\(name): residual \(residual?.shape ?? y.shape) for a result of \(y.shape)")
+    if let winograd {
+      return tape.record(
+        WinogradOperation(
+          geometry: WinogradShape(
+            images: tape.capacity, height: x.shape.height, width: x.shape.width, inputs: inputs,
+            outputs: outputs),
+          weights: weights, transformed: winograd.forward, transformedFlipped: winograd.backward,
+          bias: bias, x: x, row: row, residual: residual, y: y))
+    }
     return tape.record(
       ConvolutionOperation(
         geometry: geometry, weights: weights, flipped: flipped, bias: bias, x: x, row: row,

@@ -4,7 +4,7 @@
 package struct Dense: Sendable {
   private let name: String
   private let weights: Parameter
-  private let flipped: FlippedWeight
+  private let flipped: DerivedWeight
   private let bias: Parameter
   private let inputs: Int
   private let outputs: Int

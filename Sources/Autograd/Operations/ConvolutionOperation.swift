@@ -6,7 +6,7 @@ internal import Kernels
 struct ConvolutionOperation: Operation {
   let geometry: ConvolutionShape
   let weights: Parameter
-  let flipped: FlippedWeight
+  let flipped: DerivedWeight
   let bias: Parameter
   let x: Tensor
   /// [N, 1, 1, O]: the timestep's share of the bias.
@@ -44,9 +44,6 @@ struct ConvolutionOperation: Operation {
   /// over images, drow = Σ_p dy of each image, dresidual = dy.
   func backward(_ tape: Tape) {
     let dx = tape.gradientTarget(x)
-    let drow = row.flatMap(tape.gradientTarget)
-    let dresidual = residual.flatMap(tape.gradientTarget)
-    let sums = tape.scratch.slice(biasOffset, geometry.outputs)
     for image in 0..<tape.images {
       let dy = tape.gradient(y, image: image)
       if let dx {
@@ -56,19 +53,9 @@ struct ConvolutionOperation: Operation {
       }
       convolutionWeightGradient(
         geometry, tape[x, image], dy: dy, addedTo: tape.gradient(weights), scratch: tape.scratch)
-      columnSums(
-        dy, rows: y.shape.pixels, columns: geometry.outputs, into: sums, .overwrite)
-      add(sums, to: tape.gradient(bias), count: geometry.outputs)
-      if let drow {
-        affine(
-          sums, scale: 1, offset: 0, into: drow.image(image), drow.accumulation,
-          count: geometry.outputs)
-      }
-      if let dresidual {
-        affine(
-          dy, scale: 1, offset: 0, into: dresidual.image(image), dresidual.accumulation,
-          count: y.shape.count)
-      }
     }
+    biasGradient(
+      tape, y: y, bias: bias, row: row, sums: tape.scratch.slice(biasOffset, geometry.outputs))
+    residualGradient(tape, y: y, residual: residual)
   }
 }

@@ -5,7 +5,7 @@ internal import Kernels
 /// y = x·w + bias (+ residual).
 struct DenseOperation: Operation {
   let weights: Parameter
-  let flipped: FlippedWeight
+  let flipped: DerivedWeight
   let bias: Parameter
   let x: Tensor
   /// Of the result's shape.
@@ -35,11 +35,7 @@ struct DenseOperation: Operation {
         dy, rows: rows(tape), outputs: outputs, flipped: tape.parameters[flipped],
         into: dx.floats, inputs: inputs, dx.accumulation)
     }
-    if let residual, let target = tape.gradientTarget(residual) {
-      affine(
-        dy, scale: 1, offset: 0, into: target.floats, target.accumulation,
-        count: rows(tape) * outputs)
-    }
+    residualGradient(tape, y: y, residual: residual)
     productWeightGradient(
       tape[x], dy: dy, rows: rows(tape), inputs: inputs, outputs: outputs,
       addedTo: tape.gradient(weights))

@@ -51,6 +51,7 @@ extension DiffusionModel {
 
     let batch = min(options.batch ?? Denoiser.usualCapacity, max(1, count))
     let shards = (count + batch - 1) / batch
+    parameters.derive(for: .inference, Workers(count: options.threads))
     let finished = Atomic(0)
     let clipped = Atomic(0)
     let walks = (0..<min(options.threads, shards)).map { _ in

@@ -6,6 +6,7 @@ internal import Kernels
 /// L_simple on frozen triples of image, timestep and noise of a test split: the same ones at every
 /// measurement, so that two numbers differ by the network and by nothing else.
 public final class HeldOutLoss: Sendable {
+  private let parameters: Parameters
   private let data: ByteImages
   private let examples: [Example]
   private let shards: [Shard]
@@ -20,6 +21,7 @@ public final class HeldOutLoss: Sendable {
   ///   - count: how many triples; their timesteps cover 1...T evenly.
   ///   - bins: in how many equal ranges of timesteps the loss is also told.
   public init(_ model: DiffusionModel, data: ByteImages, count: Int, bins: Int = 10, threads: Int) {
+    parameters = model.parameters
     self.data = data
     self.bins = bins
     let last = model.schedule.last.value
@@ -47,6 +49,7 @@ public final class HeldOutLoss: Sendable {
 
   /// Measures the network.
   public func callAsFunction() -> Measurement {
+    parameters.derive(for: .inference, Workers(count: shards.count))
     let losses = examples.map { _ in Slot(0.0) }
     let (shards, examples, data) = (shards, examples, data)
     Workers(count: shards.count).each(examples.count) { i, worker in

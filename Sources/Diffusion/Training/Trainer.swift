@@ -117,7 +117,7 @@ public final class Trainer {
     let scale = 1 / Float(examples.count * data.size.values)
     let losses = (0..<count).map { _ in Slot(0.0) }
     let (step, shards, sum, data) = (completed, shards, sum, data)
-    parameters.flip(workers)
+    parameters.derive(for: .training, workers)
     Workers(count: shards.count).each(count) { i, worker in
       let first = i * Shard.capacity
       let part = examples[first..<min(examples.count, first + Shard.capacity)]

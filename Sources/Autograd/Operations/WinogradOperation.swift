@@ -1,0 +1,74 @@
+// A 3x3 convolution that keeps the size, by Winograd's algorithm over all images at once.
+
+internal import Kernels
+
+/// y = w * x + bias (+ row) (+ residual).
+struct WinogradOperation: Operation {
+  let geometry: WinogradShape
+  let weights: Parameter
+  let transformed: DerivedWeight
+  let transformedFlipped: DerivedWeight
+  let bias: Parameter
+  let x: Tensor
+  /// [N, 1, 1, O]: the timestep's share of the bias.
+  let row: Tensor?
+  /// Of the result's shape.
+  let residual: Tensor?
+  let y: Tensor
+
+  var inputs: [Tensor] { [x] + [row, residual].compactMap { $0 } }
+  var outputs: [Tensor] { [y] }
+  /// The kernel's own, and behind it a bias an image, or zeros.
+  var scratchCount: Int { biasOffset + max(geometry.inputs, geometry.images * geometry.outputs) }
+  var matrixOperations: Int {
+    2 * Winograd3x3.taps * geometry.inputs * geometry.outputs * y.shape.pixels
+  }
+
+  private var biasOffset: Int { FloatMemory.aligned(geometry.scratchCount) }
+
+  /// The geometry of a run with fewer images.
+  private func geometry(_ tape: Tape) -> WinogradShape {
+    var geometry = geometry
+    geometry.images = tape.images
+    return geometry
+  }
+
+  func forward(_ tape: Tape) {
+    let outputs = geometry.outputs
+    var rows = tape.parameters[bias]
+    if let row {
+      rows = tape.scratch.slice(biasOffset, tape.images * outputs)
+      for image in 0..<tape.images {
+        let imageBias = rows.slice(image * outputs, outputs)
+        imageBias.copy(from: tape.parameters[bias])
+        add(tape[row, image], to: imageBias, count: outputs)
+      }
+    }
+    winogradForward(
+      geometry(tape), tape[x], weights: tape.parameters[transformed], bias: rows,
+      biasRow: row == nil ? 0 : outputs, residual: residual.map { .add(tape[$0]) } ?? .none,
+      into: tape[y], scratch: tape.scratch)
+  }
+
+  /// As for any convolution: dx = flipped w over dy, dw = Σ x ⊗ dy, the biases' are sums of dy.
+  func backward(_ tape: Tape) {
+    let geometry = geometry(tape)
+    let dy = tape.gradient(y)
+    if let dx = tape.gradientTarget(x) {
+      let zeros = tape.scratch.slice(biasOffset, geometry.inputs)
+      zeros.fill(0)
+      winogradInputGradient(
+        geometry, dy: dy, flipped: tape.parameters[transformedFlipped], zeros: zeros,
+        into: dx.floats, dx.accumulation, scratch: tape.scratch)
+    }
+    winogradWeightGradient(
+      geometry, tape[x], dy: dy, addedTo: tape.gradient(weights), scratch: tape.scratch)
+    biasGradient(tape, y: y, bias: bias, row: row, sums: tape.scratch.slice(0, geometry.outputs))
+    residualGradient(tape, y: y, residual: residual)
+  }
+}
+
+/// A 3x3 filter.
+private enum Winograd3x3 {
+  static let taps = 9
+}

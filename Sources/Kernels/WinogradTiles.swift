@@ -1,0 +1,149 @@
+// Tiles of images to the transformed domain and back: a vector of channels at a time.
+
+/// Images of one size cut into tiles of 4 x 4 outputs.
+struct Tiling {
+  let plane: Plane
+  let images: Int
+
+  private var rows: Int { (plane.height + Winograd.outputs - 1) / Winograd.outputs }
+  private var columns: Int { (plane.width + Winograd.outputs - 1) / Winograd.outputs }
+  var count: Int { images * rows * columns }
+
+  /// A tile's image and the place of its first output.
+  @inline(__always) func place(_ tile: Int) -> (image: Int, y: Int, x: Int) {
+    let (image, rest) = tile.quotientAndRemainder(dividingBy: rows * columns)
+    let (row, column) = rest.quotientAndRemainder(dividingBy: columns)
+    return (image, row * Winograd.outputs, column * Winograd.outputs)
+  }
+}
+
+/// u[f, tile, c] = (Bᵀ d B)[f]: d is a tile of 6 x 6 pixels, zero outside the image.
+func transformInputs(
+  _ x: UnsafePointer<Float>, _ tiling: Tiling, tiles: Range<Int>,
+  into u: UnsafeMutablePointer<Float>
+) {
+  let plane = tiling.plane
+  let pitch = tiles.count * plane.channels
+  withUnsafeTemporaryAllocation(of: Lane.self, capacity: Winograd.frequencies) { buffer in
+    guard let spare = buffer.baseAddress else { return }
+    for (number, tile) in tiles.enumerated() {
+      let (image, top, left) = tiling.place(tile)
+      let corner = x + image * plane.count + (top - 1) * plane.rowLength
+        + (left - 1) * plane.channels
+      // The tile's rows and columns that lie in the image.
+      let (firstRow, firstColumn) = (top == 0 ? 1 : 0, left == 0 ? 1 : 0)
+      let lastRow = min(Winograd.points, plane.height - top + 1)
+      let lastColumn = min(Winograd.points, plane.width - left + 1)
+      vectorized(plane.channels) { c, n in
+        for j in 0..<Winograd.points {
+          let isColumn = j >= firstColumn && j < lastColumn
+          let pixel = { (i: Int) -> Lane in
+            isColumn && i >= firstRow && i < lastRow
+              ? Lane(at: corner + i * plane.rowLength + j * plane.channels + c) : Lane()
+          }
+          let t = Winograd.input((pixel(0), pixel(1), pixel(2), pixel(3), pixel(4), pixel(5)))
+          (spare[j], spare[6 + j], spare[12 + j]) = (t.0, t.1, t.2)
+          (spare[18 + j], spare[24 + j], spare[30 + j]) = (t.3, t.4, t.5)
+        }
+        for i in 0..<Winograd.points {
+          let row = spare + Winograd.points * i
+          let t = Winograd.input((row[0], row[1], row[2], row[3], row[4], row[5]))
+          let target = u + Winograd.points * i * pitch + number * plane.channels + c
+          t.0.store(first: n, at: target)
+          t.1.store(first: n, at: target + pitch)
+          t.2.store(first: n, at: target + 2 * pitch)
+          t.3.store(first: n, at: target + 3 * pitch)
+          t.4.store(first: n, at: target + 4 * pitch)
+          t.5.store(first: n, at: target + 5 * pitch)
+        }
+      }
+    }
+  }
+}
+
+/// v[f, tile, c] = (A dy Aᵀ)[f]: dy is a tile of 4 x 4 gradients, zero outside the image.
+func transformOutputGradients(
+  _ dy: UnsafePointer<Float>, _ tiling: Tiling, tiles: Range<Int>,
+  into v: UnsafeMutablePointer<Float>
+) {
+  let plane = tiling.plane
+  let pitch = tiles.count * plane.channels
+  withUnsafeTemporaryAllocation(of: Lane.self, capacity: Winograd.frequencies) { buffer in
+    guard let spare = buffer.baseAddress else { return }
+    for (number, tile) in tiles.enumerated() {
+      let (image, top, left) = tiling.place(tile)
+      let corner = dy + image * plane.count + top * plane.rowLength + left * plane.channels
+      let (rows, columns) = (plane.height - top, plane.width - left)
+      vectorized(plane.channels) { c, n in
+        for j in 0..<Winograd.outputs {
+          let pixel = { (i: Int) -> Lane in
+            i < rows && j < columns
+              ? Lane(at: corner + i * plane.rowLength + j * plane.channels + c) : Lane()
+          }
+          let t = Winograd.outputGradient((pixel(0), pixel(1), pixel(2), pixel(3)))
+          (spare[j], spare[4 + j], spare[8 + j]) = (t.0, t.1, t.2)
+          (spare[12 + j], spare[16 + j], spare[20 + j]) = (t.3, t.4, t.5)
+        }
+        for i in 0..<Winograd.points {
+          let row = spare + Winograd.outputs * i
+          let t = Winograd.outputGradient((row[0], row[1], row[2], row[3]))
+          let target = v + Winograd.points * i * pitch + number * plane.channels + c
+          t.0.store(first: n, at: target)
+          t.1.store(first: n, at: target + pitch)
+          t.2.store(first: n, at: target + 2 * pitch)
+          t.3.store(first: n, at: target + 3 * pitch)
+          t.4.store(first: n, at: target + 4 * pitch)
+          t.5.store(first: n, at: target + 5 * pitch)
+        }
+      }
+    }
+  }
+}
+
+/// y = Aᵀ m A + bias (+ residual), as far as the tile lies in the image.
+///
+/// - Parameters:
+///   - m: [f, tile, c].
+///   - biasRow: floats from one image's bias to the next; 0 where all have the same.
+func transformOutputs(
+  _ m: UnsafePointer<Float>, _ tiling: Tiling, tiles: Range<Int>, bias: UnsafePointer<Float>,
+  biasRow: Int, residual: Residual, into y: UnsafeMutablePointer<Float>
+) {
+  let plane = tiling.plane
+  let pitch = tiles.count * plane.channels
+  withUnsafeTemporaryAllocation(of: Lane.self, capacity: Winograd.frequencies) { buffer in
+    guard let spare = buffer.baseAddress else { return }
+    for (number, tile) in tiles.enumerated() {
+      let (image, top, left) = tiling.place(tile)
+      let corner = image * plane.count + top * plane.rowLength + left * plane.channels
+      let (rows, columns) = (
+        min(Winograd.outputs, plane.height - top), min(Winograd.outputs, plane.width - left)
+      )
+      vectorized(plane.channels) { c, n in
+        let source = m + number * plane.channels + c
+        for j in 0..<Winograd.points {
+          let value = { (i: Int) in Lane(at: source + (Winograd.points * i + j) * pitch) }
+          let t = Winograd.output((value(0), value(1), value(2), value(3), value(4), value(5)))
+          (spare[j], spare[6 + j], spare[12 + j], spare[18 + j]) = t
+        }
+        let offset = Lane(at: bias + image * biasRow + c)
+        for i in 0..<rows {
+          let row = spare + Winograd.points * i
+          let t = Winograd.output((row[0], row[1], row[2], row[3], row[4], row[5]))
+          let line = corner + i * plane.rowLength + c
+          let store = { (j: Int, value: Lane) in
+            guard j < columns else { return }
+            let place = line + j * plane.channels
+            var result = value + offset
+            if case .add(let block) = residual { result += Lane(at: block.base + place) }
+            result.store(first: n, at: y + place)
+          }
+          store(0, t.0)
+          store(1, t.1)
+          store(2, t.2)
+          store(3, t.3)
+        }
+      }
+    }
+  }
+}
