@@ -3,7 +3,7 @@
 internal import Kernels
 
 /// The lives of a tape's blocks, and a layout that lets the dead make room.
-struct MemoryPlan {
+package struct MemoryPlan {
   private struct Block {
     let count: Int
     /// The steps at which the block is first written and last read.
@@ -16,21 +16,21 @@ struct MemoryPlan {
   private var steps = 0
   private let capacity: Int
 
-  init(capacity: Int) {
+  package init(capacity: Int) {
     self.capacity = capacity
   }
 
   /// A block of `count` floats an image; returns its number.
-  mutating func add(_ count: Int) -> Int {
+  package mutating func add(_ count: Int) -> Int {
     blocks.append(Block(count: FloatMemory.aligned(count * capacity)))
     return blocks.count - 1
   }
 
   /// The block lives as long as the tape.
-  mutating func keep(_ block: Int) { blocks[block].isKept = true }
+  package mutating func keep(_ block: Int) { blocks[block].isKept = true }
 
   /// The next step reads and writes these blocks.
-  mutating func record(reads: [Int], writes: [Int]) {
+  package mutating func record(reads: [Int], writes: [Int]) {
     for block in writes { blocks[block].first = blocks[block].first ?? steps }
     for block in reads + writes { blocks[block].last = steps }
     steps += 1
@@ -40,7 +40,7 @@ struct MemoryPlan {
   ///
   /// Training lays values side by side, all live until the backward pass has used them; a
   /// gradient lives from the block's last reader back to its writer.
-  func layout(for purpose: Tape.Purpose) -> (
+  package func layout(for purpose: Tape.Purpose) -> (
     values: [Range<Int>], gradients: [Range<Int>], count: Int
   ) {
     let end = steps

@@ -155,6 +155,14 @@ package final class Tape: @unchecked Sendable {
       accumulation: isWritten[tensor.index] ? .add : .overwrite)
   }
 
+  /// As `gradientTarget`, for operations that make all gradients or none: what nobody wants goes to
+  /// the tensor's own unread block.
+  func gradientTargetOrSpare(_ tensor: Tensor) -> GradientTarget {
+    gradientTarget(tensor)
+      ?? GradientTarget(
+        floats: gradients[tensor.index], count: tensor.shape.count, accumulation: .overwrite)
+  }
+
   /// The gradients of all parameters, in the layout's order; training only.
   package var parameterGradients: Floats {
     guard let gradientMemory else { preconditionFailure("a tape for inference has no gradients") }

@@ -49,7 +49,7 @@ package func adam(
     m.store(first: n, at: moments.0.base + i)
     v.store(first: n, at: moments.1.base + i)
     p.store(first: n, at: parameters.base + i)
-    old.adding(1 - step.averageDecay, times: p - old).store(first: n, at: average.base + i)
+    p.adding(step.averageDecay, times: old - p).store(first: n, at: average.base + i)
   }
 }
 

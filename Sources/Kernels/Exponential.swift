@@ -13,12 +13,30 @@ extension Lane {
 
   /// 2^x within 2 ulp for -126 ≤ x < 127.5; the caller sees to the range.
   ///
-  /// x = n + f with |f| ≤ ½: a polynomial gives 2^f, and n is added to its exponent. The magic
-  /// number rounds to an integer in the low bits of the sum, without a conversion.
-  @_transparent var powerOfTwo: Lane {
-    let magic = Lane(repeating: 12_582_912)
-    let shifted = self + magic
-    let f = self - (shifted - magic)
+  /// x = n + f with n whole and |f| ≤ ½. The magic number rounds to an integer in the low bits of
+  /// the sum, without a conversion.
+  @_transparent package var powerOfTwo: Lane {
+    let shifted = self + Lane.magic
+    return Lane.powerOfTwo(self - (shifted - Lane.magic), rounded: shifted)
+  }
+
+  /// e^x within 2 ulp for -87 ≤ x ≤ 87; beyond, the value at the nearer end.
+  ///
+  /// 2^(x·log₂ e), where the product's fraction is taken with log₂ e in two parts: rounding the
+  /// product would cost a digit where x is large.
+  @_transparent package var exponential: Lane {
+    let x = atLeast(-87).atMost(87)
+    let shifted = Lane.magic.adding(Float.log2e, times: x)
+    let f = (Lane.magic - shifted).adding(Float.log2e, times: x).adding(1.925_963e-8, times: x)
+    return Lane.powerOfTwo(f, rounded: shifted)
+  }
+
+  /// 1.5·2²³: adding it leaves the nearest integer in the low bits.
+  @_transparent static var magic: Lane { Lane(repeating: 12_582_912) }
+
+  /// 2^(f + n) for |f| ≤ ½ and n in the low bits of `rounded`: a polynomial gives 2^f, and n is
+  /// added to its exponent.
+  @_transparent static func powerOfTwo(_ f: Lane, rounded: Lane) -> Lane {
     var p = Lane(repeating: 1.535_336_2e-4)
     p = Lane(repeating: 1.339_887_4e-3).adding(p, times: f)
     p = Lane(repeating: 9.618_437e-3).adding(p, times: f)
@@ -26,7 +44,7 @@ extension Lane {
     p = Lane(repeating: 0.240_226_48).adding(p, times: f)
     p = Lane(repeating: 0.693_147_2).adding(p, times: f)
     p = Lane(repeating: 1).adding(p, times: f)
-    let exponent = unsafeBitCast(shifted, to: LaneBits.self) &<< 23
+    let exponent = unsafeBitCast(rounded, to: LaneBits.self) &<< 23
     return unsafeBitCast(unsafeBitCast(p, to: LaneBits.self) &+ exponent, to: Lane.self)
   }
 
@@ -34,7 +52,7 @@ extension Lane {
   ///
   /// Subtracting the bits from a constant negates the exponent and is within 12 %; each Newton
   /// step squares the error.
-  @_transparent var reciprocal: Lane {
+  @_transparent package var reciprocal: Lane {
     let bits = LaneBits(repeating: 0x7EF3_11C7) &- unsafeBitCast(self, to: LaneBits.self)
     let opposite = Lane() - self
     var y = unsafeBitCast(bits, to: Lane.self)
@@ -46,10 +64,7 @@ extension Lane {
   }
 
   /// 1 / (1 + e^-x).
-  @_transparent var sigmoid: Lane {
-    let x = (self * -Float.log2e).atLeast(-126).atMost(127)
-    return (x.powerOfTwo + 1).reciprocal
-  }
+  @_transparent var sigmoid: Lane { ((Lane() - self).exponential + 1).reciprocal }
 }
 
 extension Float {

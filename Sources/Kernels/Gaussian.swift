@@ -42,7 +42,7 @@ extension Philox {
 
 extension Lane {
   /// ln x for normal positive x, within 2 ulp: x = 2^e·m with m in [√½, √2), and a polynomial.
-  @inline(__always) var logarithm: Lane {
+  @inline(__always) package var logarithm: Lane {
     let bits = unsafeBitCast(self, to: LaneBits.self)
     // Subtracting √½ makes the exponent field count from the mantissa range wanted.
     let shifted = bits &- 0x3F35_04F3
@@ -65,7 +65,7 @@ extension Lane {
   }
 
   /// sin 2πx and cos 2πx for 0 ≤ x ≤ 1: the nearest quarter turn, then polynomials for what is left.
-  @inline(__always) var sineAndCosineOfTurns: (Lane, Lane) {
+  @inline(__always) package var sineAndCosineOfTurns: (Lane, Lane) {
     let magic = Lane(repeating: 12_582_912)
     let shifted = magic.adding(4, times: self)
     let quarter = unsafeBitCast(shifted, to: LaneBits.self)

@@ -40,7 +40,7 @@ struct AttentionOperation: Operation {
   }
 
   func backward(_ tape: Tape) {
-    let targets = [q, k, v].compactMap(tape.gradientTarget)
+    let targets = [q, k, v].map(tape.gradientTargetOrSpare)
     for target in targets where target.accumulation == .overwrite {
       target.floats.slice(0, tape.images * target.count).fill(0)
     }

@@ -11,25 +11,28 @@ struct ConcatenateOperation: Operation {
   var inputs: [Tensor] { [a, b] }
   var outputs: [Tensor] { [y] }
 
-  /// The channels of y that a part covers, from its first one on.
-  private func part(_ floats: Floats, _ tensor: Tensor) -> Floats {
-    let offset = tensor == a ? 0 : a.shape.channels
-    return floats.slice(offset, floats.count - offset)
+  /// The inputs, with their first channel in y: a and b may be one tensor.
+  private var parts: [(x: Tensor, offset: Int)] { [(a, 0), (b, a.shape.channels)] }
+
+  /// The floats from a channel of the first pixel on.
+  private func part(_ floats: Floats, from offset: Int) -> Floats {
+    floats.slice(offset, floats.count - offset)
   }
 
   func forward(_ tape: Tape) {
-    for x in inputs {
+    for (x, offset) in parts {
       copyRows(
-        tape[x], rowLength: x.shape.channels, into: part(tape[y], x), rowLength: y.shape.channels,
+        tape[x], rowLength: x.shape.channels, into: part(tape[y], from: offset),
+        rowLength: y.shape.channels,
         .overwrite, rows: tape.images * x.shape.pixels, channels: x.shape.channels)
     }
   }
 
   func backward(_ tape: Tape) {
-    for x in inputs {
+    for (x, offset) in parts {
       guard let dx = tape.gradientTarget(x) else { continue }
       copyRows(
-        part(tape.gradient(y), x), rowLength: y.shape.channels, into: dx.floats,
+        part(tape.gradient(y), from: offset), rowLength: y.shape.channels, into: dx.floats,
         rowLength: x.shape.channels, dx.accumulation, rows: tape.images * x.shape.pixels,
         channels: x.shape.channels)
     }

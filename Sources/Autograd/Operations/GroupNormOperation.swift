@@ -45,7 +45,7 @@ struct GroupNormOperation: Operation {
   }
 
   func backward(_ tape: Tape) {
-    guard let dx = tape.gradientTarget(x) else { return }
+    let dx = tape.gradientTargetOrSpare(x)
     let dmodulation = modulation.flatMap(tape.gradientTarget)
     let (dgamma, dbeta) = (tape.gradient(gamma), tape.gradient(beta))
     for image in 0..<tape.images {
