@@ -69,8 +69,6 @@ public enum Budget: Equatable, Sendable {
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The loss or a gradient is infinite or not a number.
   case diverged(step: Int, learningRate: Double)
-  /// The data holds no image.
-  case noImages(String)
 
   /// One line: what happened, and what to do.
   public var description: String {
@@ -78,7 +76,6 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .diverged(let step, let learningRate):
       "the loss is not finite at step \(step): the training diverged; try a learning rate below"
         + " \(learningRate)"
-    case .noImages(let name): "\(name.printable) holds no images to train on"
     }
   }
 }
