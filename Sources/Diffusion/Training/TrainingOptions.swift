@@ -59,8 +59,10 @@ public enum Budget: Equatable, Sendable {
     case .minutes(let minutes):
       let spent = elapsed / .seconds(60 * minutes)
       if spent >= 1 { return completed }
-      // Nothing is known before the first step is done; then the pace so far tells.
-      return completed == 0 ? Int.max / 2 : max(completed + 1, Int(Double(completed) / spent))
+      // Nothing is known before the first step took its time; then the pace so far tells.
+      let unknown = Int.max / 2
+      guard completed > 0, spent > 0 else { return unknown }
+      return max(completed + 1, Int(min(Double(completed) / spent, Double(unknown))))
     }
   }
 }
