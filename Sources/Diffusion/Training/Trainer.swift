@@ -51,8 +51,7 @@ public final class Trainer {
   ) throws(ConfigurationError) {
     let unet = try UNet(configuration)
     precondition(data.count > 0, "no images to train on")
-    precondition(
-      configuration.fits(data.size), "a network for other images than those of \(data.size)")
+    precondition(configuration.fits(data.size), "images of \(data.size) for \(configuration)")
     self.options = options
     self.data = data
     workers = Workers(count: options.threads)
