@@ -53,6 +53,26 @@ import Testing
     #expect(trainer.model.weights != before)
   }
 
+  /// The average takes no part in the training, so that trainings without one have its weights.
+  @Test func theModelIsTheAverageOfTheWeights() throws {
+    func weights(steps: Int, decay: Double) throws -> [Float] {
+      let trainer = try SmallTraining.trainer(
+        SmallTraining.options { ($0.warmup, $0.averageDecay) = (0, decay) })
+      for _ in 0..<steps { _ = try trainer.step(of: 9) }
+      let file = try Safetensors(bytes: trainer.model.weights, path: "weights")
+      return try file.tensors.flatMap { try file.floats($0.name) }
+    }
+    let (first, second) = (try weights(steps: 1, decay: 0), try weights(steps: 2, decay: 0))
+    #expect(first != second)
+    #expect(try weights(steps: 1, decay: 0.999) == first)
+    // The decay warms up: of the second step it is 2/11, unless less is asked for.
+    for (decay, kept) in [(0.999, 2.0 / 11), (0.1, 0.1)] {
+      let expected = zip(first, second).map { Float(kept * Double($0) + (1 - kept) * Double($1)) }
+      let average = try weights(steps: 2, decay: decay)
+      #expect(zip(average, expected).allSatisfy { abs($0 - $1) <= 1e-6 })
+    }
+  }
+
   /// The noise's variance is 1, so saying nothing costs 1; a network that knows its four images by
   /// heart is left with the noise of the first timesteps, which nobody can see.
   @Test func aFewImagesAreLearnedByHeart() throws {
