@@ -38,23 +38,24 @@ public struct DiffusionModel: Sendable {
   /// - Throws: `FileError` that names the file and what is wrong with it.
   public init(folder: String) throws(FileError) {
     let files = try PipelineFolder(at: folder)
-    func invalid(_ reason: any Error) -> FileError {
-      FileError(path: folder, .invalid("\(reason)"))
+    func invalid(_ reason: String) -> FileError { FileError(path: folder, .invalid(reason)) }
+    if let classes = files.unet.classes {
+      throw invalid("the network is conditioned on \(classes) classes, which is not supported yet")
+    }
+    guard !files.scheduler.rescalesToZeroSNR else {
+      throw invalid("a schedule rescaled to zero terminal SNR is not supported")
     }
     let unet: UNet
     let schedule: NoiseSchedule
-    do { unet = try UNet(files.unet) } catch { throw invalid(error) }
-    do { schedule = try NoiseSchedule(files.scheduler) } catch { throw invalid(error) }
+    do { unet = try UNet(files.unet) } catch { throw invalid(error.description) }
+    do { schedule = try NoiseSchedule(files.scheduler) } catch { throw invalid(error.description) }
     guard files.unet.inChannels == files.unet.outChannels else {
-      throw FileError(
-        path: folder,
-        .invalid(
-          "the network has \(files.unet.inChannels) channels in and \(files.unet.outChannels) out;"
-            + " models that also learn the variance are not supported"))
+      throw invalid(
+        "the network has \(files.unet.inChannels) channels in and \(files.unet.outChannels) out;"
+          + " models that also learn the variance are not supported")
     }
     guard let size = files.unet.imageSize else {
-      throw FileError(
-        path: folder, .invalid("unet/config.json has no sample_size, so the images have no size"))
+      throw invalid("unet/config.json has no sample_size, so the images have no size")
     }
     let parameters = Parameters(unet.layout)
     try parameters.load(files.weights)

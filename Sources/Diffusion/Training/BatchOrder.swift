@@ -4,20 +4,20 @@ internal import Autograd
 internal import Kernels
 
 /// The order of images over a whole training.
-struct BatchOrder {
+package struct BatchOrder {
   private let random: Philox
   private let images: Int
   private var epoch: Int?
   private var order: [Int]
 
-  init(images: Int, seed: UInt64) {
+  package init(images: Int, seed: UInt64) {
     random = Philox(seed: seed, stream: RandomStream.shuffle.rawValue)
     self.images = images
     order = Array(0..<images)
   }
 
   /// The images of a step, counted from 0; steps run on over the epochs' ends.
-  mutating func indices(step: Int, batch: Int) -> [Int] {
+  package mutating func indices(step: Int, batch: Int) -> [Int] {
     (step * batch..<(step + 1) * batch).map { place in
       if place / images != epoch { shuffle(epoch: place / images) }
       return order[place % images]

@@ -29,7 +29,8 @@ public final class HeldOutLoss: Sendable {
     examples = (0..<count).map { i in
       let word = random.block(item: UInt32(i), time: 0, index: 0)[0]
       return Example(
-        image: Int(word.multipliedFullWidth(by: UInt32(data.count)).high), timestep: Timestep(index: i * last / count),
+        image: Int(word.multipliedFullWidth(by: UInt32(data.count)).high),
+        timestep: Timestep(index: i * last / count),
         item: UInt32(i), time: 0)
     }
     shards = (0..<threads).map { _ in

@@ -39,20 +39,28 @@ public struct RunFolder: Sendable {
   ///   cannot be made.
   public init(_ path: String, existing: Existing) throws {
     self.path = path
-    let files = FileManager.default
-    let ours = (RunFolder.modelNames + [RunFolder.logName, RunFolder.samplesName])
-      .map { URL(filePath: path).appending(path: $0).path }
-      .filter(files.fileExists)
-    if !ours.isEmpty {
-      guard existing == .replaced else { throw OccupiedFolder(path: path) }
-      for file in ours {
-        do { try files.removeItem(atPath: file) } catch {
-          throw FileError(path: file, .unwritable(EIO))
-        }
+    if existing == .kept { try RunFolder.requireVacant(path) }
+    for file in RunFolder.parts(of: path) {
+      do { try FileManager.default.removeItem(atPath: file) } catch {
+        throw FileError(path: file, .unwritable(EIO))
       }
     }
     try createFolder(path)
     try createFolder(below(RunFolder.samplesName))
+  }
+
+  /// Makes sure that a folder holds no run, before work is done for it.
+  ///
+  /// - Throws: `OccupiedFolder` if it does.
+  public static func requireVacant(_ path: String) throws(OccupiedFolder) {
+    guard parts(of: path).isEmpty else { throw OccupiedFolder(path: path) }
+  }
+
+  /// What there is of a run in a folder.
+  private static func parts(of path: String) -> [String] {
+    (modelNames + [logName, samplesName])
+      .map { URL(filePath: path).appending(path: $0).path }
+      .filter { FileManager.default.fileExists(atPath: $0) }
   }
 
   private func below(_ name: String) -> String { URL(filePath: path).appending(path: name).path }

@@ -40,16 +40,18 @@ public final class Trainer {
   /// A network with its first weights.
   ///
   /// - Parameters:
-  ///   - configuration: the network's shape.
+  ///   - configuration: the network's shape, for images of the data's size.
   ///   - schedule: the forward process.
   ///   - prediction: what the network is to output.
-  ///   - data: the images to learn.
+  ///   - data: the images to learn, at least one.
   /// - Throws: `ConfigurationError` where the shape makes no network.
   public init(
     _ configuration: UNetConfiguration, schedule: NoiseSchedule, prediction: Prediction,
     data: ByteImages, _ options: TrainingOptions
   ) throws(ConfigurationError) {
     let unet = try UNet(configuration)
+    precondition(data.count > 0, "no images to train on")
+    precondition(configuration.fits(data.size), "images of \(data.size) for \(configuration)")
     self.options = options
     self.data = data
     workers = Workers(count: options.threads)
@@ -125,5 +127,13 @@ public final class Trainer {
       sum.add(shard: i, of: count, shards[worker].gradients)
     }
     return losses.reduce(0) { $0 + $1.value }
+  }
+}
+
+extension UNetConfiguration {
+  /// Whether the network takes and gives images of a size.
+  fileprivate func fits(_ size: ImageSize) -> Bool {
+    imageSize == Size(height: size.height, width: size.width) && inChannels == size.channels
+      && outChannels == size.channels
   }
 }

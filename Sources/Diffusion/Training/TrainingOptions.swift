@@ -59,8 +59,10 @@ public enum Budget: Equatable, Sendable {
     case .minutes(let minutes):
       let spent = elapsed / .seconds(60 * minutes)
       if spent >= 1 { return completed }
-      // Nothing is known before the first step is done; then the pace so far tells.
-      return completed == 0 ? Int.max / 2 : max(completed + 1, Int(Double(completed) / spent))
+      // Nothing is known before the first step took its time; then the pace so far tells.
+      let unknown = Int.max / 2
+      guard completed > 0, spent > 0 else { return unknown }
+      return max(completed + 1, Int(min(Double(completed) / spent, Double(unknown))))
     }
   }
 }
@@ -69,8 +71,6 @@ public enum Budget: Equatable, Sendable {
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The loss or a gradient is infinite or not a number.
   case diverged(step: Int, learningRate: Double)
-  /// The data holds no image.
-  case noImages(String)
 
   /// One line: what happened, and what to do.
   public var description: String {
@@ -78,7 +78,6 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .diverged(let step, let learningRate):
       "the loss is not finite at step \(step): the training diverged; try a learning rate below"
         + " \(learningRate)"
-    case .noImages(let name): "\(name.printable) holds no images to train on"
     }
   }
 }

@@ -1,6 +1,7 @@
 // Writing samples in the format of the file's ending.
 
 import Diffusion
+import Foundation
 
 extension OutputFile {
   /// The file's path.
@@ -8,6 +9,16 @@ extension OutputFile {
     switch self {
     case .picture(let path, _, _), .array(let path, _): path
     }
+  }
+
+  /// Makes sure that the file can be created, before work is done for it.
+  ///
+  /// - Throws: `FileError`, as writing would.
+  func checkPlace() throws(FileError) {
+    let isThere = access(path, F_OK) == 0
+    let folder = NSString(string: path).deletingLastPathComponent
+    let place = isThere ? path : (folder.isEmpty ? "." : folder) + "/."
+    if access(place, W_OK) != 0 { throw FileError(path: path, .uncreatable(errno)) }
   }
 
   /// Enlargement of small images in a grid, so that they can be seen.

@@ -6,6 +6,7 @@ extension SampleCommand {
   package func run() throws {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
+    try settings.output.checkPlace()
     let (model, folder) = try ModelChoice.open(settings.model, progress)
     let plan = try settings.sampler.plan(for: model, clips: settings.clips)
     let start = try settings.noise.map { try settings.start($0, model) }
@@ -50,14 +51,21 @@ extension SampleSettings {
 
   /// What a PNG tells about how it was made.
   fileprivate func text(_ folder: String, _ plan: SamplingPlan) -> [(key: String, value: String)] {
-    [("Software", "ddpm \(Tool.version)"), ("model", folder)] + sampler.text(plan)
+    Tool.text(model: folder) + sampler.text(plan)
       + [("seed", noise.map { "noise from \($0)" } ?? "\(seed)")]
+  }
+}
+
+extension Tool {
+  /// What every picture of a model's samples tells first about how it was made.
+  static func text(model: String) -> [(key: String, value: String)] {
+    [("Software", "ddpm \(version)"), ("model", model)]
   }
 }
 
 extension SampleSettings.Sampler {
   /// The steps of this sampler for a model.
-  fileprivate func plan(for model: DiffusionModel, clips: Bool) throws -> SamplingPlan {
+  func plan(for model: DiffusionModel, clips: Bool) throws -> SamplingPlan {
     let clipping = clips ? model.clipping : .none
     let (steps, spacing, sampler): (Int, StepSpacing, Sampler) =
       switch self {
@@ -75,13 +83,14 @@ extension SampleSettings.Sampler {
     let visited = plan.steps.map(\.timestep.value)
     let shown = visited.count <= 12 ? visited[...] : visited.prefix(5)
     let list = shown.map(String.init).joined(separator: " ")
-    let tail = visited.count <= 12 ? "" : " ... " + visited.suffix(3).map(String.init).joined(separator: " ")
+    let tail =
+      visited.count <= 12 ? "" : " ... " + visited.suffix(3).map(String.init).joined(separator: " ")
     let words = text(plan).map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     return "\(words); timesteps \(list)\(tail) of \(model.schedule.last)"
   }
 
   /// Name, steps and noise, as key and value.
-  fileprivate func text(_ plan: SamplingPlan) -> [(key: String, value: String)] {
+  func text(_ plan: SamplingPlan) -> [(key: String, value: String)] {
     let steps = ("steps", "\(plan.steps.count)")
     switch self {
     case .ancestral(let variance):

@@ -9,6 +9,8 @@ extension TrainCommand {
     Output.surviveClosedPipes()
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
+    // Reading or drawing the data takes a while; a folder that cannot be used is said before it.
+    if !settings.overwrites { try RunFolder.requireVacant(settings.out) }
     let (train, test) = (try settings.data.load(.train), try settings.data.load(.test))
     try train.checkSize(matches: test)
     let trainer = try Trainer(

@@ -58,9 +58,10 @@ struct TrainingSession {
       let step = try trainer.step(of: goal)
       goal = total
       let isLast = step.number >= goal
-      smoothedLoss = smoothedLoss.map {
-        $0 + TrainingSession.smoothing * (step.loss - $0)
-      } ?? step.loss
+      smoothedLoss =
+        smoothedLoss.map {
+          $0 + TrainingSession.smoothing * (step.loss - $0)
+        } ?? step.loss
       if isLast || step.number % TrainingSession.recordEvery == 0 { try record(step, isLast) }
       let saveEvery = settings.saveEvery ?? TrainingSession.usualSaveEvery
       if isLast || step.number % saveEvery == 0 { try trainer.model.save(to: folder.path) }
@@ -93,12 +94,15 @@ struct TrainingSession {
     let model = trainer.model
     let count = TrainingSession.grid.images
     let steps = min(TrainingSession.grid.steps, model.schedule.last.value)
-    let plan = try SamplingPlan(
-      steps: steps, spacing: .trailing, sampler: .ddim(.value(0)), schedule: model.schedule,
-      prediction: model.prediction, clipping: model.clipping)
-    let samples = model.sample(count, plan: plan, SamplingOptions(threads: trainer.options.threads))
+    let sampler = SampleSettings.Sampler.ddim(steps: steps, .trailing, .value(0))
+    let plan = try sampler.plan(for: model, clips: true)
+    let options = SamplingOptions(threads: trainer.options.threads)
+    let samples = model.sample(count, plan: plan, options)
     let output = OutputFile.picture(path: folder.samples(step: step), .png, columns: nil)
-    try output.write(samples.images, text: [("Software", "ddpm"), ("step", "\(step)")])
+    try output.write(
+      samples.images,
+      text: Tool.text(model: "\(folder.path), training step \(step)") + sampler.text(plan)
+        + [("seed", "\(options.seed)")])
   }
 
   private func line(_ step: Trainer.Step, of total: Int) -> String {

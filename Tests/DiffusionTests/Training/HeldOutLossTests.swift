@@ -1,0 +1,32 @@
+// The held-out loss: the same triples at every measurement, whatever the threads.
+
+import Diffusion
+import Testing
+
+@Suite struct HeldOutLossTests {
+  private let data = SmallTraining.images(6)
+
+  @Test func itMovesWithTheNetworkAndNothingElse() throws {
+    let trainer = try SmallTraining.trainer(SmallTraining.options { $0.warmup = 0 })
+    let loss = HeldOutLoss(trainer.model, data: data, count: 30, threads: 2)
+    let first = loss()
+    #expect(loss().mean == first.mean && loss().byTimestep == first.byTimestep)
+    _ = try trainer.step(of: 10)
+    #expect(loss().mean != first.mean)
+  }
+
+  @Test(arguments: [2, 3, 5]) func anyNumberOfThreadsMeasuresTheSame(threads: Int) throws {
+    let model = try SmallTraining.trainer().model
+    let one = HeldOutLoss(model, data: data, count: 30, threads: 1)()
+    let many = HeldOutLoss(model, data: data, count: 30, threads: threads)()
+    #expect(one.mean == many.mean && one.byTimestep == many.byTimestep)
+  }
+
+  /// 30 triples in 3 ranges of 10 each.
+  @Test func theRangesMakeUpTheMean() throws {
+    let model = try SmallTraining.trainer().model
+    let loss = HeldOutLoss(model, data: data, count: 30, bins: 3, threads: 2)()
+    #expect(loss.byTimestep.count == 3 && Set(loss.byTimestep).count == 3)
+    #expect(abs(loss.byTimestep.reduce(0, +) / 3 - loss.mean) <= 1e-12 * loss.mean)
+  }
+}

@@ -1,0 +1,104 @@
+// Training: the same bytes on any number of threads, a loss that falls, an end that is not silent.
+
+import Diffusion
+import Testing
+
+@Suite struct TrainerTests {
+  /// The weights after three steps, and what the steps said.
+  private func train(
+    _ options: TrainingOptions, data: ByteImages = SmallTraining.images(10)
+  ) throws -> (weights: [UInt8], losses: [Double]) {
+    let trainer = try SmallTraining.trainer(options, data: data, dropout: 0.1)
+    let losses = try (0..<3).map { _ in try trainer.step(of: 3).loss }
+    return (trainer.model.weights, losses)
+  }
+
+  /// Shards have four images: batches below, above, of a whole and of no whole number of them, and
+  /// larger than the data.
+  @Test(arguments: [1, 3, 4, 6, 13])
+  func anyNumberOfThreadsGivesTheSameBytes(batch: Int) throws {
+    let one = try train(SmallTraining.options(batch: batch, threads: 1))
+    for threads in [2, 3] {
+      let many = try train(SmallTraining.options(batch: batch, threads: threads))
+      #expect(many.losses == one.losses && many.weights == one.weights, "\(threads) threads")
+    }
+  }
+
+  @Test func theSeedDecidesEverything() throws {
+    let first = try train(SmallTraining.options(seed: 1))
+    let again = try train(SmallTraining.options(seed: 1))
+    let other = try train(SmallTraining.options(seed: 2))
+    #expect(first.losses == again.losses && first.weights == again.weights)
+    #expect(first.losses != other.losses && first.weights != other.weights)
+  }
+
+  @Test(arguments: [
+    ImageSize(height: 12, width: 12, channels: 1), ImageSize(height: 4, width: 10, channels: 3),
+  ])
+  func imagesOfAnyEvenSizeAndChannelsAreLearned(size: ImageSize) throws {
+    let run = try train(SmallTraining.options(), data: SmallTraining.images(5, size))
+    #expect(run.losses.allSatisfy { $0 > 0.1 && $0 < 10 })
+  }
+
+  @Test func stepsSayWhatTheyDid() throws {
+    let trainer = try SmallTraining.trainer(
+      SmallTraining.options { ($0.learningRate, $0.warmup) = (0.5, 2) })
+    #expect(trainer.completed == 0 && trainer.imageCount == 10)
+    let before = trainer.model.weights
+    let first = try trainer.step(of: 4)
+    #expect(first.number == 1 && first.learningRate == 0 && first.gradientNorm > 0)
+    #expect(trainer.model.weights == before, "a rate of 0 moves nothing")
+    let second = try trainer.step(of: 4)
+    #expect(second.number == 2 && second.learningRate == 0.25 && trainer.completed == 2)
+    #expect(trainer.model.weights != before)
+  }
+
+  /// The average takes no part in the training, so that trainings without one have its weights.
+  @Test func theModelIsTheAverageOfTheWeights() throws {
+    func weights(steps: Int, decay: Double) throws -> [Float] {
+      let trainer = try SmallTraining.trainer(
+        SmallTraining.options { ($0.warmup, $0.averageDecay) = (0, decay) })
+      for _ in 0..<steps { _ = try trainer.step(of: 9) }
+      let file = try Safetensors(bytes: trainer.model.weights, path: "weights")
+      return try file.tensors.flatMap { try file.floats($0.name) }
+    }
+    let (first, second) = (try weights(steps: 1, decay: 0), try weights(steps: 2, decay: 0))
+    #expect(first != second)
+    #expect(try weights(steps: 1, decay: 0.999) == first)
+    // The decay warms up: of the second step it is 2/11, unless less is asked for.
+    for (decay, kept) in [(0.999, 2.0 / 11), (0.1, 0.1)] {
+      let expected = zip(first, second).map { Float(kept * Double($0) + (1 - kept) * Double($1)) }
+      let average = try weights(steps: 2, decay: decay)
+      #expect(zip(average, expected).allSatisfy { abs($0 - $1) <= 1e-6 })
+    }
+  }
+
+  /// The noise's variance is 1, so saying nothing costs 1; a network that knows its four images by
+  /// heart is left with the noise of the first timesteps, which nobody can see.
+  @Test func aFewImagesAreLearnedByHeart() throws {
+    let data = SmallTraining.images(4)
+    let trainer = try SmallTraining.trainer(
+      SmallTraining.options(batch: 16) { $0.learningRate = 4e-3 }, data: data)
+    let loss = HeldOutLoss(trainer.model, data: data, count: 100, threads: 2)
+    let before = loss().mean
+    for _ in 0..<250 { _ = try trainer.step(of: 250) }
+    #expect(before > 0.7)
+    #expect(loss().mean < 0.1, "\(loss())")
+  }
+
+  @Test func aTrainingThatDivergesSaysSoAndKeepsFiniteWeights() throws {
+    let trainer = try SmallTraining.trainer(
+      SmallTraining.options { ($0.learningRate, $0.warmup) = (1e6, 0) })
+    var end: TrainingError?
+    for _ in 0..<20 where end == nil {
+      do throws(TrainingError) { _ = try trainer.step(of: 20) } catch { end = error }
+    }
+    let step = trainer.completed + 1
+    #expect(end == .diverged(step: step, learningRate: 1e6))
+    #expect(end?.description.contains("not finite at step \(step)") == true)
+    let weights = try Safetensors(bytes: trainer.model.weights, path: "weights")
+    for tensor in weights.tensors {
+      #expect(try weights.floats(tensor.name).allSatisfy { $0.isFinite }, "\(tensor.name)")
+    }
+  }
+}

@@ -1,0 +1,119 @@
+// `ddpm train` as a process: what it leaves behind, and what it refuses.
+
+import Diffusion
+import Foundation
+import Testing
+
+@Suite struct TrainCommandRunTests {
+  /// The words of a short training on small data.
+  private func words(
+    _ workspace: Workspace, out: String = "run", steps: Int = 2, _ more: String...
+  ) throws -> [String] {
+    ["train", "--data", try workspace.makeData(), "--preset", "tiny", "--steps", "\(steps)"]
+      + ["--batch", "4", "--out", workspace.path(out)] + more
+  }
+
+  private static let files = [
+    "metrics.jsonl", "model_index.json", "samples", "samples/step-000002.png", "scheduler",
+    "scheduler/scheduler_config.json", "unet", "unet/config.json",
+    "unet/diffusion_pytorch_model.safetensors",
+  ]
+
+  @Test func theBuiltInDigitsAreTrainedOnWithoutAnyFile() throws {
+    let workspace = try Workspace()
+    let run = workspace.path("run")
+    let result = try BuiltTool.run([
+      "train", "--data", "synthetic", "--preset", "tiny", "--steps", "2", "--batch", "4",
+      "--sample-every", "0", "--out", run,
+    ])
+    #expect(result.code == 0 && result.output == run + "\n")
+    for part in ["280177 parameters", "20000 images to train on, 2000 held out, 28 x 28"] {
+      #expect(result.messages.contains(part), "\(result.messages)")
+    }
+    #expect(try DiffusionModel(folder: run).imageSize == SyntheticDigits.size)
+  }
+
+  @Test func aRunLeavesItsDocumentedFiles() throws {
+    let workspace = try Workspace()
+    let result = try BuiltTool.run(words(workspace, "--quiet"))
+    #expect(result.code == 0 && result.messages.isEmpty)
+    let found = FileManager.default.enumerator(atPath: workspace.path("run"))?.allObjects
+    #expect((found as? [String])?.sorted() == Self.files)
+    #expect(try DiffusionModel(folder: workspace.path("run")).imageSize == Workspace.size)
+    let log = String(decoding: try workspace.bytes("run/metrics.jsonl"), as: UTF8.self)
+    #expect(log.hasPrefix("{\"step\":2,") && log.contains("\"held_out_loss\":"))
+    let picture = try PNGChunks(workspace.bytes("run/samples/step-000002.png"))
+    #expect(picture.texts["sampler"] == "ddim" && picture.texts["seed"] == "0")
+    #expect(picture.texts["model"] == workspace.path("run") + ", training step 2")
+  }
+
+  @Test func threadsDoNotChangeTheModelAndTheSeedDoes() throws {
+    let workspace = try Workspace()
+    let variants = [["--threads", "1"], ["--threads", "3"], ["--seed", "1"]]
+    let weights = try variants.enumerated().map { number, variant in
+      let result = try BuiltTool.run(words(workspace, out: "run\(number)") + variant)
+      #expect(result.code == 0)
+      return try workspace.bytes("run\(number)/unet/diffusion_pytorch_model.safetensors")
+    }
+    #expect(weights[0] == weights[1] && weights[0] != weights[2])
+  }
+
+  @Test func aRunIsNotOverwrittenUnlessAsked() throws {
+    let workspace = try Workspace()
+    try workspace.write("old", to: "run/metrics.jsonl")
+    try workspace.write("mine", to: "run/notes.txt")
+    let words = try words(workspace)
+    try BuiltTool.run(words).expectRefusal(73, workspace.path("run"), "--overwrite")
+    #expect(try workspace.bytes("run/metrics.jsonl") == Array("old".utf8))
+    #expect(try BuiltTool.run(words + ["--overwrite"]).code == 0)
+    #expect(try workspace.bytes("run/metrics.jsonl").starts(with: Array("{".utf8)))
+    #expect(try workspace.bytes("run/notes.txt") == Array("mine".utf8))
+  }
+
+  @Test func aTrainingThatDivergesEndsWith70() throws {
+    let workspace = try Workspace()
+    let words = try words(workspace, steps: 100, "--learning-rate", "1", "--warmup", "0", "--quiet")
+    try BuiltTool.run(words)
+      .expectRefusal(70, "not finite at step", "try a learning rate below 1.0")
+  }
+
+  @Test func missingDataNamesTheWaysOut() throws {
+    let workspace = try Workspace()
+    let out = ["--steps", "1", "--out", workspace.path("run")]
+    try BuiltTool.run(["train", "--data", workspace.path("nothing")] + out)
+      .expectRefusal(66, "nothing: no such", "scripts/fetch-mnist.sh", "--data synthetic")
+    try workspace.write("", to: "empty/notes.txt")
+    try BuiltTool.run(["train", "--data", workspace.path("empty")] + out)
+      .expectRefusal(66, "empty/train-images-idx3-ubyte: no such", "--data synthetic")
+    try BuiltTool.shell("cd \(workspace.path("empty")) && \"$0\" train --steps 1")
+      .expectRefusal(66, "data/mnist", "scripts/fetch-mnist.sh", "--data synthetic")
+  }
+
+  @Test func aPlaceWhereNothingCanBeCreatedEndsWith73() throws {
+    let workspace = try Workspace()
+    try workspace.write("a file", to: "file")
+    for out in ["file", "file/run"] {
+      try BuiltTool.run(words(workspace, out: out))
+        .expectRefusal(73, workspace.path(out), "cannot be created")
+    }
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "no /dev/full here"))
+  func aFullDiskEndsWith74() throws {
+    let workspace = try Workspace()
+    let line = try words(workspace, "--quiet").map { "'\($0)'" }.joined(separator: " ")
+    try BuiltTool.shell("\"$0\" \(line) > /dev/full")
+      .expectRefusal(74, "standard output: cannot be written: No space left")
+    #expect(workspace.exists("run/model_index.json"), "the model is saved all the same")
+  }
+
+  @Test func splitsOfTwoSizesAreRefused() throws {
+    let workspace = try Workspace()
+    let words = try words(workspace)
+    let size = ImageSize(height: 4, width: 4, channels: 1)
+    try IDX.write(
+      ByteImages(size: size, pixels: Array(repeating: 0, count: 16)),
+      to: workspace.path("data/t10k-images-idx3-ubyte"))
+    try BuiltTool.run(words).expectRefusal(65, workspace.path("data"), "8 x 8", "4 x 4")
+  }
+}

@@ -1,0 +1,80 @@
+// A folder of its own for a test that runs the program: small data, an untrained model.
+
+import Diffusion
+import Foundation
+import Testing
+
+/// A folder that is removed with the last reference to it.
+final class Workspace: Sendable {
+  private let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  /// The path of a name in the folder.
+  func path(_ name: String) -> String { folder.appending(path: name).path }
+
+  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
+
+  func bytes(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(filePath: path(name))))
+  }
+
+  /// Copies a file to a name, with the folders above it.
+  func copy(_ file: URL, to name: String) throws {
+    try makeFolder(above: name)
+    try FileManager.default.copyItem(at: file, to: URL(filePath: path(name)))
+  }
+
+  func write(_ text: String, to name: String) throws {
+    try makeFolder(above: name)
+    try Data(text.utf8).write(to: URL(filePath: path(name)))
+  }
+
+  private func makeFolder(above name: String) throws {
+    try FileManager.default.createDirectory(
+      at: URL(filePath: path(name)).deletingLastPathComponent(), withIntermediateDirectories: true)
+  }
+
+  static let size = ImageSize(height: 8, width: 8, channels: 1)
+
+  /// Writes a data set of 8 x 8 images into the folder `data` and returns its path.
+  func makeData() throws -> String {
+    for (name, count) in [("train", 12), ("t10k", 6)] {
+      let pixels = (0..<count * Self.size.values).map { UInt8(truncatingIfNeeded: $0 * 37) }
+      try makeFolder(above: "data/\(name)")
+      try IDX.write(
+        ByteImages(size: Self.size, pixels: pixels), to: path("data/\(name)-images-idx3-ubyte"))
+    }
+    return path("data")
+  }
+
+  /// Saves an untrained model of such images into the folder `model`.
+  func makeModel() throws -> DiffusionModel {
+    let trainer = try Trainer(
+      UNetConfiguration(.tiny, imageSize: Self.size),
+      schedule: NoiseSchedule(.linear, timesteps: 1000), prediction: .noise,
+      data: ByteImages(size: Self.size, pixels: Array(repeating: 0, count: Self.size.values)),
+      TrainingOptions(threads: 1))
+    try trainer.model.save(to: path("model"))
+    return try DiffusionModel(folder: path("model"))
+  }
+}
+
+extension BuiltTool.Result {
+  /// Expects that the program ended with a code and a single line that names what is wrong.
+  func expectRefusal(
+    _ code: Int32, _ parts: String..., sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let isOneLine =
+      messages.hasPrefix("ddpm: ") && messages.hasSuffix("\n")
+      && messages.count { $0 == "\n" } == 1
+    #expect(
+      self.code == code && output.isEmpty && isOneLine && parts.allSatisfy(messages.contains),
+      "\(self.code): \(messages)", sourceLocation: sourceLocation)
+  }
+}
