@@ -28,7 +28,8 @@ func transformInputs(
     guard let spare = buffer.baseAddress else { return }
     for (number, tile) in tiles.enumerated() {
       let (image, top, left) = tiling.place(tile)
-      let corner = x + image * plane.count + (top - 1) * plane.rowLength
+      let corner =
+        x + image * plane.count + (top - 1) * plane.rowLength
         + (left - 1) * plane.channels
       // The tile's rows and columns that lie in the image.
       let (firstRow, firstColumn) = (top == 0 ? 1 : 0, left == 0 ? 1 : 0)

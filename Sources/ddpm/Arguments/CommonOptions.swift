@@ -11,6 +11,7 @@ package enum Limit {
   package static let levels = 16
   package static let threads = 1024
   package static let minutes = 1e6
+  package static let learningRate = 1e6
   package static let gradientNorm = 1e9
 }
 

@@ -55,7 +55,8 @@ package struct TrainCommand: Command {
   static let batch = Option<Int?>(
     "--batch", "N", .integer(1...Limit.batch), unset: printed, "images a step")
   static let learningRate = Option<Double?>(
-    "--learning-rate", "X", .positiveNumber(upTo: 1), unset: printed, "Adam's step size")
+    "--learning-rate", "X", .positiveNumber(upTo: Limit.learningRate), unset: printed,
+    "Adam's step size")
   static let warmup = Option<Int?>(
     "--warmup", "N", .integer(0...Limit.steps), unset: printed,
     "steps in which the learning rate grows from 0")

@@ -83,7 +83,8 @@ struct UNetFixtureTests {
       // Softmax does not see a shift of the keys: that gradient is zero but for rounding.
       let isZero = parameter.name.hasSuffix("to_k.bias")
       let scale = expected.map { abs($0) }.max() ?? 0
-      #expect(error <= (isZero ? 1e-6 : 1e-4 * scale), "\(name) \(parameter.name): \(error) of \(scale)")
+      #expect(
+        error <= (isZero ? 1e-6 : 1e-4 * scale), "\(name) \(parameter.name): \(error) of \(scale)")
     }
     let inputShape = try run.io.tensor("grad_x").shape
     let expected = nhwc(try run.io.doubles("grad_x"), inputShape)

@@ -72,9 +72,10 @@ import Testing
 
   @Test func aTrainingThatDivergesEndsWith70() throws {
     let workspace = try Workspace()
-    let words = try words(workspace, steps: 100, "--learning-rate", "1", "--warmup", "0", "--quiet")
+    let words = try words(
+      workspace, steps: 100, "--learning-rate", "1e6", "--warmup", "0", "--quiet")
     try BuiltTool.run(words)
-      .expectRefusal(70, "not finite at step", "try a learning rate below 1.0")
+      .expectRefusal(70, "not finite at step", "try a learning rate below 1000000.0")
   }
 
   @Test func missingDataNamesTheWaysOut() throws {
