@@ -3,7 +3,7 @@
 /// The settings of a training.
 public struct TrainingOptions: Equatable, Sendable {
   /// Images a step.
-  public var batch = 128
+  public var batch = 64
   /// Adam's step size at its peak.
   public var learningRate = 1e-3
   /// Steps in which the learning rate rises from 0; nil is a twentieth of the training, at most 500.
