@@ -1,6 +1,7 @@
 // An evaluation's results as tables, for the terminal and for Markdown.
 
 import Diffusion
+import Foundation
 
 extension EvaluationReport {
   /// How tables are laid out.
@@ -41,10 +42,13 @@ extension EvaluationReport {
   }
 
   private var cellNote: String {
-    "\(about.model.printable): \(about.count) images a cell, all from the same noise (seed"
-      + " \(about.seed)); \(about.spacing.rawValue) spacing, \(about.clippingText);"
-      + " weights: \(About.weights); \(Platform.instructionSet) kernels,"
-      + " \(about.threads) threads."
+    """
+    \(about.model.printable): \(about.count) images a cell, \
+    all from the same noise (seed \(about.seed)).
+    \(about.spacing.rawValue.capitalized) spacing, \(about.clippingText); \(About.samplers).
+    Weights: \(About.weights).
+    \(Platform.instructionSet) kernels, \(about.threads) threads.
+    """
   }
 
   private var likelihoodTable: Table {
@@ -56,7 +60,7 @@ extension EvaluationReport {
     add("prior", \.prior)
     for place in (likelihoods.first?.octaves.indices ?? 0..<0).reversed() {
       let range = likelihoods[0].octaves[place].timesteps
-      add("  timesteps \(span(range.lowerBound.value...range.upperBound.value))") {
+      add("  t \(span(range.lowerBound.value...range.upperBound.value))") {
         $0.octaves[place].bits
       }
     }
@@ -67,9 +71,11 @@ extension EvaluationReport {
   }
 
   private var likelihoodNote: String {
-    "The bound on -log2 p of \(likelihoods.first?.images ?? 0) test images of"
-      + " \(about.data?.printable ?? "-"), ± one standard error; the middle is the sum of the"
-      + " timesteps above it."
+    """
+    The bound on -log2 p of \(likelihoods.first?.images ?? 0) test images of \(about.dataName), \
+    ± one standard error.
+    Prior, middle and decoder add up to the total; the middle is the sum of its timesteps t.
+    """
   }
 
   private func lossTable(_ loss: Loss) -> Table {
@@ -80,7 +86,7 @@ extension EvaluationReport {
   }
 
   private var lossNote: String {
-    "L_simple on test images of \(about.data?.printable ?? "-"), always with the same noise."
+    "L_simple on test images of \(about.dataName), always with the same noise."
   }
 
   private func span(_ range: ClosedRange<Int>) -> String {
@@ -89,8 +95,12 @@ extension EvaluationReport {
 }
 
 extension SampleMean {
+  /// Below this four decimals would show no digit.
+  private static let smallest = 1e-3
+
   /// The mean and its error, in bits/dim.
   fileprivate var text: String {
-    decimals(mean, 4) + (standardError.map { " ± \(decimals($0, 4))" } ?? "")
+    let number = { mean < SampleMean.smallest ? scientific($0) : decimals($0, 4) }
+    return number(mean) + (standardError.map { " ± \(number($0))" } ?? "")
   }
 }

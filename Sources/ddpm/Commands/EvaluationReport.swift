@@ -79,8 +79,9 @@ extension EvaluationReport.About {
     [
       "model     \(model.printable): \(parameters) parameters, \(timesteps) timesteps",
       "weights   \(Self.weights)",
-      "samplers  \(Self.samplers), \(spacing.rawValue) spacing, \(clippingText)",
-      "data      \(data.map { "\($0.printable), test split" } ?? "none")",
+      "samplers  \(Self.samplers)",
+      "steps     \(spacing.rawValue) spacing, \(clippingText)",
+      "data      \(data == nil ? "none" : "\(dataName), test split")",
       "machine   \(Platform.instructionSet) kernels, \(threads) threads, seed \(seed)",
     ]
   }
@@ -88,10 +89,12 @@ extension EvaluationReport.About {
   /// Which sampler an eta is.
   static let samplers = "eta 0 is DDIM, 1 DDPM with the small variance, hat with the large one"
 
+  var dataName: String { data?.printable ?? "-" }
+
   var clippingText: String {
     switch clipping {
     case .none: "estimates not clipped"
-    case .toRange(let bound): "estimates clipped to ±\(decimals(bound, 1))"
+    case .toRange(let bound): "estimates clipped to ±\(bound.brief)"
     }
   }
 
