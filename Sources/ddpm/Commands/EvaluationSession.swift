@@ -77,9 +77,8 @@ struct EvaluationSession {
   }
 
   private func loss(_ images: ByteImages) -> EvaluationReport.Loss {
-    let bins = min(EvaluationReport.Loss.usualBins, about.timesteps)
     let loss = HeldOutLoss(
-      model, data: images, count: max(about.count, bins), bins: bins, threads: about.threads)
+      model, data: images, count: lossCount, bins: lossBins, threads: about.threads)
     return EvaluationReport.Loss(loss(), timesteps: about.timesteps)
   }
 }
@@ -92,9 +91,14 @@ extension EvaluationSession {
     switch metric {
     case .time: about.count * comparison.cells.reduce(0) { $0 + $1.steps }
     case .bpd: min(about.count, test?.images.count ?? 0) * model.evaluationsPerLikelihood
-    case .loss: about.count
+    case .loss: lossCount
     }
   }
+
+  private var lossBins: Int { min(EvaluationReport.Loss.usualBins, about.timesteps) }
+
+  /// Triples of image, timestep and noise: no range of timesteps may be without any.
+  private var lossCount: Int { max(about.count, lossBins) }
 
   private var evaluations: Int { metrics.reduce(0) { $0 + evaluations($1) } }
 

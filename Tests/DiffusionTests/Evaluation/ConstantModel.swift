@@ -35,16 +35,9 @@ func constantModel(
 
 /// A model with first weights, whose outputs have no pattern.
 func untrainedModel(timesteps: Int) throws -> DiffusionModel {
-  let size = ImageSize(height: 8, width: 8, channels: 1)
-  let network = UNetConfiguration(
-    imageSize: .init(height: 8, width: 8), inChannels: 1, outChannels: 1, channels: [8, 8],
-    downBlocks: [.plain, .attention], upBlocks: [.attention, .plain], layersPerBlock: 1,
-    normGroups: 2)
-  var options = TrainingOptions(threads: 1)
-  options.batch = 1
-  return try Trainer(
-    network, schedule: NoiseSchedule(.cosine, timesteps: timesteps), prediction: .noise,
-    data: ByteImages(size: size, pixels: []), options
+  try Trainer(
+    SmallTraining.network(), schedule: NoiseSchedule(.cosine, timesteps: timesteps),
+    prediction: .noise, data: SmallTraining.images(1), SmallTraining.options(batch: 1)
   ).model
 }
 

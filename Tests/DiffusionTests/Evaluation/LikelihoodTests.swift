@@ -80,6 +80,13 @@ import Testing
     #expect(one[0].prior == other[0].prior && one[0].middle != other[0].middle)
   }
 
+  /// What a network derives from its weights is made by whoever runs it first.
+  @Test func aFreshModelIsMeasuredAsAUsedOne() throws {
+    let (fresh, used) = try (untrainedModel(timesteps: 30), untrainedModel(timesteps: 30))
+    _ = HeldOutLoss(used, data: imagesOfEight, count: 1, threads: 1)()
+    #expect(try measure(fresh, imagesOfEight, count: 7) == measure(used, imagesOfEight, count: 7))
+  }
+
   /// Images of two brightnesses, one after the other: the first few alone would be of one.
   @Test func imagesAreTakenFromTheWholeSet() throws {
     let model = try constantModel(0, prediction: .sample, clipRange: 1, timesteps: 10)
@@ -112,7 +119,7 @@ import Testing
   }
 
   private var imagesOfEight: ByteImages {
-    patternlessImages(7, size: ImageSize(height: 8, width: 8, channels: 1))
+    patternlessImages(7, size: SmallTraining.size)
   }
 
   private func measure(
