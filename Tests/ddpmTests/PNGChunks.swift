@@ -8,6 +8,8 @@ struct PNGChunks {
   private(set) var height = 0
   /// Of the tEXt chunks.
   private(set) var texts: [String: String] = [:]
+  /// The deflated pixels.
+  private(set) var data: [UInt8] = []
 
   init(_ bytes: [UInt8]) throws {
     try #require(bytes.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))
@@ -20,6 +22,7 @@ struct PNGChunks {
       case "tEXt":
         let parts = content.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
         texts[String(decoding: parts[0], as: UTF8.self)] = String(decoding: parts[1], as: UTF8.self)
+      case "IDAT": data += content
       default: break
       }
       place += 12 + content.count

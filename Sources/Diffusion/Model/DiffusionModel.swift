@@ -97,7 +97,9 @@ extension DiffusionModel {
 }
 
 /// Creates a folder and those above it, where they are missing.
-func createFolder(_ path: String) throws(FileError) {
+///
+/// - Throws: `FileError`, with the reason `uncreatable`.
+package func createFolder(_ path: String) throws(FileError) {
   do {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   } catch {

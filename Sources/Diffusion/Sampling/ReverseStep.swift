@@ -33,17 +33,24 @@ public struct ReverseStep: Equatable, Sendable {
   /// - Returns: how many values were clipped.
   @discardableResult
   package func apply(x: Floats, output: Floats, noise: Floats) -> Int {
-    estimate.apply(xt: x, output: output, into: output)
-    let clipped =
-      switch clipping {
-      case .none: 0
-      case .toRange(let bound): clamp(output, to: bound)
-      }
+    let clipped = estimateImage(x: x, output: output)
     combine(xt, x, x0, output, into: x)
     if sigma > 0 {
       precondition(noise.count == x.count, "\(noise.count) floats of noise for \(x.count)")
       combine(1, x, sigma, noise, into: x)
     }
     return clipped
+  }
+
+  /// Estimates x0 for any number of images, in place: the network's output becomes x̂0.
+  ///
+  /// - Returns: how many values were clipped.
+  @discardableResult
+  package func estimateImage(x: Floats, output: Floats) -> Int {
+    estimate.apply(xt: x, output: output, into: output)
+    return switch clipping {
+    case .none: 0
+    case .toRange(let bound): clamp(output, to: bound)
+    }
   }
 }

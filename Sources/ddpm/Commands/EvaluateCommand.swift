@@ -26,9 +26,10 @@ package struct EvaluateCommand: Command {
     "--eta", "LIST", .distinctList(of: .eta), default: [.value(0), .value(1), .hat],
     "amounts of noise to compare: 0 is DDIM, 1 DDPM's small variance, hat its large")
   static let count = Option<Int>(
-    "--count", "N", .integer(1...Limit.images), default: 1000, "images for each comparison")
-  static let metrics = Option<[MetricChoice]>(
-    "--metrics", "LIST", .distinctList(of: .choice), default: MetricChoice.allCases,
+    "--count", "N", .integer(1...Limit.images), default: 1000,
+    "images for each comparison, and test images for bits/dim and loss")
+  static let metrics = Option<[MetricChoice]?>(
+    "--metrics", "LIST", .distinctList(of: .choice), unset: "all that the data allows",
     "what to measure: time, bits/dim (bpd), held-out loss")
   static let json = Option<Bool>("--json", "print the table as JSON")
 

@@ -11,7 +11,8 @@ package struct EvaluateSettings: Equatable, Sendable {
   package var steps: [Int]
   package var etas: [Eta]
   package var count: Int
-  package var metrics: [MetricChoice]
+  /// nil is all that the data allows.
+  package var metrics: [MetricChoice]?
   package var printsJSON: Bool
   package var seed: UInt64
   package var threads: Int?

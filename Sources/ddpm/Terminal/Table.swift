@@ -1,5 +1,7 @@
 // Text in aligned columns.
 
+import Foundation
+
 /// Rows of text under headings, each column as wide as its widest cell.
 package struct Table: Sendable {
   /// At which side of its column a cell stands.
@@ -24,7 +26,9 @@ package struct Table: Sendable {
   private let columns: [Column]
   private var rows: [[String]] = []
 
-  package init(_ columns: Column...) {
+  package init(_ columns: Column...) { self.init(columns) }
+
+  package init(_ columns: [Column]) {
     self.columns = columns
   }
 
@@ -42,6 +46,14 @@ package struct Table: Sendable {
     return rows.map { row in
       let cells = columns.indices.map { pad(row[$0], to: widths[$0], columns[$0].alignment) }
       return trimmed(cells.joined(separator: "  "))
+    }
+  }
+
+  /// The same as a Markdown table, a line each; texts in it may hold no vertical bar.
+  package var markdown: [String] {
+    let rules = columns.map { $0.alignment == .left ? ":--" : "--:" }
+    return ([columns.map(\.heading), rules] + rows).map { row in
+      "| " + row.map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " | ") + " |"
     }
   }
 

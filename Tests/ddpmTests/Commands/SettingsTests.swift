@@ -94,7 +94,7 @@ import ddpm
     let settings = try evaluate("")
     #expect(settings.steps == [10, 20, 50, 100])
     #expect(settings.etas == [.value(0), .value(1), .hat])
-    #expect(settings.count == 1000 && settings.metrics == [.time, .bpd, .loss])
+    #expect(settings.count == 1000 && settings.metrics == nil)
     #expect(settings.data == .folder("data/mnist") && settings.model == nil)
   }
 

@@ -1,0 +1,69 @@
+// The comparison of samplers: every amount of noise with every number of steps, as the DDIM paper's
+// Table 1 has it.
+
+/// Cells to fill with images: one an eta and number of steps.
+///
+/// x_T of image i only depends on the seed, so all cells start from the same noise, and what
+/// differs between their images is the sampler's doing.
+public struct Comparison: Sendable {
+  /// One way of sampling.
+  public struct Cell: Sendable {
+    /// How much noise a step adds: 1 is DDPM with the small variance, hat with the large one.
+    public let eta: Eta
+    /// The steps.
+    public let plan: SamplingPlan
+  }
+
+  /// What a cell gave.
+  public struct Result: Sendable {
+    /// The cell.
+    public let cell: Cell
+    /// The images.
+    public let samples: Samples
+    /// How long they took.
+    public let duration: Duration
+
+    /// Images a second.
+    public var imagesPerSecond: Double {
+      Double(samples.images.count) / max(duration / .seconds(1), .leastNormalMagnitude)
+    }
+  }
+
+  /// The model compared on.
+  public let model: DiffusionModel
+  /// The cells, all steps of the first eta first.
+  public let cells: [Cell]
+  /// How many images a cell gets.
+  public let count: Int
+
+  /// Plans every cell before the first is filled.
+  ///
+  /// - Parameters:
+  ///   - model: the model to sample from.
+  ///   - etas: the rows.
+  ///   - steps: the columns: numbers of steps.
+  ///   - spacing: which timesteps are visited.
+  ///   - count: images a cell.
+  /// - Throws: `SamplingError` for a cell that cannot be.
+  public init(
+    of model: DiffusionModel, etas: [Eta], steps: [Int], spacing: StepSpacing, count: Int
+  ) throws(SamplingError) {
+    var cells: [Cell] = []
+    for eta in etas {
+      for steps in steps {
+        let plan = try SamplingPlan(
+          steps: steps, spacing: spacing, sampler: .ddim(eta), schedule: model.schedule,
+          prediction: model.prediction, clipping: model.clipping)
+        cells.append(Cell(eta: eta, plan: plan))
+      }
+    }
+    (self.model, self.cells, self.count) = (model, cells, count)
+  }
+
+  /// Fills a cell.
+  public func fill(_ cell: Cell, _ options: SamplingOptions) -> Result {
+    let start = ContinuousClock.now
+    let samples = model.sample(count, plan: cell.plan, options)
+    return Result(cell: cell, samples: samples, duration: ContinuousClock.now - start)
+  }
+}

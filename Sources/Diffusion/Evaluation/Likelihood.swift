@@ -1,0 +1,77 @@
+// The likelihood of unseen images: the variational bound with its expectations estimated.
+
+/// The bits a dimension that unseen images cost under a model (Ho et al. 2020, Eq. 5):
+///
+/// ```
+/// total = prior + middle + decoder = L_T + Σ L_{t-1} over t in 2...T + L_0
+/// ```
+/// Each term is an expectation over q(x_t | x_0). Evaluating all T for each image, as the papers'
+/// code does, costs T runs of the network an image; here each image is asked for t = 1 and for one
+/// random timestep of every octave of 2...T, whose term stands for the whole octave. The terms fall
+/// roughly as 1/t, so an octave holds similar ones and all octaves weigh alike. The estimate is
+/// unbiased, and as the images are drawn on independently, the spread of their totals is its error.
+public struct Likelihood: Equatable, Sendable {
+  /// The terms of some timesteps.
+  public struct Octave: Equatable, Sendable {
+    /// The timesteps.
+    public let timesteps: ClosedRange<Timestep>
+    /// The sum of their terms, in bits a dimension.
+    public let bits: SampleMean
+  }
+
+  /// The variance of p(x_{t-1} | x_t); that of p(x_0 | x_1) is the same for both.
+  public let variance: PosteriorVariance
+  /// How many images were asked.
+  public let images: Int
+  /// L_T, exact for each image.
+  public let prior: SampleMean
+  /// The terms of t in 2...T.
+  public let middle: SampleMean
+  /// Their parts, the least noisy first.
+  public let octaves: [Octave]
+  /// L_0, the cost of the 8-bit image given x_1.
+  public let decoder: SampleMean
+  /// The bound on -log2 p(x_0).
+  public let total: SampleMean
+
+  /// Adds up what single images gave.
+  init(_ images: [ImageErrors], octaves: [ClosedRange<Timestep>], bound: VariationalBound) {
+    let priors = images.map { bound.prior(meanSquare: $0.meanSquare) }
+    let decoders = images.map(\.decoder)
+    let parts = octaves.enumerated().map { place, octave in
+      images.map { image in
+        let (timestep, squaredError) = image.draws[place]
+        return Double(octave.count) * bound.term(at: timestep, squaredError: squaredError)
+      }
+    }
+    let middles = images.indices.map { image in parts.reduce(0) { $0 + $1[image] } }
+    variance = bound.variance
+    self.images = images.count
+    prior = SampleMean(priors)
+    middle = SampleMean(middles)
+    self.octaves = zip(octaves, parts).map { Octave(timesteps: $0, bits: SampleMean($1)) }
+    decoder = SampleMean(decoders)
+    total = SampleMean(images.indices.map { priors[$0] + middles[$0] + decoders[$0] })
+  }
+
+  /// 2...T cut where t doubles: 2, 3...4, 5...8 and so on.
+  static func octaves(upTo last: Timestep) -> [ClosedRange<Timestep>] {
+    var octaves: [ClosedRange<Timestep>] = []
+    var before = 1
+    while before < last.value {
+      octaves.append(Timestep(before + 1)...Timestep(min(2 * before, last.value)))
+      before *= 2
+    }
+    return octaves
+  }
+}
+
+/// How well the network knew one image.
+struct ImageErrors: Sendable {
+  /// The mean of x0².
+  let meanSquare: Double
+  /// L_0 in bits a dimension.
+  let decoder: Double
+  /// One timestep of each octave, with the mean of (x0 - x̂0)² there.
+  let draws: [(timestep: Timestep, squaredError: Double)]
+}

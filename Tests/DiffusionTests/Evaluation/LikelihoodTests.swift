@@ -1,0 +1,146 @@
+import Diffusion
+import Foundation
+import Testing
+
+@Suite struct LikelihoodTests {
+  private let size = ImageSize(height: 4, width: 4, channels: 1)
+
+  /// A network that knows the images are black leaves no error; only the decoder's floor is left,
+  /// and where p's variance is not the posterior's, the price of that.
+  @Test func aPerfectModelCostsTheDecodersFloor() throws {
+    let model = try constantModel(-1, prediction: .sample, clipRange: 1, timesteps: 1000)
+    let black = ByteImages(size: size, pixels: Array(repeating: 0, count: 5 * size.values))
+    let (small, large) = try measure(model, black, count: 5)
+    #expect(small.middle == SampleMean([0, 0]))
+    #expect(abs(small.decoder.mean - 0.510) < 5e-4 && small.decoder.standardError == 0)
+    #expect(large.decoder == small.decoder && large.middle.mean > 0)
+  }
+
+  /// With an estimate that is the same everywhere every term is known, and only the choice of
+  /// timesteps is left to chance.
+  @Test func theTermsOfAConstantEstimateAreKnown() throws {
+    let model = try constantModel(0.25, prediction: .sample, clipRange: 1, timesteps: 1000)
+    let images = patternlessImages(400, size: size)
+    let floats = Images(images)
+    let error = mean(floats.values.map { ($0 - 0.25) * ($0 - 0.25) })
+    let estimates = Images(
+      size: size, values: Array(repeating: 0.25, count: floats.values.count))
+    for likelihood in try [measure(model, images, count: 400)].flatMap({ [$0.small, $0.large] }) {
+      let bound = VariationalBound(schedule: model.schedule, variance: likelihood.variance)
+      let prior = bound.prior(meanSquare: mean(floats.values.map { $0 * $0 }))
+      #expect(abs(likelihood.prior.mean - prior) < 1e-12)
+      let decoder = bound.decoder(floats, estimates: estimates)
+      #expect(abs(likelihood.decoder.mean / decoder - 1) < 1e-6)
+      for octave in likelihood.octaves {
+        let terms = octave.timesteps.reduce(0) { $0 + bound.term(at: $1, squaredError: error) }
+        #expect(octave.bits.isLikely(terms), "timesteps \(octave.timesteps)")
+      }
+    }
+  }
+
+  /// A network that says there is no noise is wrong by all of it: x̂0 - x0 = √(1/ᾱ - 1) ε.
+  @Test func imagesAreNoisedAsTheirTimestepSays() throws {
+    let model = try constantModel(0, prediction: .noise, clipRange: nil, timesteps: 100)
+    let images = patternlessImages(400, size: size)
+    let likelihood = try measure(model, images, count: 400).small
+    let bound = VariationalBound(schedule: model.schedule, variance: .small)
+    for octave in likelihood.octaves {
+      let terms = octave.timesteps.reduce(0) {
+        $0 + bound.term(at: $1, squaredError: 1 / model.schedule.signalToNoise($1))
+      }
+      #expect(octave.bits.isLikely(terms), "timesteps \(octave.timesteps)")
+    }
+  }
+
+  @Test func estimatesAreClippedAsTheModelClips() throws {
+    let images = ByteImages(size: size, pixels: Array(repeating: 255, count: 2 * size.values))
+    let clipped = try constantModel(3, prediction: .sample, clipRange: 1, timesteps: 10)
+    let free = try constantModel(3, prediction: .sample, clipRange: nil, timesteps: 10)
+    #expect(try measure(clipped, images, count: 2).small.middle.mean == 0)
+    #expect(try measure(free, images, count: 2).small.middle.mean > 1)
+  }
+
+  @Test func thePartsAddUp() throws {
+    let (model, images) = try (untrainedModel(timesteps: 30), imagesOfEight)
+    for likelihood in try [measure(model, images, count: 7)].flatMap({ [$0.small, $0.large] }) {
+      let octaves = likelihood.octaves.reduce(0) { $0 + $1.bits.mean }
+      #expect(abs(octaves / likelihood.middle.mean - 1) < 1e-12)
+      let parts = [likelihood.prior, likelihood.middle, likelihood.decoder]
+      #expect(abs(parts.reduce(0) { $0 + $1.mean } / likelihood.total.mean - 1) < 1e-12)
+      #expect(parts.allSatisfy { $0.mean > 0 && $0.standardError.map { $0 > 0 } == true })
+      #expect(likelihood.octaves.allSatisfy { $0.bits.mean > 0 })
+    }
+  }
+
+  @Test func threadsDoNotMatterAndTheSeedDoes() throws {
+    let model = try untrainedModel(timesteps: 30)
+    let one = model.likelihoods(of: imagesOfEight, count: 7, seed: 1, threads: 1)
+    #expect(one == model.likelihoods(of: imagesOfEight, count: 7, seed: 1, threads: 3))
+    let other = model.likelihoods(of: imagesOfEight, count: 7, seed: 2, threads: 1)
+    #expect(one[0].prior == other[0].prior && one[0].middle != other[0].middle)
+    // At timestep 1 nothing but the noise is left to chance.
+    #expect(one[0].decoder != other[0].decoder)
+  }
+
+  /// What a network derives from its weights is made by whoever runs it first.
+  @Test func aFreshModelIsMeasuredAsAUsedOne() throws {
+    let (fresh, used) = try (untrainedModel(timesteps: 30), untrainedModel(timesteps: 30))
+    _ = HeldOutLoss(used, data: imagesOfEight, count: 1, threads: 1)()
+    #expect(try measure(fresh, imagesOfEight, count: 7) == measure(used, imagesOfEight, count: 7))
+  }
+
+  /// Images of two brightnesses, one after the other: the first few alone would be of one.
+  @Test func imagesAreTakenFromTheWholeSet() throws {
+    let model = try constantModel(0, prediction: .sample, clipRange: 1, timesteps: 10)
+    let pixels = (0..<10 * size.values).map { UInt8($0 < 5 * size.values ? 0 : 128) }
+    let likelihood = try measure(model, ByteImages(size: size, pixels: pixels), count: 4).small
+    let prior = VariationalBound(schedule: model.schedule, variance: .small).prior
+    let grey = Double(Float(128) / 127.5 - 1)
+    #expect(abs(likelihood.prior.mean - (prior(1) + prior(grey * grey)) / 2) < 1e-9)
+  }
+
+  @Test func eachImageIsAskedOnceAtMost() throws {
+    let model = try untrainedModel(timesteps: 4)
+    #expect(try measure(model, imagesOfEight, count: 1000).small.images == 7)
+    let single = try measure(model, imagesOfEight, count: 1).small
+    #expect(single.images == 1 && single.total.standardError == nil)
+  }
+
+  @Test(
+    arguments: zip(
+      [2, 3, 8, 1000], [[2...2], [2...2, 3...3], [2...2, 3...4, 5...8], nil]))
+  func octavesCoverTheTimesteps(last: Int, expected: [ClosedRange<Int>]?) throws {
+    let model = try constantModel(0, prediction: .sample, clipRange: 1, timesteps: last)
+    let images = patternlessImages(1, size: size)
+    let octaves = try measure(model, images, count: 1).small.octaves.map(\.timesteps)
+    #expect(octaves.flatMap { Array($0) } == Array(Timestep(2)...Timestep(last)))
+    #expect(model.evaluationsPerLikelihood == octaves.count + 1)
+    if let expected {
+      #expect(octaves.map { $0.lowerBound.value...$0.upperBound.value } == expected)
+    }
+  }
+
+  private var imagesOfEight: ByteImages {
+    patternlessImages(7, size: SmallTraining.size)
+  }
+
+  private func measure(
+    _ model: DiffusionModel, _ images: ByteImages, count: Int
+  ) throws -> (small: Likelihood, large: Likelihood) {
+    let both = model.likelihoods(of: images, count: count, seed: 0, threads: 2)
+    try #require(both.map(\.variance) == [.small, .large])
+    return (both[0], both[1])
+  }
+
+  private func mean(_ values: [Float]) -> Double {
+    values.reduce(0) { $0 + Double($1) } / Double(values.count)
+  }
+}
+
+extension SampleMean {
+  /// Whether the truth may be `value`: four standard errors hold but for one case in 16,000, and
+  /// single precision leaves a millionth where there is no chance at all.
+  fileprivate func isLikely(_ value: Double) -> Bool {
+    abs(mean - value) <= 4 * (standardError ?? 0) + 1e-6 * abs(value)
+  }
+}
