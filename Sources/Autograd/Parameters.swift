@@ -1,6 +1,7 @@
 // A model's parameters: one flat run of floats with named slices, and derived copies of weights.
 
 package import Kernels
+import Synchronization
 
 /// A named slice of the parameters.
 package struct Parameter: Hashable, Sendable {
@@ -128,6 +129,8 @@ package final class Parameters: Sendable {
   package let layout: ParameterLayout
   private let memory: FloatMemory
   private let derivedMemory: FloatMemory
+  /// Whether the derived weights follow from the values as they are.
+  private let derivedFor = Mutex<Set<Tape.Purpose>>([])
 
   package init(_ layout: ParameterLayout) {
     self.layout = layout
@@ -148,6 +151,7 @@ package final class Parameters: Sendable {
 
   /// Draws every parameter's first value; each depends on the seed and its place only.
   package func initialize(seed: UInt64) {
+    markChanged()
     let random = Philox(seed: seed, stream: RandomStream.initialization.rawValue)
     for (number, parameter) in layout.parameters.enumerated() {
       let item = UInt32(number)
@@ -159,13 +163,23 @@ package final class Parameters: Sendable {
     }
   }
 
-  /// Makes the weights' other forms; to be called whenever the values changed.
+  /// To be called whenever the values were changed.
+  package func markChanged() {
+    derivedFor.withLock { $0 = [] }
+  }
+
+  /// Makes the weights' other forms, unless the values have not changed since; any number of threads
+  /// may ask, the first one does the work.
   package func derive(for purpose: Tape.Purpose, _ workers: Workers) {
-    let wanted = layout.derived.filter { purpose == .training || !$0.isForTraining }
-    // Flipped weights are what transformed ones may be made from.
-    for isFirst in [true, false] {
-      let weights = wanted.filter { isFirst == ($0.source.isParameter) }
-      workers.each(weights.count) { i, _ in self.make(weights[i]) }
+    derivedFor.withLock { done in
+      if done.contains(purpose) || done.contains(.training) { return }
+      let wanted = layout.derived.filter { purpose == .training || !$0.isForTraining }
+      // Flipped weights are what transformed ones may be made from.
+      for isFirst in [true, false] {
+        let weights = wanted.filter { isFirst == $0.source.isParameter }
+        workers.each(weights.count) { i, _ in self.make(weights[i]) }
+      }
+      done.insert(purpose)
     }
   }
 
@@ -192,5 +206,7 @@ extension DerivedWeight.Source {
 
 /// What random numbers are for; streams of one seed are independent.
 package enum RandomStream: UInt32, Sendable {
-  case initialization, shuffle, timestep, trainingNoise, dropout, sampling, evaluation, labels
+  case initialization, shuffle, timestep, trainingNoise, sampling, evaluation
+  /// One a layer, from this one on.
+  case dropout
 }

@@ -2,8 +2,10 @@
 
 /// A run of floats somewhere in a `FloatMemory`; copying it copies the view, not the floats.
 ///
-/// Whoever makes a view answers for its memory outliving it and for no two threads writing to the
-/// same floats; that is why the type may cross threads unchecked.
+/// Whoever makes a view answers for its memory outliving it, for ranges that lie within it, and for
+/// no two threads writing to the same floats; that is why the type may cross threads unchecked. This
+/// storey is compiled without checks, so a precondition here would check nothing: layers and
+/// operations compare shapes before they hand out views.
 package struct Floats: @unchecked Sendable {
   let base: UnsafeMutablePointer<Float>
   /// How many floats the view covers.
@@ -16,31 +18,20 @@ package struct Floats: @unchecked Sendable {
 
   /// The floats at `offset ..< offset + count`.
   package func slice(_ offset: Int, _ count: Int) -> Floats {
-    precondition(
-      offset >= 0 && count >= 0 && offset + count <= self.count,
-      "slice \(offset) ..< \(offset + count) of \(self.count) floats")
-    return Floats(base: base + offset, count: count)
+    Floats(base: base + offset, count: count)
   }
 
   package subscript(index: Int) -> Float {
-    get {
-      precondition(index >= 0 && index < count, "index \(index) of \(count) floats")
-      return base[index]
-    }
-    nonmutating set {
-      precondition(index >= 0 && index < count, "index \(index) of \(count) floats")
-      base[index] = newValue
-    }
+    get { base[index] }
+    nonmutating set { base[index] = newValue }
   }
 
   /// Copies as many floats as `values` holds to the front of the view.
   package func copy(from values: Floats) {
-    precondition(values.count <= count, "copying \(values.count) floats into \(count)")
     base.update(from: values.base, count: values.count)
   }
 
   package func copy(from values: [Float]) {
-    precondition(values.count <= count, "copying \(values.count) floats into \(count)")
     values.withUnsafeBufferPointer { source in
       if let start = source.baseAddress { base.update(from: start, count: source.count) }
     }

@@ -23,9 +23,6 @@ package func channelsFirst(_ values: [Float], channels: Int, pixels: Int) -> [Fl
 /// Transposes each image, a matrix of `rows` x `columns`.
 private func transposeImages(_ values: [Float], rows: Int, columns: Int) -> [Float] {
   let image = rows * columns
-  precondition(
-    image > 0 && values.count % image == 0,
-    "\(values.count) floats are not a whole number of \(rows) x \(columns) images")
   if rows == 1 || columns == 1 { return values }
   return Array(unsafeUninitializedCapacity: values.count) { output, initialized in
     values.withUnsafeBufferPointer { input in

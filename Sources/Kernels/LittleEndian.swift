@@ -7,9 +7,6 @@ package func elements<Element: BitwiseCopyable>(
   of bytes: [UInt8], in range: Range<Int>, as type: Element.Type = Element.self
 ) -> [Element] {
   let stride = MemoryLayout<Element>.stride
-  precondition(
-    range.lowerBound >= 0 && range.upperBound <= bytes.count && range.count % stride == 0,
-    "\(range) of \(bytes.count) bytes are not whole elements of \(stride) bytes")
   let count = range.count / stride
   return Array(unsafeUninitializedCapacity: count) { buffer, initialized in
     bytes.withUnsafeBytes { source in

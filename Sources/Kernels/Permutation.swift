@@ -2,9 +2,6 @@
 
 /// target[c, b, a] = source[a, b, c].
 package func reverseAxes(_ source: Floats, _ a: Int, _ b: Int, _ c: Int, into target: Floats) {
-  precondition(
-    source.count == a * b * c && target.count == a * b * c,
-    "\(source.count) and \(target.count) floats are not \(a) x \(b) x \(c)")
   for i in 0..<a {
     for j in 0..<b {
       for k in 0..<c { target.base[(k * b + j) * a + i] = source.base[(i * b + j) * c + k] }

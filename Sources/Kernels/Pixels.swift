@@ -16,9 +16,6 @@ package enum Pixels {
 
   /// x = p/127.5 - 1 for the bytes from `offset` on, as many as `floats` has room for.
   package static func decode(_ bytes: [UInt8], from offset: Int, into floats: Floats) {
-    precondition(
-      offset >= 0 && offset + floats.count <= bytes.count,
-      "bytes \(offset) ..< \(offset + floats.count) of \(bytes.count)")
     bytes.withUnsafeBufferPointer { bytes in
       if let from = bytes.baseAddress {
         decode(from + offset, floats.base, count: floats.count)
@@ -51,9 +48,6 @@ package enum Pixels {
     _ bytes: [UInt8], width: Int, channels: Int, by factor: Int
   ) -> [UInt8] {
     let row = width * channels
-    precondition(
-      factor > 0 && row > 0 && bytes.count % row == 0,
-      "\(bytes.count) bytes in rows of \(width) x \(channels), \(factor) times")
     let total = bytes.count * factor * factor
     return [UInt8](unsafeUninitializedCapacity: total) { large, count in
       var next = 0

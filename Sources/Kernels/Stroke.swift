@@ -30,10 +30,6 @@ package enum Stroke {
     _ path: [PenPoint], softness: Float, width: Int, height: Int,
     image: Int, of pixels: inout [UInt8]
   ) {
-    precondition(softness > 0, "an edge of \(softness) pixels")
-    precondition(
-      width > 0 && height > 0 && image >= 0 && (image + 1) * width * height <= pixels.count,
-      "image \(image) of \(width) x \(height) in \(pixels.count) bytes")
     pixels.withUnsafeMutableBufferPointer { buffer in
       guard let start = buffer.baseAddress, let first = path.first else { return }
       let plane = start + image * width * height

@@ -33,6 +33,7 @@ package struct Network {
 
   /// Makes anew what layers derive from their parameters.
   func parametersChanged() {
+    parameters.markChanged()
     parameters.derive(for: .training, Workers(count: 1))
   }
 

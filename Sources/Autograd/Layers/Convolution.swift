@@ -28,6 +28,8 @@ package struct Convolution: Sendable {
     _ name: String, inputs: Int, outputs: Int, side: Int = 3, stride: Int = 1,
     padding: Padding = .same, in layout: inout ParameterLayout
   ) {
+    precondition(
+      side == 3 || padding == .same, "\(name): side \(side) with padding \(padding)")
     self.name = name
     (self.inputs, self.outputs, self.side) = (inputs, outputs, side)
     (self.stride, self.padding) = (stride, padding)

@@ -12,18 +12,16 @@ struct DropoutOperation: Operation {
   let y: Tensor
   let mask: Tensor
 
-  /// More images than a batch ever has, so that no two masks share their random numbers.
-  private static let itemsPerLayer: UInt32 = 1 << 24
-
   var inputs: [Tensor] { [x] }
   var outputs: [Tensor] { [y, mask] }
 
   func forward(_ tape: Tape) {
-    let random = Philox(seed: seed, stream: RandomStream.dropout.rawValue)
+    // A stream a layer, behind all others, so that no two masks share their random numbers.
+    let random = Philox(seed: seed, stream: RandomStream.dropout.rawValue + layer)
     for image in 0..<tape.images {
       random.fillMask(
         tape[mask, image], rate: rate, kept: 1 / (1 - rate),
-        item: layer * DropoutOperation.itemsPerLayer + tape.place.firstItem + UInt32(image),
+        item: tape.place.firstItem + UInt32(image),
         time: tape.place.step)
     }
     multiply(

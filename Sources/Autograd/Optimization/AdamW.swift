@@ -54,10 +54,12 @@ package struct AdamW: Sendable {
     let step = AdamStep(
       learningRate: Float(learningRate), decays: decays,
       corrections: (
-        1 - Float(pow(Double(decays.0), number)), 1 - Float(pow(Double(decays.1), number))
+        Float(1 - pow(Double(decays.0), number)), Float(1 - pow(Double(decays.1), number))
       ),
       epsilon: epsilon, weightDecay: weightDecay, gradientScale: Float(scale),
       averageDecay: Float(averageDecay))
+    parameters.markChanged()
+    average.markChanged()
     let values = parameters.values
     workers.each(AdamW.chunks(values)) { i, _ in
       let first = i * AdamW.chunk

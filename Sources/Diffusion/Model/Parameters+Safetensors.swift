@@ -12,6 +12,7 @@ extension Parameters {
     for (parameter, floats) in zip(layout.parameters, loaded) {
       parameter.setFileValues(floats, in: values)
     }
+    markChanged()
   }
 }
 
