@@ -28,7 +28,7 @@ extension Parameter {
     guard let axes else { return values.array }
     let copy = FloatMemory(count: count)
     reverseAxes(values, axes.0, axes.1, axes.2, into: copy.all)
-    return copy.all.array
+    return copy.array
   }
 
   /// Sets this parameter's slice of a run of floats from a file's values.

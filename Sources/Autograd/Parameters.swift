@@ -41,40 +41,13 @@ package struct Parameter: Hashable, Sendable {
   }
 }
 
-/// A weight in another form, made again whenever the parameters changed.
-package struct DerivedWeight: Hashable, Sendable {
-  /// What the form is for.
-  enum Form: Hashable, Sendable {
-    /// As the input gradient reads it: taps reversed, inputs and outputs exchanged.
-    case flipped(taps: Int, inputs: Int, outputs: Int)
-    /// Transformed for Winograd's convolution; from the weight, or from its flipped form.
-    case winograd(pairs: Int)
-  }
-
-  let form: Form
-  /// Where the numbers it is made from start: in the parameters, or in the derived weights.
-  let source: Source
-  let offset: Int
-  let count: Int
-
-  enum Source: Hashable, Sendable {
-    case parameter(Parameter)
-    case derived(offset: Int, count: Int)
-  }
-
-  /// Whether only a backward pass reads it.
-  var isForTraining: Bool {
-    if case .winograd = form, case .parameter = source { false } else { true }
-  }
-}
-
 /// Which slices there are: made while layers are built.
 package struct ParameterLayout: Sendable {
   package private(set) var parameters: [Parameter] = []
   package private(set) var count = 0
-  /// In an order in which each comes after what it is made from.
+  /// Other forms of weights, made from the parameters.
   private(set) var derived: [DerivedWeight] = []
-  private(set) var derivedCount = 0
+  private(set) var derivedCounts: [Tape.Purpose: Int] = [:]
 
   package init() {}
 
@@ -87,35 +60,15 @@ package struct ParameterLayout: Sendable {
     return parameter
   }
 
-  /// The weight as its input gradient reads it.
-  mutating func addFlipped(
-    _ parameter: Parameter, taps: Int, inputs: Int, outputs: Int
+  /// A weight in another form.
+  mutating func add(
+    _ form: DerivedWeight.Form, of parameter: Parameter, taps: Int = 1, inputs: Int, outputs: Int
   ) -> DerivedWeight {
-    add(
-      .flipped(taps: taps, inputs: inputs, outputs: outputs), .parameter(parameter),
-      count: parameter.count)
-  }
-
-  /// A 3x3 filter transformed for Winograd's convolution.
-  mutating func addWinograd(_ parameter: Parameter, inputs: Int, outputs: Int) -> DerivedWeight {
-    add(
-      .winograd(pairs: inputs * outputs), .parameter(parameter),
-      count: WinogradShape.weightCount(inputs: inputs, outputs: outputs))
-  }
-
-  /// The same of the flipped filter.
-  mutating func addWinograd(_ flipped: DerivedWeight, inputs: Int, outputs: Int) -> DerivedWeight {
-    add(
-      .winograd(pairs: inputs * outputs), .derived(offset: flipped.offset, count: flipped.count),
-      count: WinogradShape.weightCount(inputs: inputs, outputs: outputs))
-  }
-
-  private mutating func add(
-    _ form: DerivedWeight.Form, _ source: DerivedWeight.Source, count: Int
-  ) -> DerivedWeight {
-    let weight = DerivedWeight(form: form, source: source, offset: derivedCount, count: count)
+    let weight = DerivedWeight(
+      form: form, parameter: parameter, taps: taps, inputs: inputs, outputs: outputs,
+      offset: derivedCounts[form.purpose, default: 0])
     derived.append(weight)
-    derivedCount += FloatMemory.aligned(count)
+    derivedCounts[form.purpose, default: 0] += FloatMemory.aligned(weight.count)
     return weight
   }
 
@@ -128,14 +81,17 @@ package struct ParameterLayout: Sendable {
 package final class Parameters: Sendable {
   package let layout: ParameterLayout
   private let memory: FloatMemory
-  private let derivedMemory: FloatMemory
+  private let derivedMemory: [Tape.Purpose: FloatMemory]
   /// Whether the derived weights follow from the values as they are.
-  private let derivedFor = Mutex<Set<Tape.Purpose>>([])
+  private let isDerived = Mutex(false)
 
-  package init(_ layout: ParameterLayout) {
+  /// - Parameter purpose: parameters for inference have no room for what backward passes read.
+  package init(_ layout: ParameterLayout, for purpose: Tape.Purpose = .training) {
     self.layout = layout
     memory = FloatMemory(count: layout.count)
-    derivedMemory = FloatMemory(count: layout.derivedCount)
+    derivedMemory = layout.derivedCounts
+      .filter { $0.key == .inference || purpose == .training }
+      .mapValues { FloatMemory(count: $0) }
   }
 
   /// All values, in the layout's order.
@@ -146,7 +102,10 @@ package final class Parameters: Sendable {
   }
 
   subscript(weight: DerivedWeight) -> Floats {
-    derivedMemory.all.slice(weight.offset, weight.count)
+    guard let memory = derivedMemory[weight.form.purpose] else {
+      preconditionFailure("\(weight.parameter.name): a backward pass of parameters for inference")
+    }
+    return memory.all.slice(weight.offset, weight.count)
   }
 
   /// Draws every parameter's first value; each depends on the seed and its place only.
@@ -165,48 +124,26 @@ package final class Parameters: Sendable {
 
   /// To be called whenever the values were changed.
   package func markChanged() {
-    derivedFor.withLock { $0 = [] }
+    isDerived.withLock { $0 = false }
   }
 
   /// Makes the weights' other forms, unless the values have not changed since; any number of threads
   /// may ask, the first one does the work.
-  package func derive(for purpose: Tape.Purpose, _ workers: Workers) {
-    derivedFor.withLock { done in
-      if done.contains(purpose) || done.contains(.training) { return }
-      let wanted = layout.derived.filter { purpose == .training || !$0.isForTraining }
-      // Flipped weights are what transformed ones may be made from.
-      for isFirst in [true, false] {
-        let weights = wanted.filter { isFirst == $0.source.isParameter }
-        workers.each(weights.count) { i, _ in self.make(weights[i]) }
+  package func derive(_ workers: Workers) {
+    isDerived.withLock { isDone in
+      if isDone { return }
+      let weights = layout.derived.filter { derivedMemory[$0.form.purpose] != nil }
+      workers.each(weights.count) { i, _ in
+        weights[i].make(from: self[weights[i].parameter], into: self[weights[i]])
       }
-      done.insert(purpose)
+      isDone = true
     }
-  }
-
-  private func make(_ weight: DerivedWeight) {
-    let source =
-      switch weight.source {
-      case .parameter(let parameter): self[parameter]
-      case .derived(let offset, let count): derivedMemory.all.slice(offset, count)
-      }
-    switch weight.form {
-    case .flipped(let taps, let inputs, let outputs):
-      flipWeights(source, taps: taps, inputs: inputs, outputs: outputs, into: self[weight])
-    case .winograd(let pairs):
-      winogradWeights(source, pairs: pairs, into: self[weight])
-    }
-  }
-}
-
-extension DerivedWeight.Source {
-  fileprivate var isParameter: Bool {
-    if case .parameter = self { true } else { false }
   }
 }
 
 /// What random numbers are for; streams of one seed are independent.
 package enum RandomStream: UInt32, Sendable {
-  case initialization, shuffle, timestep, trainingNoise, sampling, evaluation
+  case initialization, shuffle, timestep, trainingNoise, sampling, evaluation, heldOut
   /// One a layer, from this one on.
   case dropout
 }

@@ -33,7 +33,7 @@ private func measure(
 ) -> [(key: String, value: Double)] {
   let parameters = Parameters(layout)
   parameters.initialize(seed: 0)
-  parameters.derive(for: .training, workers)
+  parameters.derive(workers)
   let tapes = (0..<workers.count).map { _ in
     let tape = Tape(parameters, for: .training, capacity: images)
     let x = tape.input(input, differentiable: true)

@@ -1,4 +1,4 @@
-// Softmax attention of one head of one image, a block of queries at a time: never a whole matrix.
+// Softmax attention of one head of one image, never a whole matrix of scores.
 
 /// The geometry of one head's attention.
 package struct AttentionShape: Hashable, Sendable {
@@ -22,7 +22,7 @@ package struct AttentionShape: Hashable, Sendable {
 
   /// Floats of scratch memory that each of the passes needs.
   package var scratchCount: Int {
-    2 * (tokens + depth + 1) * AttentionShape.block + 2 * tokens * paddedDepth
+    (2 * (tokens + depth) + 1) * AttentionShape.block + 2 * tokens * paddedDepth
   }
 
   /// The head's channels rounded up to whole vectors.
@@ -30,7 +30,7 @@ package struct AttentionShape: Hashable, Sendable {
 }
 
 /// Scratch memory of one block, cut into its parts.
-private struct Workspace {
+struct AttentionWorkspace {
   /// [tokens, block]: scores, then probabilities.
   let scores: UnsafeMutablePointer<Float>
   /// [tokens, block]: the scores' gradient.
@@ -55,13 +55,13 @@ private struct Workspace {
     transposed = gradients + scoreCount
     result = transposed + queryCount
     perQuery = result + queryCount
-    keys = perQuery + 2 * AttentionShape.block
+    keys = perQuery + AttentionShape.block
     values = keys + shape.tokens * shape.paddedDepth
   }
 }
 
 /// Copies a block of token rows into columns, scaled.
-private func transpose(
+func transposeTokens(
   _ rows: UnsafePointer<Float>, _ shape: AttentionShape, queries: Int, scale: Float,
   into columns: UnsafeMutablePointer<Float>
 ) {
@@ -71,59 +71,8 @@ private func transpose(
   }
 }
 
-/// scores[key, query] = e^(k·q·scale - max) and perQuery = 1 / their sum. The queries are scaled by
-/// log₂ e too, which makes e^x the cheaper 2^x.
-private func probabilities(
-  _ work: Workspace, _ shape: AttentionShape, q: UnsafePointer<Float>, k: UnsafePointer<Float>,
-  queries: Int
-) {
-  transpose(
-    q, shape, queries: queries, scale: shape.scale * Float.log2e, into: work.transposed)
-  scores(work.scores, shape, of: k, against: work.transposed, queries: queries)
-  vectorized(queries) { lane, _ in
-    let column = work.scores + lane
-    var peak = Lane(at: column)
-    for token in 0..<shape.tokens {
-      let score = Lane(at: column + token * AttentionShape.block)
-      peak = peak.replacing(with: score, where: score .> peak)
-    }
-    var sum = Lane()
-    for token in 0..<shape.tokens {
-      let address = column + token * AttentionShape.block
-      let weight = (Lane(at: address) - peak).atLeast(-126).powerOfTwo
-      weight.store(at: address)
-      sum += weight
-    }
-    (1 / sum).store(at: work.perQuery + lane)
-  }
-}
-
-/// target[token, query] = rows[token]·columns[:, query].
-private func scores(
-  _ target: UnsafeMutablePointer<Float>, _ shape: AttentionShape,
-  of rows: UnsafePointer<Float>, against columns: UnsafePointer<Float>, queries: Int
-) {
-  Product(
-    rows: shape.tokens, columns: queries, depth: shape.depth,
-    a: .init(base: rows, row: shape.rowLength, step: 1),
-    b: .init(base: columns, step: AttentionShape.block), c: target, cRow: AttentionShape.block
-  ).run(.zero)
-}
-
-/// target[r, query] = Σ_token rows[token, r]·weights[token, query].
-private func gather(
-  _ target: UnsafeMutablePointer<Float>, _ shape: AttentionShape,
-  from rows: UnsafePointer<Float>, by weights: UnsafePointer<Float>, queries: Int
-) {
-  Product(
-    rows: shape.depth, columns: queries, depth: shape.tokens,
-    a: .init(base: rows, row: 1, step: shape.rowLength),
-    b: .init(base: weights, step: AttentionShape.block), c: target, cRow: AttentionShape.block
-  ).run(.zero)
-}
-
 /// target[token, r] += Σ_query weights[token, query]·rows[query, r], from zero in the first block.
-private func scatter(
+func scatterToTokens(
   _ target: UnsafeMutablePointer<Float>, _ shape: AttentionShape,
   from rows: UnsafePointer<Float>, by weights: UnsafePointer<Float>, queries: Int, isFirst: Bool
 ) {
@@ -134,76 +83,61 @@ private func scatter(
   ).run(isFirst ? .zero : .matrix(target, stride: shape.paddedDepth))
 }
 
+/// rows[token, r] += scale·whole[token, r]: from whole vectors to a head's channels.
+func addTokens(
+  _ whole: UnsafePointer<Float>, scale: Float, to rows: UnsafeMutablePointer<Float>,
+  _ shape: AttentionShape
+) {
+  for token in 0..<shape.tokens {
+    let (from, to) = (token * shape.paddedDepth, token * shape.rowLength)
+    for r in 0..<shape.depth { rows[to + r] += scale * whole[from + r] }
+  }
+}
+
 /// y = softmax(q·kᵀ/√depth)·v for one head of one image (Vaswani et al. 2017, Eq. 1).
 ///
 /// - Parameters:
 ///   - q: the head's first channel of the first token; tokens are `rowLength` apart. So k, v, y.
+///   - statistics: [tokens], for the backward pass: log₂ of the sum under each query's softmax.
 ///   - scratch: `scratchCount` floats.
 package func attentionForward(
-  _ shape: AttentionShape, q: Floats, k: Floats, v: Floats, into y: Floats, scratch: Floats
+  _ shape: AttentionShape, q: Floats, k: Floats, v: Floats, into y: Floats, statistics: Floats,
+  scratch: Floats
 ) {
-  let work = Workspace(scratch, shape)
-  for first in stride(from: 0, to: shape.tokens, by: AttentionShape.block) {
-    let queries = min(AttentionShape.block, shape.tokens - first)
-    probabilities(work, shape, q: q.base + first * shape.rowLength, k: k.base, queries: queries)
-    gather(work.result, shape, from: v.base, by: work.scores, queries: queries)
-    for query in 0..<queries {
-      let row = y.base + (first + query) * shape.rowLength
-      for r in 0..<shape.depth {
-        row[r] = work.result[r * AttentionShape.block + query] * work.perQuery[query]
-      }
-    }
+  switch shape.depth {
+  case 1: NarrowAttention<One<Lane>>(shape, scratch).forward(q, k, v, y, statistics)
+  case 2: NarrowAttention<Two<Lane>>(shape, scratch).forward(q, k, v, y, statistics)
+  case 3: NarrowAttention<Three<Lane>>(shape, scratch).forward(q, k, v, y, statistics)
+  case 4: NarrowAttention<Four<Lane>>(shape, scratch).forward(q, k, v, y, statistics)
+  case 5: NarrowAttention<Five<Lane>>(shape, scratch).forward(q, k, v, y, statistics)
+  case 6: NarrowAttention<Six<Lane>>(shape, scratch).forward(q, k, v, y, statistics)
+  case 7: NarrowAttention<Seven<Lane>>(shape, scratch).forward(q, k, v, y, statistics)
+  case 8: NarrowAttention<Eight<Lane>>(shape, scratch).forward(q, k, v, y, statistics)
+  default: wideAttentionForward(shape, q: q, k: k, v: v, into: y, scratch: scratch)
   }
 }
 
 /// Gradients of `attentionForward`, added to dq, dk and dv.
 ///
-/// With P the probabilities and dP = dy·vᵀ: dv = Pᵀ·dy, dS = P∘(dP - Σ_key P∘dP),
-/// dq = dS·k·scale, dk = dSᵀ·q·scale. P is computed again: cheaper than keeping it.
+/// - Parameters:
+///   - y: the forward pass's result; so `statistics`.
 package func attentionBackward(
-  _ shape: AttentionShape, q: Floats, k: Floats, v: Floats, dy: Floats, addedTo dq: Floats,
-  _ dk: Floats, _ dv: Floats, scratch: Floats
+  _ shape: AttentionShape, q: Floats, k: Floats, v: Floats, y: Floats, statistics: Floats,
+  dy: Floats, addedTo dq: Floats, _ dk: Floats, _ dv: Floats, scratch: Floats
 ) {
-  let work = Workspace(scratch, shape)
-  for first in stride(from: 0, to: shape.tokens, by: AttentionShape.block) {
-    let queries = min(AttentionShape.block, shape.tokens - first)
-    let offset = first * shape.rowLength
-    probabilities(work, shape, q: q.base + offset, k: k.base, queries: queries)
-    transpose(dy.base + offset, shape, queries: queries, scale: 1, into: work.transposed)
-    scores(work.gradients, shape, of: v.base, against: work.transposed, queries: queries)
-    vectorized(queries) { lane, _ in
-      let (weights, slopes) = (work.scores + lane, work.gradients + lane)
-      let inverse = Lane(at: work.perQuery + lane)
-      var mean = Lane()
-      let rows = stride(
-        from: 0, to: shape.tokens * AttentionShape.block, by: AttentionShape.block)
-      for row in rows {
-        let weight = Lane(at: weights + row) * inverse
-        weight.store(at: weights + row)
-        mean = mean.adding(weight, times: Lane(at: slopes + row))
-      }
-      for row in rows {
-        let slope = Lane(at: weights + row) * (Lane(at: slopes + row) - mean) * shape.scale
-        slope.store(at: slopes + row)
-      }
-    }
-    scatter(
-      work.values, shape, from: dy.base + offset, by: work.scores, queries: queries,
-      isFirst: first == 0)
-    scatter(
-      work.keys, shape, from: q.base + offset, by: work.gradients, queries: queries,
-      isFirst: first == 0)
-    gather(work.result, shape, from: k.base, by: work.gradients, queries: queries)
-    for query in 0..<queries {
-      let row = dq.base + offset + query * shape.rowLength
-      for r in 0..<shape.depth { row[r] += work.result[r * AttentionShape.block + query] }
-    }
-  }
-  for token in 0..<shape.tokens {
-    let (from, to) = (token * shape.paddedDepth, token * shape.rowLength)
-    for r in 0..<shape.depth {
-      dk.base[to + r] += work.keys[from + r]
-      dv.base[to + r] += work.values[from + r]
-    }
+  let inputs = (q: q, k: k, v: v, y: y, statistics: statistics, dy: dy)
+  let targets = (dq: dq, dk: dk, dv: dv)
+  switch shape.depth {
+  case 1: NarrowAttention<One<Lane>>(shape, scratch).backward(inputs, targets)
+  case 2: NarrowAttention<Two<Lane>>(shape, scratch).backward(inputs, targets)
+  case 3: NarrowAttention<Three<Lane>>(shape, scratch).backward(inputs, targets)
+  case 4: NarrowAttention<Four<Lane>>(shape, scratch).backward(inputs, targets)
+  case 5: NarrowAttention<Five<Lane>>(shape, scratch).backward(inputs, targets)
+  case 6: NarrowAttention<Six<Lane>>(shape, scratch).backward(inputs, targets)
+  case 7: NarrowAttention<Seven<Lane>>(shape, scratch).backward(inputs, targets)
+  case 8: NarrowAttention<Eight<Lane>>(shape, scratch).backward(inputs, targets)
+  default:
+    wideAttentionBackward(
+      shape, q: q, k: k, v: v, dy: dy, addedTo: dq, dk, dv, scratch: scratch)
   }
 }

@@ -37,13 +37,14 @@ extension Lane {
   /// 2^(f + n) for |f| ≤ ½ and n in the low bits of `rounded`: a polynomial gives 2^f, and n is
   /// added to its exponent.
   @_transparent static func powerOfTwo(_ f: Lane, rounded: Lane) -> Lane {
-    var p = Lane(repeating: 1.535_336_2e-4)
-    p = Lane(repeating: 1.339_887_4e-3).adding(p, times: f)
-    p = Lane(repeating: 9.618_437e-3).adding(p, times: f)
-    p = Lane(repeating: 5.550_332_5e-2).adding(p, times: f)
-    p = Lane(repeating: 0.240_226_48).adding(p, times: f)
-    p = Lane(repeating: 0.693_147_2).adding(p, times: f)
-    p = Lane(repeating: 1).adding(p, times: f)
+    // Pairs of terms first: the chain of dependent additions is half as long as Horner's.
+    let square = f * f
+    let low = Lane(repeating: 1).adding(0.693_147_2, times: f)
+    let middle = Lane(repeating: 0.240_226_48).adding(5.550_332_5e-2, times: f)
+    var p = Lane(repeating: 9.618_437e-3).adding(1.339_887_4e-3, times: f)
+    p = p.adding(1.535_336_2e-4, times: square)
+    p = middle.adding(p, times: square)
+    p = low.adding(p, times: square)
     let exponent = unsafeBitCast(rounded, to: LaneBits.self) &<< 23
     return unsafeBitCast(unsafeBitCast(p, to: LaneBits.self) &+ exponent, to: Lane.self)
   }

@@ -65,6 +65,9 @@ package final class FloatMemory: Sendable {
     all = Floats(base: base, count: count)
   }
 
+  /// The floats as an array of their own.
+  package var array: [Float] { withExtendedLifetime(self) { all.array } }
+
   deinit { UnsafeMutableRawPointer(all.base).deallocate() }
 
   /// Bytes of a cache line; also the widest vector.

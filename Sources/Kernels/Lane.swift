@@ -71,10 +71,12 @@ package enum BuildTarget {
     /// The kernels' instruction set, as `ddpm --version` prints it.
     package static let name = "AVX-512"
     /// The features' names in the operating system's list.
-    package static let requiredFeatures = ["avx512f", "avx2", "fma"]
+    package static let requiredFeatures = [
+      "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx2", "fma", "bmi2",
+    ]
   #elseif canImport(HasFMA)
     package static let name = "AVX2+FMA"
-    package static let requiredFeatures = ["avx2", "fma"]
+    package static let requiredFeatures = ["avx2", "fma", "bmi2"]
   #elseif arch(arm64)
     package static let name = "NEON"
     package static let requiredFeatures: [String] = []

@@ -18,7 +18,9 @@ package struct NormalizationShape: Hashable, Sendable {
   /// Floats kept from the forward to the backward pass: a mean and an inverse deviation a channel.
   package var statisticsCount: Int { 2 * channels }
   /// Floats of scratch memory that each of the passes needs.
-  package var scratchCount: Int { 4 * channels + count }
+  package var scratchCount: Int { slopesOffset + count }
+  /// Where the slopes behind the activation lie, after two sums a channel.
+  fileprivate var slopesOffset: Int { FloatMemory.aligned(2 * channels) }
 }
 
 /// Spreads a sum over each group's channels: v[c] = Σ_{c' in the group of c} v[c'].
@@ -115,7 +117,7 @@ package func groupNormBackward(
   let channels = shape.channels
   let (mean, inverse) = (statistics.base, statistics.base + channels)
   let (sum, product) = (scratch.base, scratch.base + channels)
-  let dz = scratch.base + 4 * channels
+  let dz = scratch.base + shape.slopesOffset
 
   forEachChannelVector(shape) { c, n, places in
     let (m, r) = (Lane(at: mean + c), Lane(at: inverse + c))

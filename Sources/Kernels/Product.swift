@@ -46,7 +46,7 @@ struct Product {
   var c: UnsafeMutablePointer<Float>
   var cRow: Int
 
-  /// Computes C. B, C's start and A may be read up to two vectors behind the last column.
+  /// Computes C. B and C's start may be read up to two vectors behind the last column.
   func run(_ start: Start) {
     var column = 0
     while columns - column > Lane.width {

@@ -9,12 +9,14 @@ protocol Columns {
   init(at address: UnsafePointer<Float>)
   mutating func add(_ a: Float, times b: Self)
   mutating func add(_ b: Self)
+  func multiplied(by a: Float) -> Self
   func store(at address: UnsafeMutablePointer<Float>)
 }
 
 extension Lane: Columns {
   @inline(__always) mutating func add(_ a: Float, times b: Lane) { self = adding(a, times: b) }
   @inline(__always) mutating func add(_ b: Lane) { self += b }
+  @inline(__always) func multiplied(by a: Float) -> Lane { self * a }
 }
 
 /// Two vectors side by side: each broadcast element of A is used twice.
@@ -24,9 +26,10 @@ struct Pair: Columns {
 
   static var width: Int { 2 * Lane.width }
 
-  @inline(__always) init() {
-    first = Lane()
-    second = Lane()
+  @inline(__always) init() { self.init(Lane(), Lane()) }
+
+  @inline(__always) private init(_ first: Lane, _ second: Lane) {
+    (self.first, self.second) = (first, second)
   }
 
   @inline(__always) init(at address: UnsafePointer<Float>) {
@@ -43,6 +46,8 @@ struct Pair: Columns {
     first += b.first
     second += b.second
   }
+
+  @inline(__always) func multiplied(by a: Float) -> Pair { Pair(first * a, second * a) }
 
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>) {
     first.store(at: address)
@@ -65,6 +70,10 @@ protocol Tile {
   mutating func add(_ a: UnsafePointer<Float>, stride: Int, times b: V)
   /// Row r += b.
   mutating func add(_ b: V)
+  /// Σ_r a[r] · row r.
+  func dot(_ a: UnsafePointer<Float>) -> V
+  /// The same plus something.
+  func dot(_ a: UnsafePointer<Float>, plus: V) -> V
   func store(at address: UnsafeMutablePointer<Float>, stride: Int)
 }
 
@@ -83,6 +92,14 @@ struct One<V: Columns>: Tile {
   }
 
   @inline(__always) mutating func add(_ b: V) { row.add(b) }
+
+  @inline(__always) func dot(_ a: UnsafePointer<Float>) -> V { row.multiplied(by: a.pointee) }
+
+  @inline(__always) func dot(_ a: UnsafePointer<Float>, plus: V) -> V {
+    var sum = plus
+    sum.add(a.pointee, times: row)
+    return sum
+  }
 
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>, stride: Int) {
     row.store(at: address)
@@ -116,6 +133,17 @@ struct Both<Upper: Tile, Lower: Tile>: Tile where Upper.V == Lower.V {
   @inline(__always) mutating func add(_ b: Upper.V) {
     upper.add(b)
     lower.add(b)
+  }
+
+  @inline(__always) func dot(_ a: UnsafePointer<Float>) -> Upper.V {
+    lower.dot(a + Upper.rows, plus: upper.dot(a))
+  }
+
+  /// Two sums side by side: half the latency of one.
+  @inline(__always) func dot(_ a: UnsafePointer<Float>, plus: Upper.V) -> Upper.V {
+    var sum = upper.dot(a, plus: plus)
+    sum.add(lower.dot(a + Upper.rows))
+    return sum
   }
 
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>, stride: Int) {

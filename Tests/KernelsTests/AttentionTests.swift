@@ -33,9 +33,10 @@ func attentionMatchesTheReference(shape: AttentionShape) {
     depth: shape.depth)
   let (queries, keys, values) = (Guarded(q), Guarded(k), Guarded(v))
   let (y, scratch) = (Guarded(count: shape.span), Guarded(count: shape.scratchCount))
+  let statistics = Guarded(count: shape.tokens)
   attentionForward(
     shape, q: queries.floats, k: keys.floats, v: values.floats, into: y.floats,
-    scratch: scratch.floats)
+    statistics: statistics.floats, scratch: scratch.floats)
   // Scores of up to 4·√depth are off by their rounding, 1e-6, and so relatively the weights of ±1.
   expectClose(shape.head(y.values()), Reference.attention(head), absolute: 4e-6, relative: 0)
   #expect(shape.rest(y.floats.array).allSatisfy { $0.isNaN }, "wrote into another head")
@@ -45,7 +46,8 @@ func attentionMatchesTheReference(shape: AttentionShape) {
   let starts = (5...7).map { uniform(shape.span, seed: $0) }
   let targets = starts.map { Guarded(target: $0) }
   attentionBackward(
-    shape, q: queries.floats, k: keys.floats, v: values.floats, dy: gradient.floats,
+    shape, q: queries.floats, k: keys.floats, v: values.floats, y: y.floats,
+    statistics: statistics.floats, dy: gradient.floats,
     addedTo: targets[0].floats, targets[1].floats, targets[2].floats, scratch: scratch.floats)
   let expected = Reference.attentionGradients(head, dy: shape.head(dy.doubles))
   for (index, part) in [expected.dq, expected.dk, expected.dv].enumerated() {
@@ -62,9 +64,9 @@ func attentionMatchesTheReference(shape: AttentionShape) {
   // Scores of ±10⁴: each query sees its own key alone.
   let shape = AttentionShape(tokens: 2, depth: 1, rowLength: 1)
   let (q, v, y) = (Guarded([100, -100]), Guarded([0.25, -0.5]), Guarded(count: 2))
-  let scratch = Guarded(count: shape.scratchCount)
+  let (statistics, scratch) = (Guarded(count: 2), Guarded(count: shape.scratchCount))
   attentionForward(
     shape, q: q.floats, k: q.floats, v: v.floats, into: y.floats,
-    scratch: scratch.floats)
+    statistics: statistics.floats, scratch: scratch.floats)
   expectClose(y.values(), [0.25, -0.5], absolute: 0, relative: 1e-7)
 }

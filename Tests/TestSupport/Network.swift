@@ -34,7 +34,7 @@ package struct Network {
   /// Makes anew what layers derive from their parameters.
   func parametersChanged() {
     parameters.markChanged()
-    parameters.derive(for: .training, Workers(count: 1))
+    parameters.derive(Workers(count: 1))
   }
 
   /// A network of random inputs.

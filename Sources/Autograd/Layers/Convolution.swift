@@ -12,12 +12,16 @@ package enum Padding: Hashable, Sendable {
 
 /// A square convolution, stride 1 or 2.
 package struct Convolution: Sendable {
+  /// How it is computed, with the forms of the weights that takes.
+  private enum Method {
+    case direct(flipped: DerivedWeight)
+    case winograd(transformed: DerivedWeight, flipped: DerivedWeight)
+  }
+
   private let name: String
   private let weights: Parameter
-  private let flipped: DerivedWeight
+  private let method: Method
   private let bias: Parameter
-  /// Transformed weights and transformed flipped weights, where that is the faster way.
-  private let winograd: (forward: DerivedWeight, backward: DerivedWeight)?
   private let side: Int
   private let stride: Int
   private let padding: Padding
@@ -34,17 +38,17 @@ package struct Convolution: Sendable {
     (self.inputs, self.outputs, self.side) = (inputs, outputs, side)
     (self.stride, self.padding) = (stride, padding)
     let bound = 1 / Float(side * side * inputs).squareRoot()
-    weights = layout.add(
+    let weights = layout.add(
       "\(name).weight", .filter(side: side, inputs: inputs, outputs: outputs), .uniform(bound))
     bias = layout.add("\(name).bias", .vector(outputs), .uniform(bound))
-    flipped = layout.addFlipped(
-      weights, taps: side * side, inputs: inputs, outputs: outputs)
-    winograd =
+    self.weights = weights
+    func form(_ form: DerivedWeight.Form) -> DerivedWeight {
+      layout.add(form, of: weights, taps: side * side, inputs: inputs, outputs: outputs)
+    }
+    method =
       side == 3 && stride == 1 && min(inputs, outputs) >= Convolution.leastChannels
-      ? (
-        layout.addWinograd(weights, inputs: inputs, outputs: outputs),
-        layout.addWinograd(flipped, inputs: outputs, outputs: inputs)
-      ) : nil
+      ? .winograd(transformed: form(.winograd), flipped: form(.flippedWinograd))
+      : .direct(flipped: form(.flipped))
   }
 
   /// With fewer channels the transforms of Winograd's convolution cost more than they save.
@@ -70,18 +74,20 @@ package struct Convolution: Sendable {
     precondition(
       residual.map { $0.shape == y.shape } ?? true,
       "\(name): residual \(residual?.shape ?? y.shape) for a result of \(y.shape)")
-    if let winograd {
+    switch method {
+    case .direct(let flipped):
+      return tape.record(
+        ConvolutionOperation(
+          geometry: geometry, weights: weights, flipped: flipped, bias: bias, x: x, row: row,
+          residual: residual, y: y))
+    case .winograd(let transformed, let flipped):
       return tape.record(
         WinogradOperation(
           geometry: WinogradShape(
             images: tape.capacity, height: x.shape.height, width: x.shape.width, inputs: inputs,
             outputs: outputs),
-          weights: weights, transformed: winograd.forward, transformedFlipped: winograd.backward,
-          bias: bias, x: x, row: row, residual: residual, y: y))
+          weights: weights, transformed: transformed, transformedFlipped: flipped, bias: bias,
+          x: x, row: row, residual: residual, y: y))
     }
-    return tape.record(
-      ConvolutionOperation(
-        geometry: geometry, weights: weights, flipped: flipped, bias: bias, x: x, row: row,
-        residual: residual, y: y))
   }
 }

@@ -16,7 +16,7 @@ package struct Dense: Sendable {
     weights = layout.add(
       "\(name).weight", .dense(inputs: inputs, outputs: outputs), .uniform(bound))
     bias = layout.add("\(name).bias", .vector(outputs), .uniform(bound))
-    flipped = layout.addFlipped(weights, taps: 1, inputs: inputs, outputs: outputs)
+    flipped = layout.add(.flipped, of: weights, inputs: inputs, outputs: outputs)
   }
 
   /// x·w + bias (+ residual).

@@ -33,7 +33,10 @@ extension Tape {
     precondition(
       q.shape == k.shape && q.shape == v.shape && q.shape.channels % heads == 0,
       "attention of \(q.shape), \(k.shape), \(v.shape) in \(heads) heads")
-    return record(AttentionOperation(heads: heads, q: q, k: k, v: v, y: tensor(q.shape)))
+    return record(
+      AttentionOperation(
+        heads: heads, q: q, k: k, v: v, y: tensor(q.shape),
+        statistics: tensor(Shape(channels: heads * q.shape.pixels), differentiable: false)))
   }
 
   /// x with some values forgotten, in training; x itself in inference or at rate 0.

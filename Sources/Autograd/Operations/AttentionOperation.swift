@@ -10,9 +10,11 @@ struct AttentionOperation: Operation {
   let k: Tensor
   let v: Tensor
   let y: Tensor
+  /// [N, 1, 1, heads·tokens]: what the backward pass needs of each query's softmax.
+  let statistics: Tensor
 
   var inputs: [Tensor] { [q, k, v] }
-  var outputs: [Tensor] { [y] }
+  var outputs: [Tensor] { [y, statistics] }
   var scratchCount: Int { geometry.scratchCount }
 
   /// The scores and their use: two products of [tokens, tokens] with the channels.
@@ -29,12 +31,18 @@ struct AttentionOperation: Operation {
     return floats.slice(offset, floats.count - offset)
   }
 
+  /// A head's statistics.
+  private func statistics(_ tape: Tape, _ image: Int, _ head: Int) -> Floats {
+    tape[statistics, image].slice(head * geometry.tokens, geometry.tokens)
+  }
+
   func forward(_ tape: Tape) {
     for image in 0..<tape.images {
       for i in 0..<heads {
         attentionForward(
           geometry, q: head(tape[q, image], i), k: head(tape[k, image], i),
-          v: head(tape[v, image], i), into: head(tape[y, image], i), scratch: tape.scratch)
+          v: head(tape[v, image], i), into: head(tape[y, image], i),
+          statistics: statistics(tape, image, i), scratch: tape.scratch)
       }
     }
   }
@@ -49,7 +57,8 @@ struct AttentionOperation: Operation {
       for i in 0..<heads {
         attentionBackward(
           geometry, q: head(tape[q, image], i), k: head(tape[k, image], i),
-          v: head(tape[v, image], i), dy: head(tape.gradient(y, image: image), i),
+          v: head(tape[v, image], i), y: head(tape[y, image], i),
+          statistics: statistics(tape, image, i), dy: head(tape.gradient(y, image: image), i),
           addedTo: head(gradients[0], i), head(gradients[1], i), head(gradients[2], i),
           scratch: tape.scratch)
       }

@@ -46,7 +46,7 @@ struct GroupNormOperation: Operation {
 
   func backward(_ tape: Tape) {
     let dx = tape.gradientTargetOrSpare(x)
-    let dmodulation = modulation.flatMap(tape.gradientTarget)
+    let dmodulation = modulation.map(tape.gradientTargetOrSpare)
     let (dgamma, dbeta) = (tape.gradient(gamma), tape.gradient(beta))
     for image in 0..<tape.images {
       let map = affineMap(tape, image)

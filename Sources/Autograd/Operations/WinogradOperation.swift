@@ -21,7 +21,7 @@ struct WinogradOperation: Operation {
   /// The kernel's own, and behind it a bias an image, or zeros.
   var scratchCount: Int { biasOffset + max(geometry.inputs, geometry.images * geometry.outputs) }
   var matrixOperations: Int {
-    2 * Winograd3x3.taps * geometry.inputs * geometry.outputs * y.shape.pixels
+    2 * weights.count * y.shape.pixels
   }
 
   private var biasOffset: Int { FloatMemory.aligned(geometry.scratchCount) }
@@ -66,9 +66,4 @@ struct WinogradOperation: Operation {
     biasGradient(tape, y: y, bias: bias, row: row, sums: tape.scratch.slice(0, geometry.outputs))
     residualGradient(tape, y: y, residual: residual)
   }
-}
-
-/// A 3x3 filter.
-private enum Winograd3x3 {
-  static let taps = 9
 }

@@ -26,7 +26,7 @@ extension DiffusionModel {
     let count = min(count, data.count)
     precondition(count > 0, "a likelihood of no images")
     let octaves = Likelihood.octaves(upTo: schedule.last)
-    parameters.derive(for: .inference, Workers(count: threads))
+    parameters.derive(Workers(count: threads))
     let probes = (0..<min(threads, count)).map { _ in Probe(self, data, octaves, seed: seed) }
     let errors = (0..<count).map { _ in Slot<ImageErrors?>(nil) }
     let finished = Atomic(0)

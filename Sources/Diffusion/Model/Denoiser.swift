@@ -15,6 +15,8 @@ final class Denoiser: Sendable {
 
   /// How many images a thread works on: few enough that their activations stay near the core.
   static let usualCapacity = 4
+  /// More would take memory and give nothing.
+  static let mostCapacity = 64
 
   init(_ unet: UNet, _ parameters: Parameters, size: ImageSize, capacity: Int) {
     self.unet = unet

@@ -57,7 +57,7 @@ public struct DiffusionModel: Sendable {
     guard let size = files.unet.imageSize else {
       throw invalid("unet/config.json has no sample_size, so the images have no size")
     }
-    let parameters = Parameters(unet.layout)
+    let parameters = Parameters(unet.layout, for: .inference)
     try parameters.load(files.weights)
     self.init(
       unet, parameters, schedule: schedule, prediction: Prediction(files.scheduler.prediction),

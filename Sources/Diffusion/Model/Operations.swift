@@ -6,7 +6,7 @@ extension UNet {
   /// Floating-point operations of one image: two a multiplication and addition of convolutions,
   /// dense layers and attention.
   func operations(size: ImageSize) -> Int {
-    let tape = Tape(Parameters(layout), for: .inference, capacity: 1)
+    let tape = Tape(Parameters(layout, for: .inference), for: .inference, capacity: 1)
     _ = record(on: tape, size: .init(height: size.height, width: size.width))
     return tape.operationCount
   }

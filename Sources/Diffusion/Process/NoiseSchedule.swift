@@ -18,7 +18,7 @@ public struct NoiseSchedule: Equatable, Sendable {
 
   /// The numbers of timesteps a schedule can have: below two there is no posterior variance, and
   /// above, a beta drowns in the rounding of single precision.
-  public static let timestepCounts = 2...1_000_000
+  public static let timestepCounts = 2...100_000
 
   /// Tabulates a schedule of T timesteps.
   ///

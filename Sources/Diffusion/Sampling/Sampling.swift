@@ -49,9 +49,10 @@ extension DiffusionModel {
       result.all.copy(from: Array(start.values.prefix(count * values)))
     }
 
-    let batch = min(options.batch ?? Denoiser.usualCapacity, max(1, count))
+    precondition(options.threads > 0, "\(options.threads) threads")
+    let batch = max(1, min(options.batch ?? Denoiser.usualCapacity, count, Denoiser.mostCapacity))
     let shards = (count + batch - 1) / batch
-    parameters.derive(for: .inference, Workers(count: options.threads))
+    parameters.derive(Workers(count: options.threads))
     let finished = Atomic(0)
     let clipped = Atomic(0)
     let walks = (0..<min(options.threads, shards)).map { _ in
@@ -71,7 +72,7 @@ extension DiffusionModel {
     }
     let estimates = count * values * plan.steps.count
     return Samples(
-      images: Images(size: imageSize, values: result.all.array),
+      images: Images(size: imageSize, values: result.array),
       clippedShare: Double(clipped.load(ordering: .relaxed)) / Double(max(1, estimates)))
   }
 }

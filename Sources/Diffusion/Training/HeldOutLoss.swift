@@ -11,6 +11,7 @@ public final class HeldOutLoss: Sendable {
   private let examples: [Example]
   private let shards: [Shard]
   private let bins: Int
+  private let last: Int
 
   /// Noise of the triples, whatever the training's seed.
   private static let seed: UInt64 = 0
@@ -25,7 +26,8 @@ public final class HeldOutLoss: Sendable {
     self.data = data
     self.bins = bins
     let last = model.schedule.last.value
-    let random = Philox(seed: HeldOutLoss.seed, stream: RandomStream.shuffle.rawValue)
+    self.last = last
+    let random = Philox(seed: HeldOutLoss.seed, stream: RandomStream.heldOut.rawValue)
     examples = (0..<count).map { i in
       let word = random.block(item: UInt32(i), time: 0, index: 0)[0]
       return Example(
@@ -33,7 +35,7 @@ public final class HeldOutLoss: Sendable {
         timestep: Timestep(index: i * last / count),
         item: UInt32(i), time: 0)
     }
-    shards = (0..<threads).map { _ in
+    shards = (0..<max(1, min(threads, count))).map { _ in
       Shard(
         model.unet, model.parameters, for: .inference, size: data.size, schedule: model.schedule,
         prediction: model.prediction, seed: HeldOutLoss.seed, noise: .evaluation)
@@ -50,20 +52,21 @@ public final class HeldOutLoss: Sendable {
 
   /// Measures the network.
   public func callAsFunction() -> Measurement {
-    parameters.derive(for: .inference, Workers(count: shards.count))
+    parameters.derive(Workers(count: shards.count))
     let losses = examples.map { _ in Slot(0.0) }
     let (shards, examples, data) = (shards, examples, data)
     Workers(count: shards.count).each(examples.count) { i, worker in
       losses[i].value = shards[worker].loss(examples[i...i], of: data)
     }
     let values = losses.map { $0.value / Double(data.size.values) }
-    let byTimestep = (0..<bins).map { bin in
-      mean(values[bin * values.count / bins..<(bin + 1) * values.count / bins])
+    let ranges = Dictionary(grouping: values.indices) {
+      examples[$0].timestep.index * bins / last
     }
-    return Measurement(mean: mean(values[...]), byTimestep: byTimestep)
+    let byTimestep = (0..<bins).map { bin in mean((ranges[bin] ?? []).map { values[$0] }) }
+    return Measurement(mean: mean(values), byTimestep: byTimestep)
   }
 
-  private func mean(_ values: ArraySlice<Double>) -> Double {
+  private func mean(_ values: [Double]) -> Double {
     values.reduce(0, +) / Double(max(1, values.count))
   }
 }

@@ -27,9 +27,13 @@ public struct RunFolder: Sendable {
   /// The folder's path.
   public let path: String
 
-  private static let modelNames = ["model_index.json", "unet", "scheduler"]
+  private static let modelNames = [
+    "model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.safetensors",
+    "scheduler/scheduler_config.json",
+  ]
   private static let logName = "metrics.jsonl"
   private static let samplesName = "samples"
+  private static let gridPrefix = "step-"
 
   /// Makes the folder ready for a new run.
   ///
@@ -40,10 +44,8 @@ public struct RunFolder: Sendable {
   public init(_ path: String, existing: Existing) throws {
     self.path = path
     if existing == .kept { try RunFolder.requireVacant(path) }
-    for file in RunFolder.parts(of: path) {
-      do { try FileManager.default.removeItem(atPath: file) } catch {
-        throw FileError(path: file, .unwritable(EIO))
-      }
+    for file in RunFolder.parts(of: path) + RunFolder.grids(in: path) {
+      if unlink(file) != 0 { throw FileError(path: file, .unwritable(errno)) }
     }
     try createFolder(path)
     try createFolder(below(RunFolder.samplesName))
@@ -58,16 +60,25 @@ public struct RunFolder: Sendable {
 
   /// What there is of a run in a folder.
   private static func parts(of path: String) -> [String] {
-    (modelNames + [logName, samplesName])
+    (modelNames + [logName])
       .map { URL(filePath: path).appending(path: $0).path }
       .filter { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  /// The grids that runs have left in a folder.
+  private static func grids(in path: String) -> [String] {
+    let folder = URL(filePath: path).appending(path: samplesName)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { $0.hasPrefix(gridPrefix) && $0.hasSuffix(".png") }
+      .map { folder.appending(path: $0).path }
   }
 
   private func below(_ name: String) -> String { URL(filePath: path).appending(path: name).path }
 
   /// Where the grid of samples after a step goes.
   public func samples(step: Int) -> String {
-    below("\(RunFolder.samplesName)/step-\(String(format: "%06d", step)).png")
+    below(
+      "\(RunFolder.samplesName)/\(RunFolder.gridPrefix)\(String(format: "%06d", step)).png")
   }
 
   /// Appends an object to `metrics.jsonl`.

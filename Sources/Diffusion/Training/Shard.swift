@@ -56,7 +56,7 @@ final class Shard: Sendable {
   ///
   /// - Parameters:
   ///   - step: the training step, for dropout.
-  ///   - first: the first example's number in its batch.
+  ///   - scale: what the squared errors' sum is multiplied with in the loss.
   func train(
     _ examples: ArraySlice<Example>, of data: ByteImages, step: Int, scale: Float
   ) -> Double {

@@ -21,7 +21,8 @@ public final class Trainer {
   public let options: TrainingOptions
   /// Steps done.
   public private(set) var completed = 0
-  /// The model as it is now: the average of the weights.
+  /// The model as it is now: the average of the weights. It changes with every step, so it is not
+  /// for another thread to sample from while a step runs.
   public let model: DiffusionModel
 
   /// How many images there are to learn from.
@@ -57,7 +58,7 @@ public final class Trainer {
     workers = Workers(count: options.threads)
     parameters = Parameters(unet.layout)
     parameters.initialize(seed: options.seed)
-    let average = Parameters(unet.layout)
+    let average = Parameters(unet.layout, for: .inference)
     average.values.copy(from: parameters.values)
     model = DiffusionModel(
       unet, average, schedule: schedule, prediction: prediction, clipping: .toRange(1),
@@ -119,7 +120,7 @@ public final class Trainer {
     let scale = 1 / Float(examples.count * data.size.values)
     let losses = (0..<count).map { _ in Slot(0.0) }
     let (step, shards, sum, data) = (completed, shards, sum, data)
-    parameters.derive(for: .training, workers)
+    parameters.derive(workers)
     Workers(count: shards.count).each(count) { i, worker in
       let first = i * Shard.capacity
       let part = examples[first..<min(examples.count, first + Shard.capacity)]

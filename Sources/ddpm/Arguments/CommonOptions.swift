@@ -1,11 +1,13 @@
 // Options that several commands share, and the bounds that keep later arithmetic from overflowing.
 
+import Diffusion
+
 /// The largest values the command line takes: far above what is useful, far below what overflows.
 package enum Limit {
   package static let steps = 1_000_000_000
   package static let images = 10_000_000
   package static let batch = 65_536
-  package static let timesteps = 1_000_000
+  package static let timesteps = NoiseSchedule.timestepCounts.upperBound
   package static let channels = 8192
   package static let blocks = 64
   package static let levels = 16
@@ -21,7 +23,7 @@ package enum CommonOptions {
     "--data", "DIR|synthetic", .data, default: .folder("data/mnist"),
     "a folder of IDX files, plain or .gz; synthetic: digits the program draws")
   package static let model = Option<String?>(
-    "--model", "DIR", .path, unset: "runs/mnist, else the model in data",
+    "--model", "DIR", .path, unset: ModelChoice.defaultRun,
     "a run's folder, or a diffusers pipeline's")
   package static let seed = Option<UInt64>(
     "--seed", "N", .integer(UInt64.min...UInt64.max), default: 0,

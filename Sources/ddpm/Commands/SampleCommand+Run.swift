@@ -20,12 +20,12 @@ extension SampleCommand {
     let clock = ContinuousClock.now
     options.progress = { share in
       progress.update(
-        "\(percent(share)) of \(count) images  left \(left(share, since: clock).brief)")
+        "\(percent(share)) of \(counted(count, "image"))  left \(left(share, since: clock).brief)")
     }
     let samples = model.sample(count, plan: plan, options)
     let time = ContinuousClock.now - clock
     progress.finish(
-      "\(count) images in \(time.brief): \(rate(of: count, in: time, unit: "image")),"
+      "\(counted(count, "image")) in \(time.brief): \(rate(of: count, in: time, unit: "image")),"
         + " \(percent(samples.clippedShare)) of the estimated values clipped")
     try settings.output.write(samples.images, text: settings.text(folder, plan))
     try Output.results.line(settings.output.path)

@@ -80,19 +80,25 @@ extension TrainSettings {
     let options = trainer.options
     let steps = budget.steps(
       images: train.images.count, batch: options.batch, completed: 0, elapsed: .zero)
-    var amount = "\(steps) steps"
-    if case .minutes(let minutes) = budget { amount = "\(decimals(minutes, 1)) minutes" }
-    let rate = "learning rate \(options.learningRate) after \(options.warmupSteps(of: steps)) steps"
+    var amount = counted(steps, "step")
+    if case .minutes(let minutes) = budget {
+      amount = Duration.seconds(60 * minutes).brief
+    }
+    let warmup = counted(options.warmupSteps(of: steps), "step")
+    let rate = "learning rate \(options.learningRate) after \(warmup)"
     return [
-      "network   U-Net \(channels), \(network.layersPerBlock) residual blocks a level, \(attention):"
+      "network   U-Net \(channels), \(counted(network.layersPerBlock, "residual block")) a level,"
+        + " \(attention):"
         + " \(model.parameterCount) parameters, \(gigaflops) GFLOP an image",
-      "data      \(train.name.printable): \(train.images.count) images to train on,"
+      "data      \(train.name.printable): \(counted(train.images.count, "image")) to train on,"
         + " \(test.images.count) held out, \(size)",
       "process   \(self.schedule.rawValue), \(schedule.last) timesteps: alphaBar_T \(alphaBar),"
         + " prior \(prior) bits/dim",
-      "training  \(amount) of \(options.batch) images, Adam, \(rate), gradients clipped at"
+      "training  \(amount) of \(counted(options.batch, "image")), Adam, \(rate), gradients clipped at"
         + " \(options.clip)",
-      "machine   \(Platform.instructionSet) kernels, \(options.threads) threads, seed \(seed)",
+      "average   of the weights with a decay of \(decimals(options.decay(of: steps), 4)); a checkpoint"
+        + " every \(counted(saveEvery ?? TrainingSession.usualSaveEvery, "step"))",
+      "machine   \(Platform.instructionSet) kernels, \(counted(options.threads, "thread")), seed \(seed)",
       "folder    \(out.printable)",
     ]
   }

@@ -12,7 +12,9 @@ struct TrainingSession {
   private let progress: SharedProgress
 
   private let start = ContinuousClock.now
-  private var lastRecord: (step: Int, time: ContinuousClock.Instant)
+  private var lastRecord = 0
+  /// What the steps since the last record took, without what lies between them.
+  private var timeInSteps = Duration.zero
   private var smoothedLoss: Double?
   private var lastHeldOut: Double?
 
@@ -39,7 +41,6 @@ struct TrainingSession {
     heldOut = HeldOutLoss(
       trainer.model, data: test, count: TrainingSession.heldOutCount,
       threads: trainer.options.threads)
-    lastRecord = (0, start)
   }
 
   private var elapsed: Duration { ContinuousClock.now - start }
@@ -50,43 +51,53 @@ struct TrainingSession {
       elapsed: elapsed)
   }
 
-  /// Trains until the budget is spent.
-  /// - Throws: `TrainingError`, `FileError`; the last checkpoint stays.
+  /// Trains until the budget is spent or the user has enough.
+  /// - Throws: `TrainingError`, `FileError`; the last checkpoint stays. `ExitCode` after a signal,
+  ///   when the step in progress is done and the model saved.
   mutating func run() throws {
+    Interruption.watch()
     var goal = total
     while trainer.completed < goal {
+      let begun = ContinuousClock.now
       let step = try trainer.step(of: goal)
+      timeInSteps += ContinuousClock.now - begun
       goal = total
       let isLast = step.number >= goal
-      smoothedLoss =
-        smoothedLoss.map {
-          $0 + TrainingSession.smoothing * (step.loss - $0)
-        } ?? step.loss
+      let mean = smoothedLoss ?? step.loss
+      smoothedLoss = mean + TrainingSession.smoothing * (step.loss - mean)
       if isLast || step.number % TrainingSession.recordEvery == 0 { try record(step, isLast) }
       let saveEvery = settings.saveEvery ?? TrainingSession.usualSaveEvery
       if isLast || step.number % saveEvery == 0 { try trainer.model.save(to: folder.path) }
       let sampleEvery = settings.sampleEvery ?? TrainingSession.usualSampleEvery
       if sampleEvery > 0 && (isLast || step.number % sampleEvery == 0) { try draw(step.number) }
       progress.update(line(step, of: goal))
+      if let code = Interruption.exitCode {
+        try trainer.model.save(to: folder.path)
+        progress.finish("stopped after \(counted(step.number, "step")); the model is saved")
+        throw code
+      }
     }
     progress.finish(
-      "\(trainer.completed) steps in \(elapsed.brief), held-out loss"
+      "\(counted(trainer.completed, "step")) in \(elapsed.brief), held-out loss"
         + " \(lastHeldOut.map { decimals($0, 4) } ?? "-")")
   }
 
   private mutating func record(_ step: Trainer.Step, _ isLast: Bool) throws {
     var measurement: HeldOutLoss.Measurement?
     if isLast || step.number % TrainingSession.measureEvery == 0 {
-      measurement = heldOut()
-      lastHeldOut = measurement?.mean
+      let measured = heldOut()
+      guard measured.mean.isFinite else {
+        throw TrainingError.diverged(
+          step: step.number, learningRate: trainer.options.learningRate)
+      }
+      (measurement, lastHeldOut) = (measured, measured.mean)
     }
-    let now = ContinuousClock.now
-    let done = Double((step.number - lastRecord.step) * trainer.options.batch)
+    let done = Double((step.number - lastRecord) * trainer.options.batch)
     try folder.log(
       MetricsRecord(
         step: step, seconds: elapsed.seconds,
-        imagesPerSecond: done / (now - lastRecord.time).seconds, heldOut: measurement))
-    lastRecord = (step.number, now)
+        imagesPerSecond: done / timeInSteps.seconds, heldOut: measurement))
+    (lastRecord, timeInSteps) = (step.number, .zero)
   }
 
   /// A small grid of samples, always from the same noise.

@@ -29,7 +29,7 @@ struct UNetFixtureTests {
       gradients = try Safetensors(contentsOf: folder.appending(path: "grads.safetensors").path)
       let parameters = Parameters(unet.layout)
       try parameters.load(weights)
-      parameters.derive(for: .training, Workers(count: 1))
+      parameters.derive(Workers(count: 1))
 
       let shape = try io.tensor("x").shape
       tape = Tape(parameters, for: purpose, capacity: shape[0])

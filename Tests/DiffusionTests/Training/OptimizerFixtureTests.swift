@@ -100,7 +100,7 @@ struct OptimizerFixtureTests {
       let timesteps = try stored[name + ".t"].values.map { Timestep(index: Int($0)) }
       let (image, epsilon) = (FloatMemory(x0), FloatMemory(noise))
       let values = x0.count / timesteps.count
-      tape.parameters.derive(for: .training, workers)
+      tape.parameters.derive(workers)
       tape.images = timesteps.count
       for (i, t) in timesteps.enumerated() {
         schedule.noised(at: t).apply(

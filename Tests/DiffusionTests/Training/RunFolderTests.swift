@@ -16,7 +16,6 @@ import Testing
 
   @Test(arguments: [
     "model_index.json", "unet/config.json", "scheduler/scheduler_config.json", "metrics.jsonl",
-    "samples/step-000100.png",
   ])
   func aFolderWithAnyPartOfARunIsOccupied(part: String) throws {
     try withTemporaryFolder { folder in
@@ -30,8 +29,11 @@ import Testing
 
   @Test func replacingARunLeavesOtherFilesAlone() throws {
     try withTemporaryFolder { folder in
-      let others = ["notes.txt", "data/train", "unet.txt"]
-      let ours = ["model_index.json", "unet/x", "scheduler/x", "metrics.jsonl", "samples/x.png"]
+      let others = ["notes.txt", "data/train", "unet.txt", "unet/notes", "samples/mine.png"]
+      let ours = [
+        "model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.safetensors",
+        "scheduler/scheduler_config.json", "metrics.jsonl", "samples/step-000100.png",
+      ]
       for name in others + ours { try save(name, "\(folder)/\(name)") }
       let run = try RunFolder(folder, existing: .replaced)
       #expect(run.path == folder)

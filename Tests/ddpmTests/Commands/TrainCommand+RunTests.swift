@@ -70,6 +70,24 @@ import Testing
     #expect(try workspace.bytes("run/notes.txt") == Array("mine".utf8))
   }
 
+  @Test(arguments: [("INT", "130"), ("TERM", "143")])
+  func aSignalEndsTheTrainingWithTheModelSaved(signal: String, code: String) throws {
+    let workspace = try Workspace()
+    let run = workspace.path("run")
+    let train = try words(workspace, steps: 1_000_000, "--sample-every", "0", "--quiet")
+      .map { "'\($0)'" }.joined(separator: " ")
+    let result = try BuiltTool.shell(
+      """
+      "$0" \(train) >/dev/null & pid=$!
+      while kill -0 $pid && ! [ -s '\(run)/metrics.jsonl' ]; do sleep 0.05; done
+      kill -\(signal) $pid
+      { sleep 20; kill -9 $pid; } >/dev/null 2>&1 & limit=$!
+      wait $pid; code=$?; kill $limit; echo $code
+      """)
+    #expect(result.output == code + "\n", "\(result.messages)")
+    #expect(try DiffusionModel(folder: run).imageSize == Workspace.size)
+  }
+
   @Test func aTrainingThatDivergesEndsWith70() throws {
     let workspace = try Workspace()
     let words = try words(
