@@ -88,12 +88,7 @@ package func winogradWeights(_ weights: Floats, pairs: Int, into transformed: Fl
       for y in 0..<Winograd.points {
         let t = Winograd.filter((spare[3 * y], spare[3 * y + 1], spare[3 * y + 2]))
         let target = transformed.base + Winograd.points * y * pairs + i
-        t.0.store(first: n, at: target)
-        t.1.store(first: n, at: target + pairs)
-        t.2.store(first: n, at: target + 2 * pairs)
-        t.3.store(first: n, at: target + 3 * pairs)
-        t.4.store(first: n, at: target + 4 * pairs)
-        t.5.store(first: n, at: target + 5 * pairs)
+        Winograd.store(t, first: n, at: target, plane: pairs)
       }
     }
   }

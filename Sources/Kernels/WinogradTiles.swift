@@ -50,12 +50,7 @@ func transformInputs(
           let row = spare + Winograd.points * i
           let t = Winograd.input((row[0], row[1], row[2], row[3], row[4], row[5]))
           let target = u + Winograd.points * i * pitch + number * plane.channels + c
-          t.0.store(first: n, at: target)
-          t.1.store(first: n, at: target + pitch)
-          t.2.store(first: n, at: target + 2 * pitch)
-          t.3.store(first: n, at: target + 3 * pitch)
-          t.4.store(first: n, at: target + 4 * pitch)
-          t.5.store(first: n, at: target + 5 * pitch)
+          Winograd.store(t, first: n, at: target, plane: pitch)
         }
       }
     }
@@ -89,12 +84,7 @@ func transformOutputGradients(
           let row = spare + Winograd.outputs * i
           let t = Winograd.outputGradient((row[0], row[1], row[2], row[3]))
           let target = v + Winograd.points * i * pitch + number * plane.channels + c
-          t.0.store(first: n, at: target)
-          t.1.store(first: n, at: target + pitch)
-          t.2.store(first: n, at: target + 2 * pitch)
-          t.3.store(first: n, at: target + 3 * pitch)
-          t.4.store(first: n, at: target + 4 * pitch)
-          t.5.store(first: n, at: target + 5 * pitch)
+          Winograd.store(t, first: n, at: target, plane: pitch)
         }
       }
     }

@@ -19,6 +19,20 @@ enum Winograd {
   /// Products a tile needs, a channel pair.
   static let frequencies = 36
 
+  /// Stores a row of values, a plane apart.
+  ///
+  /// - Parameter count: how many floats of each vector count.
+  @inline(__always) static func store(
+    _ values: Points, first count: Int, at target: UnsafeMutablePointer<Float>, plane: Int
+  ) {
+    values.0.store(first: count, at: target)
+    values.1.store(first: count, at: target + plane)
+    values.2.store(first: count, at: target + 2 * plane)
+    values.3.store(first: count, at: target + 3 * plane)
+    values.4.store(first: count, at: target + 4 * plane)
+    values.5.store(first: count, at: target + 5 * plane)
+  }
+
   private static let p: Float = 0.707_106_77
   private static let q: Float = 1.414_213_5
 
