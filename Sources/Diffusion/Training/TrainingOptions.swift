@@ -3,9 +3,9 @@
 /// The settings of a training.
 public struct TrainingOptions: Equatable, Sendable {
   /// Images a step.
-  public var batch = 64
+  public var batch = 32
   /// Adam's step size at its peak.
-  public var learningRate = 1e-3
+  public var learningRate = 2e-3
   /// Steps in which the learning rate rises from 0; nil is a twentieth of the training, at most 500.
   public var warmup: Int?
   /// The decay of the weights' average, 0 for none; nil remembers a twentieth of the training.
