@@ -27,13 +27,15 @@ let package = Package(
     // The system's zlib: gzip in, PNG and gzip out, CRC-32.
     .systemLibrary(
       name: "CZlib", providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"]), .brew(["zlib"])]),
+    // The compiler's names for the CPU's instructions.
+    .systemLibrary(name: "Instructions", path: "Sources/CPU/Instructions"),
     // Empty modules that exist only when the target CPU has the feature they are named after.
     .systemLibrary(name: "HasAVX512", path: "Sources/CPU/HasAVX512"),
     .systemLibrary(name: "HasFMA", path: "Sources/CPU/HasFMA"),
     // Memory and speed. Unchecked and whole-module also in debug builds, so tests run at full speed.
     .target(
       name: "Kernels",
-      dependencies: ["HasAVX512", "HasFMA"],
+      dependencies: ["Instructions", "HasAVX512", "HasFMA"],
       swiftSettings: [.unsafeFlags(optimized + cpuFlags)]),
     // Tensors, the tape, operations, layers, parameters, optimizers.
     .target(name: "Autograd", dependencies: ["Kernels"]),

@@ -14,7 +14,7 @@ extension Lane {
   /// silu'(x) = σ(x)·(1 + x·(1 - σ(x))).
   @_transparent var siluSlope: Lane {
     let s = sigmoid
-    return s * (1 + self * (1 - s))
+    return s * Lane(repeating: 1).adding(self, times: 1 - s)
   }
 }
 

@@ -17,81 +17,17 @@ package struct AttentionShape: Hashable, Sendable {
   /// The factor of Vaswani et al. 2017: 1/√depth.
   var scale: Float { 1 / Float(depth).squareRoot() }
 
-  /// Queries side by side in a block's vectors.
-  static var block: Int { Pair.width }
-
   /// Floats of scratch memory that each of the passes needs.
   package var scratchCount: Int {
-    (2 * (tokens + depth) + 1) * AttentionShape.block + 2 * tokens * paddedDepth
+    depth <= AttentionShape.narrow
+      ? NarrowWorkspace.count(self) : WideWorkspace.count(self)
   }
+
+  /// The most channels of a head that is worked on in registers.
+  static var narrow: Int { 8 }
 
   /// The head's channels rounded up to whole vectors.
   var paddedDepth: Int { (depth + Lane.width - 1) / Lane.width * Lane.width }
-}
-
-/// Scratch memory of one block, cut into its parts.
-struct AttentionWorkspace {
-  /// [tokens, block]: scores, then probabilities.
-  let scores: UnsafeMutablePointer<Float>
-  /// [tokens, block]: the scores' gradient.
-  let gradients: UnsafeMutablePointer<Float>
-  /// [depth, block]: a transposed block of queries or of the result's gradient.
-  let transposed: UnsafeMutablePointer<Float>
-  /// [depth, block]: a transposed result.
-  let result: UnsafeMutablePointer<Float>
-  /// [block]: one number a query.
-  let perQuery: UnsafeMutablePointer<Float>
-  /// [tokens, paddedDepth] each: the gradients of keys and values. Whole vectors, because storing
-  /// a part of one takes longer than the sum it holds.
-  let keys: UnsafeMutablePointer<Float>
-  let values: UnsafeMutablePointer<Float>
-
-  init(_ scratch: Floats, _ shape: AttentionShape) {
-    let (scoreCount, queryCount) = (
-      shape.tokens * AttentionShape.block, shape.depth * AttentionShape.block
-    )
-    scores = scratch.base
-    gradients = scores + scoreCount
-    transposed = gradients + scoreCount
-    result = transposed + queryCount
-    perQuery = result + queryCount
-    keys = perQuery + AttentionShape.block
-    values = keys + shape.tokens * shape.paddedDepth
-  }
-}
-
-/// Copies a block of token rows into columns, scaled.
-func transposeTokens(
-  _ rows: UnsafePointer<Float>, _ shape: AttentionShape, queries: Int, scale: Float,
-  into columns: UnsafeMutablePointer<Float>
-) {
-  for query in 0..<queries {
-    let row = rows + query * shape.rowLength
-    for r in 0..<shape.depth { columns[r * AttentionShape.block + query] = row[r] * scale }
-  }
-}
-
-/// target[token, r] += Σ_query weights[token, query]·rows[query, r], from zero in the first block.
-func scatterToTokens(
-  _ target: UnsafeMutablePointer<Float>, _ shape: AttentionShape,
-  from rows: UnsafePointer<Float>, by weights: UnsafePointer<Float>, queries: Int, isFirst: Bool
-) {
-  Product(
-    rows: shape.tokens, columns: shape.paddedDepth, depth: queries,
-    a: .init(base: weights, row: AttentionShape.block, step: 1),
-    b: .init(base: rows, step: shape.rowLength), c: target, cRow: shape.paddedDepth
-  ).run(isFirst ? .zero : .matrix(target, stride: shape.paddedDepth))
-}
-
-/// rows[token, r] += scale·whole[token, r]: from whole vectors to a head's channels.
-func addTokens(
-  _ whole: UnsafePointer<Float>, scale: Float, to rows: UnsafeMutablePointer<Float>,
-  _ shape: AttentionShape
-) {
-  for token in 0..<shape.tokens {
-    let (from, to) = (token * shape.paddedDepth, token * shape.rowLength)
-    for r in 0..<shape.depth { rows[to + r] += scale * whole[from + r] }
-  }
 }
 
 /// y = softmax(q·kᵀ/√depth)·v for one head of one image (Vaswani et al. 2017, Eq. 1).

@@ -1,23 +1,20 @@
 // The exponential and what is made of it, on whole vectors.
 
 extension Lane {
-  /// The larger of each element and a bound; the library's `clamped` goes element by element.
-  @_transparent func atLeast(_ bound: Float) -> Lane {
-    replacing(with: bound, where: self .< Lane(repeating: bound))
-  }
+  /// The larger of each element and a bound.
+  @_transparent func atLeast(_ bound: Float) -> Lane { larger(Lane(repeating: bound)) }
 
   /// The smaller of each element and a bound.
-  @_transparent func atMost(_ bound: Float) -> Lane {
-    replacing(with: bound, where: self .> Lane(repeating: bound))
-  }
+  @_transparent func atMost(_ bound: Float) -> Lane { smaller(Lane(repeating: bound)) }
 
-  /// 2^x within 2 ulp for -126 ≤ x < 127.5; the caller sees to the range.
+  /// 2^x within 2 ulp for -126 ≤ x < 127.5, below that 2^-126 or less; the caller sees to the top.
   ///
   /// x = n + f with n whole and |f| ≤ ½. The magic number rounds to an integer in the low bits of
   /// the sum, without a conversion.
   @_transparent package var powerOfTwo: Lane {
-    let shifted = self + Lane.magic
-    return Lane.powerOfTwo(self - (shifted - Lane.magic), rounded: shifted)
+    let x = Lane.scalesByAnyPower ? self : atLeast(-126)
+    let shifted = x + Lane.magic
+    return Lane.powerOfTwo(x - (shifted - Lane.magic), rounded: shifted)
   }
 
   /// e^x within 2 ulp for -87 ≤ x ≤ 87; beyond, the value at the nearer end.
@@ -45,19 +42,16 @@ extension Lane {
     p = p.adding(1.535_336_2e-4, times: square)
     p = middle.adding(p, times: square)
     p = low.adding(p, times: square)
-    let exponent = unsafeBitCast(rounded, to: LaneBits.self) &<< 23
-    return unsafeBitCast(unsafeBitCast(p, to: LaneBits.self) &+ exponent, to: Lane.self)
+    return p.scaled(byPowerOfTwo: rounded)
   }
 
-  /// 1/x within 2 ulp for normal positive x, an eighth of the time of the division instruction.
+  /// 1/x within 2 ulp for normal positive x, a fraction of the time of the division instruction.
   ///
-  /// Subtracting the bits from a constant negates the exponent and is within 12 %; each Newton
-  /// step squares the error.
+  /// Each Newton step squares the error of a rough start.
   @_transparent package var reciprocal: Lane {
-    let bits = LaneBits(repeating: 0x7EF3_11C7) &- unsafeBitCast(self, to: LaneBits.self)
     let opposite = Lane() - self
-    var y = unsafeBitCast(bits, to: Lane.self)
-    for _ in 0..<3 {
+    var y = roughReciprocal
+    for _ in 0..<Lane.reciprocalRefinements {
       let error = Lane(repeating: 1).adding(opposite, times: y)
       y = y.adding(y, times: error)
     }

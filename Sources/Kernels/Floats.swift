@@ -58,8 +58,7 @@ package final class FloatMemory: Sendable {
 
   package init(count: Int) {
     let floats = count + FloatMemory.slack
-    let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: floats * MemoryLayout<Float>.stride, alignment: FloatMemory.cacheLine)
+    let memory = allocatePages(byteCount: floats * MemoryLayout<Float>.stride)
     let base = memory.bindMemory(to: Float.self, capacity: floats)
     base.initialize(repeating: 0, count: floats)
     all = Floats(base: base, count: count)
@@ -70,14 +69,12 @@ package final class FloatMemory: Sendable {
 
   deinit { UnsafeMutableRawPointer(all.base).deallocate() }
 
-  /// Bytes of a cache line; also the widest vector.
-  private static let cacheLine = 64
   /// Floats behind the end that may be read, never used.
   private static let slack = 64
 
   /// `count` rounded up so that what follows starts on a cache line.
   package static func aligned(_ count: Int) -> Int {
-    let floats = cacheLine / MemoryLayout<Float>.stride
+    let floats = Page.cacheLine / MemoryLayout<Float>.stride
     return (count + floats - 1) / floats * floats
   }
 }

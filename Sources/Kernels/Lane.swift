@@ -1,14 +1,22 @@
 // The vector the kernels are written in: its width and its multiply-add follow the target CPU.
 
+internal import Instructions
+
 #if canImport(HasAVX512)
   /// One vector register of floats: 16 with AVX-512.
   package typealias Lane = SIMD16<Float>
+  /// The same register as pairs of floats.
+  typealias LanePairs = SIMD8<Double>
 #elseif canImport(HasFMA)
   /// One vector register of floats: 8 with AVX2.
   package typealias Lane = SIMD8<Float>
+  /// The same register as pairs of floats.
+  typealias LanePairs = SIMD4<Double>
 #else
   /// One vector register of floats: 4 with NEON and on the x86-64 baseline.
   package typealias Lane = SIMD4<Float>
+  /// The same register as pairs of floats.
+  typealias LanePairs = SIMD2<Double>
 #endif
 
 /// The bits of a lane's floats.
@@ -28,17 +36,75 @@ extension Lane {
 
   /// self + a·b, in one instruction where the CPU has one.
   ///
-  /// Without FMA hardware `addingProduct` calls `fmaf` once an element, dozens of times slower
-  /// than a multiplication and an addition.
-  @inline(__always) func adding(_ a: Lane, times b: Lane) -> Lane {
-    #if canImport(HasFMA) || arch(arm64)
+  /// The instruction by its name, because `addingProduct` is one call an element: with FMA the
+  /// optimizer puts most of them together again, but not all; without, `fmaf` is dozens of times
+  /// slower than a multiplication and an addition.
+  @_transparent func adding(_ a: Lane, times b: Lane) -> Lane {
+    #if canImport(HasAVX512)
+      _mm512_fmadd_ps(a, b, self)
+    #elseif canImport(HasFMA)
+      _mm256_fmadd_ps(a, b, self)
+    #elseif arch(arm64)
       addingProduct(a, b)
     #else
       self + a * b
     #endif
   }
 
-  @inline(__always) func adding(_ a: Float, times b: Lane) -> Lane {
+  /// The larger of each two elements; of `a` and a NaN here, the NaN.
+  @_transparent func larger(_ a: Lane) -> Lane {
+    #if canImport(HasAVX512)
+      _mm512_max_ps(a, self)
+    #elseif canImport(HasFMA)
+      _mm256_max_ps(a, self)
+    #else
+      replacing(with: a, where: self .< a)
+    #endif
+  }
+
+  /// The smaller of each two elements; of `a` and a NaN here, the NaN.
+  @_transparent func smaller(_ a: Lane) -> Lane {
+    #if canImport(HasAVX512)
+      _mm512_min_ps(a, self)
+    #elseif canImport(HasFMA)
+      _mm256_min_ps(a, self)
+    #else
+      replacing(with: a, where: self .> a)
+    #endif
+  }
+
+  #if canImport(HasAVX512)
+    /// Whether `scaled(byPowerOfTwo:)` takes powers below -126, to which the result is 0.
+    @_transparent static var scalesByAnyPower: Bool { true }
+    /// Newton steps from `roughReciprocal` to full precision.
+    @_transparent static var reciprocalRefinements: Int { 1 }
+  #else
+    @_transparent static var scalesByAnyPower: Bool { false }
+    @_transparent static var reciprocalRefinements: Int { 3 }
+  #endif
+
+  /// self·2^n for n = rounded - `magic`, which is whole.
+  @_transparent func scaled(byPowerOfTwo rounded: Lane) -> Lane {
+    #if canImport(HasAVX512)
+      _mm512_scalef_ps(self, rounded - Lane.magic)
+    #else
+      let exponent = unsafeBitCast(rounded, to: LaneBits.self) &<< 23
+      return unsafeBitCast(unsafeBitCast(self, to: LaneBits.self) &+ exponent, to: Lane.self)
+    #endif
+  }
+
+  /// 1/x for normal positive x within 2^-14 with AVX-512, elsewhere within 12 %: subtracting the
+  /// bits from a constant negates the exponent.
+  @_transparent var roughReciprocal: Lane {
+    #if canImport(HasAVX512)
+      _mm512_rcp14_ps(self)
+    #else
+      unsafeBitCast(
+        LaneBits(repeating: 0x7EF3_11C7) &- unsafeBitCast(self, to: LaneBits.self), to: Lane.self)
+    #endif
+  }
+
+  @_transparent func adding(_ a: Float, times b: Lane) -> Lane {
     adding(Lane(repeating: a), times: b)
   }
 
@@ -49,6 +115,12 @@ extension Lane {
 
   @inline(__always) init(at address: UnsafeMutablePointer<Float>) {
     self = UnsafeRawPointer(address).loadUnaligned(as: Lane.self)
+  }
+
+  /// (a[0], a[1], a[0], a[1], …).
+  @inline(__always) init(repeatingPairAt a: UnsafePointer<Float>) {
+    let pair = UnsafeRawPointer(a).loadUnaligned(as: Double.self)
+    self = unsafeBitCast(LanePairs(repeating: pair), to: Lane.self)
   }
 
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>) {

@@ -4,12 +4,12 @@
 ///
 /// Scores, softmax and their use are one loop over the keys, in which a score is never stored.
 struct NarrowAttention<T: Tile> where T.V == Lane {
-  private let shape: AttentionShape
-  private let work: AttentionWorkspace
+  let shape: AttentionShape
+  let work: NarrowWorkspace
 
   init(_ shape: AttentionShape, _ scratch: Floats) {
     self.shape = shape
-    work = AttentionWorkspace(scratch, shape)
+    work = NarrowWorkspace(scratch, shape)
   }
 
   /// Scores within ± this, in powers of two, need no shift: sums of their powers stay finite, and
@@ -22,73 +22,86 @@ struct NarrowAttention<T: Tile> where T.V == Lane {
   // MARK: Forward
 
   func forward(_ q: Floats, _ k: Floats, _ v: Floats, _ y: Floats, _ statistics: Floats) {
-    let needsShift = factor * boundOfScores(q.base, k.base) > NarrowAttention.safeScore
+    pack(k, v)
+    let needsShift = factor * boundOfScores(q) > NarrowAttention.safeScore
     for first in stride(from: 0, to: shape.tokens, by: Lane.width) {
       let queries = min(Lane.width, shape.tokens - first)
-      let query = columns(q.base, first, queries, scale: factor, in: work.transposed)
-      let shift = needsShift ? peak(query, k.base) : Lane()
+      gather(q, first, queries, scale: factor, into: work.queries)
+      let query = T(at: work.queries, stride: Lane.width)
+      let shift = needsShift ? peak(query) : Lane()
       let start = Lane() - shift
       var (result, sum) = (T(), Lane())
-      var (key, value) = (UnsafePointer(k.base), UnsafePointer(v.base))
+      var key = work.pairs
       for _ in 0..<shape.tokens {
-        let weight = query.dot(key, plus: start).atLeast(-126).powerOfTwo
-        result.add(value, stride: 1, times: weight)
+        let weight = query.dot(key, plus: start).powerOfTwo
+        result.add(key + shape.depth, stride: 1, times: weight)
         sum += weight
-        key += shape.rowLength
-        value += shape.rowLength
+        key += 2 * shape.depth
       }
-      result.store(at: work.result, stride: AttentionShape.block)
+      (shift + sum.logarithm * Float.log2e).store(first: queries, at: statistics.base + first)
+      result.store(at: work.result, stride: Lane.width)
       (1 / sum).store(at: work.perQuery)
-      let logarithm = shift + sum.logarithm * Float.log2e
-      logarithm.store(first: queries, at: statistics.base + first)
       for i in 0..<queries {
         let row = y.base + (first + i) * shape.rowLength
-        for r in 0..<shape.depth {
-          row[r] = work.result[r * AttentionShape.block + i] * work.perQuery[i]
-        }
+        for r in 0..<shape.depth { row[r] = work.result[r * Lane.width + i] * work.perQuery[i] }
+      }
+    }
+  }
+
+  /// Copies the head's keys and values side by side. Where they come from, tokens lie so far apart
+  /// that they would share a few of the first-level cache's sets.
+  private func pack(_ k: Floats, _ v: Floats) {
+    for token in 0..<shape.tokens {
+      let row = token * shape.rowLength
+      let target = work.pairs + token * 2 * shape.depth
+      // Whole vectors: what one of them spills over, the next covers.
+      vectorized(shape.depth) { r, _ in Lane(at: k.base + row + r).store(at: target + r) }
+      vectorized(shape.depth) { r, _ in
+        Lane(at: v.base + row + r).store(at: target + shape.depth + r)
       }
     }
   }
 
   /// Σ_r max|q_r|·max|k_r|: no score is larger.
-  private func boundOfScores(_ q: UnsafePointer<Float>, _ k: UnsafePointer<Float>) -> Float {
+  private func boundOfScores(_ q: Floats) -> Float {
     var bound: Float = 0
     vectorized(shape.depth) { r, channels in
-      let products = largest(q + r) * largest(k + r)
+      let queries = largest(q.base + r, rowLength: shape.rowLength)
+      let products = queries * largest(work.pairs + r, rowLength: 2 * shape.depth)
       for i in 0..<channels { bound += products[i] }
     }
     return bound
   }
 
   /// The largest size of each of a vector of channels over the tokens.
-  private func largest(_ tokens: UnsafePointer<Float>) -> Lane {
+  private func largest(_ tokens: UnsafePointer<Float>, rowLength: Int) -> Lane {
     var largest = Lane()
     for token in 0..<shape.tokens {
-      let row = Lane(at: tokens + token * shape.rowLength)
-      let size = row.replacing(with: Lane() - row, where: row .< 0)
-      largest = largest.replacing(with: size, where: size .> largest)
+      let row = Lane(at: tokens + token * rowLength)
+      largest = largest.larger(row).larger(Lane() - row)
     }
     return largest
   }
 
   /// Each query's largest score.
-  private func peak(_ query: T, _ k: UnsafePointer<Float>) -> Lane {
-    var peak = query.dot(k, plus: Lane())
+  private func peak(_ query: T) -> Lane {
+    var peak = query.dot(work.pairs, plus: Lane())
     for token in 1..<max(1, shape.tokens) {
-      let score = query.dot(k + token * shape.rowLength, plus: Lane())
-      peak = peak.replacing(with: score, where: score .> peak)
+      peak = peak.larger(query.dot(work.pairs + token * 2 * shape.depth, plus: Lane()))
     }
     return peak
   }
 
-  /// Some tokens side by side, a row a channel.
-  private func columns(
-    _ rows: UnsafePointer<Float>, _ first: Int, _ queries: Int, scale: Float,
-    in memory: UnsafeMutablePointer<Float>
-  ) -> T {
-    transposeTokens(
-      rows + first * shape.rowLength, shape, queries: queries, scale: scale, into: memory)
-    return T(at: memory, stride: AttentionShape.block)
+  /// Some tokens side by side, a row a channel; zeros beyond them.
+  private func gather(
+    _ rows: Floats, _ first: Int, _ queries: Int, scale: Float,
+    into columns: UnsafeMutablePointer<Float>
+  ) {
+    if queries < Lane.width { T().store(at: columns, stride: Lane.width) }
+    for i in 0..<queries {
+      let row = rows.base + (first + i) * shape.rowLength
+      for r in 0..<shape.depth { columns[r * Lane.width + i] = row[r] * scale }
+    }
   }
 
   // MARK: Backward
@@ -99,59 +112,54 @@ struct NarrowAttention<T: Tile> where T.V == Lane {
     _ inputs: (q: Floats, k: Floats, v: Floats, y: Floats, statistics: Floats, dy: Floats),
     _ targets: (dq: Floats, dk: Floats, dv: Floats)
   ) {
-    for first in stride(from: 0, to: shape.tokens, by: AttentionShape.block) {
-      let end = min(shape.tokens, first + AttentionShape.block)
-      for start in stride(from: first, to: end, by: Lane.width) {
-        let queries = min(Lane.width, end - start)
-        walk(inputs, start, queries, column: start - first, addedTo: targets.dq.base)
+    pack(inputs.k, inputs.v)
+    clearSums()
+    for first in stride(from: 0, to: shape.tokens, by: Lane.width) {
+      let queries = min(Lane.width, shape.tokens - first)
+      gather(inputs.q, first, queries, scale: factor, into: work.queries)
+      gather(inputs.dy, first, queries, scale: 1, into: work.gradients)
+      subtractProjections(inputs.dy, inputs.y, first, queries)
+      walk(inputs.statistics.base + first, queries)
+      for i in 0..<queries {
+        let row = targets.dq.base + (first + i) * shape.rowLength
+        for r in 0..<shape.depth { row[r] += work.result[r * Lane.width + i] * shape.scale }
       }
-      let offset = first * shape.rowLength
-      scatterToTokens(
-        work.values, shape, from: inputs.dy.base + offset, by: work.scores,
-        queries: end - first, isFirst: first == 0)
-      scatterToTokens(
-        work.keys, shape, from: inputs.q.base + offset, by: work.gradients,
-        queries: end - first, isFirst: first == 0)
+      scatter(work.weights, work.gradients, into: work.valueSums)
+      scatter(work.slopes, work.queries, into: work.keySums)
     }
-    addTokens(work.keys, scale: shape.scale, to: targets.dk.base, shape)
-    addTokens(work.values, scale: 1, to: targets.dv.base, shape)
+    addSums(work.valueSums, scale: 1, to: targets.dv)
+    // The queries that were summed carry log₂ e.
+    addSums(work.keySums, scale: 1 / Float.log2e, to: targets.dk)
   }
 
-  /// One vector of queries over all keys: writes P and (dP - D)∘P from a column on, adds to dq.
-  private func walk(
-    _ inputs: (q: Floats, k: Floats, v: Floats, y: Floats, statistics: Floats, dy: Floats),
-    _ first: Int, _ queries: Int, column: Int, addedTo dq: UnsafeMutablePointer<Float>
-  ) {
+  /// perQuery = -D.
+  private func subtractProjections(_ dy: Floats, _ y: Floats, _ first: Int, _ queries: Int) {
+    Lane().store(at: work.perQuery)
     for i in 0..<queries {
       let row = (first + i) * shape.rowLength
-      var sum: Float = 0
-      for r in 0..<shape.depth { sum -= inputs.dy.base[row + r] * inputs.y.base[row + r] }
-      work.perQuery[i] = sum
+      for r in 0..<shape.depth { work.perQuery[i] -= dy.base[row + r] * y.base[row + r] }
     }
-    let query = columns(inputs.q.base, first, queries, scale: factor, in: work.transposed)
-    let gradient = columns(inputs.dy.base, first, queries, scale: 1, in: work.result)
-    let start = Lane() - Lane(at: inputs.statistics.base + first)
+  }
+
+  /// One vector of queries over all keys: writes P and P∘(dP - D), a row a key, and dq·√depth.
+  private func walk(_ statistics: UnsafePointer<Float>, _ queries: Int) {
+    let query = T(at: work.queries, stride: Lane.width)
+    let gradient = T(at: work.gradients, stride: Lane.width)
+    var start = Lane() - Lane(at: statistics)
+    // What is read behind the last query may be anything; its weights must be numbers.
+    for i in queries..<Lane.width { start[i] = -126 }
     let opposite = Lane(at: work.perQuery)
     var result = T()
-    var (key, value) = (UnsafePointer(inputs.k.base), UnsafePointer(inputs.v.base))
-    var (weights, slopes) = (work.scores + column, work.gradients + column)
+    var (key, place) = (work.pairs, 0)
     for _ in 0..<shape.tokens {
-      let weight = query.dot(key, plus: start).atLeast(-126).powerOfTwo
-      let slope = weight * gradient.dot(value, plus: opposite)
-      weight.store(at: weights)
-      slope.store(at: slopes)
+      let weight = query.dot(key, plus: start).powerOfTwo
+      let slope = weight * gradient.dot(key + shape.depth, plus: opposite)
+      weight.store(at: work.weights + place)
+      slope.store(at: work.slopes + place)
       result.add(key, stride: 1, times: slope)
-      key += shape.rowLength
-      value += shape.rowLength
-      weights += AttentionShape.block
-      slopes += AttentionShape.block
+      key += 2 * shape.depth
+      place += Lane.width
     }
-    result.store(at: work.result, stride: AttentionShape.block)
-    for i in 0..<queries {
-      let row = dq + (first + i) * shape.rowLength
-      for r in 0..<shape.depth {
-        row[r] += work.result[r * AttentionShape.block + i] * shape.scale
-      }
-    }
+    result.store(at: work.result, stride: Lane.width)
   }
 }

@@ -8,15 +8,18 @@ protocol Columns {
   init()
   init(at address: UnsafePointer<Float>)
   mutating func add(_ a: Float, times b: Self)
+  /// self += (a[0], a[1], a[0], a[1], …)·b.
+  mutating func addPair(_ a: UnsafePointer<Float>, times b: Self)
   mutating func add(_ b: Self)
-  func multiplied(by a: Float) -> Self
   func store(at address: UnsafeMutablePointer<Float>)
 }
 
 extension Lane: Columns {
   @inline(__always) mutating func add(_ a: Float, times b: Lane) { self = adding(a, times: b) }
+  @inline(__always) mutating func addPair(_ a: UnsafePointer<Float>, times b: Lane) {
+    self = adding(Lane(repeatingPairAt: a), times: b)
+  }
   @inline(__always) mutating func add(_ b: Lane) { self += b }
-  @inline(__always) func multiplied(by a: Float) -> Lane { self * a }
 }
 
 /// Two vectors side by side: each broadcast element of A is used twice.
@@ -42,12 +45,15 @@ struct Pair: Columns {
     second.add(a, times: b.second)
   }
 
+  @inline(__always) mutating func addPair(_ a: UnsafePointer<Float>, times b: Pair) {
+    first.addPair(a, times: b.first)
+    second.addPair(a, times: b.second)
+  }
+
   @inline(__always) mutating func add(_ b: Pair) {
     first += b.first
     second += b.second
   }
-
-  @inline(__always) func multiplied(by a: Float) -> Pair { Pair(first * a, second * a) }
 
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>) {
     first.store(at: address)
@@ -70,10 +76,10 @@ protocol Tile {
   mutating func add(_ a: UnsafePointer<Float>, stride: Int, times b: V)
   /// Row r += b.
   mutating func add(_ b: V)
-  /// Σ_r a[r] · row r.
-  func dot(_ a: UnsafePointer<Float>) -> V
-  /// The same plus something.
+  /// Σ_r a[r] · row r, plus something.
   func dot(_ a: UnsafePointer<Float>, plus: V) -> V
+  /// Σ_r (a[2r], a[2r + 1], a[2r], a[2r + 1], …) · row r, plus something.
+  func dotPairs(_ a: UnsafePointer<Float>, plus: V) -> V
   func store(at address: UnsafeMutablePointer<Float>, stride: Int)
 }
 
@@ -93,11 +99,15 @@ struct One<V: Columns>: Tile {
 
   @inline(__always) mutating func add(_ b: V) { row.add(b) }
 
-  @inline(__always) func dot(_ a: UnsafePointer<Float>) -> V { row.multiplied(by: a.pointee) }
-
   @inline(__always) func dot(_ a: UnsafePointer<Float>, plus: V) -> V {
     var sum = plus
     sum.add(a.pointee, times: row)
+    return sum
+  }
+
+  @inline(__always) func dotPairs(_ a: UnsafePointer<Float>, plus: V) -> V {
+    var sum = plus
+    sum.addPair(a, times: row)
     return sum
   }
 
@@ -135,15 +145,12 @@ struct Both<Upper: Tile, Lower: Tile>: Tile where Upper.V == Lower.V {
     lower.add(b)
   }
 
-  @inline(__always) func dot(_ a: UnsafePointer<Float>) -> Upper.V {
-    lower.dot(a + Upper.rows, plus: upper.dot(a))
+  @inline(__always) func dot(_ a: UnsafePointer<Float>, plus: Upper.V) -> Upper.V {
+    lower.dot(a + Upper.rows, plus: upper.dot(a, plus: plus))
   }
 
-  /// Two sums side by side: half the latency of one.
-  @inline(__always) func dot(_ a: UnsafePointer<Float>, plus: Upper.V) -> Upper.V {
-    var sum = upper.dot(a, plus: plus)
-    sum.add(lower.dot(a + Upper.rows))
-    return sum
+  @inline(__always) func dotPairs(_ a: UnsafePointer<Float>, plus: Upper.V) -> Upper.V {
+    lower.dotPairs(a + 2 * Upper.rows, plus: upper.dotPairs(a, plus: plus))
   }
 
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>, stride: Int) {

@@ -1,9 +1,85 @@
 // Attention of heads of any depth, by four products a block of queries.
 
+extension AttentionShape {
+  /// Queries side by side in a block's vectors.
+  fileprivate static var block: Int { Pair.width }
+}
+
+/// Scratch memory of one block, cut into its parts.
+struct WideWorkspace {
+  /// [tokens, block]: scores, then probabilities.
+  let scores: UnsafeMutablePointer<Float>
+  /// [tokens, block]: the scores' gradient.
+  let gradients: UnsafeMutablePointer<Float>
+  /// [depth, block]: a transposed block of queries or of the result's gradient.
+  let transposed: UnsafeMutablePointer<Float>
+  /// [depth, block]: a transposed result.
+  let result: UnsafeMutablePointer<Float>
+  /// [block]: one number a query.
+  let perQuery: UnsafeMutablePointer<Float>
+  /// [tokens, paddedDepth] each: the gradients of keys and values. Whole vectors, because storing
+  /// a part of one takes longer than the sum it holds.
+  let keys: UnsafeMutablePointer<Float>
+  let values: UnsafeMutablePointer<Float>
+
+  init(_ scratch: Floats, _ shape: AttentionShape) {
+    let (scoreCount, queryCount) = (
+      shape.tokens * AttentionShape.block, shape.depth * AttentionShape.block
+    )
+    scores = scratch.base
+    gradients = scores + scoreCount
+    transposed = gradients + scoreCount
+    result = transposed + queryCount
+    perQuery = result + queryCount
+    keys = perQuery + AttentionShape.block
+    values = keys + shape.tokens * shape.paddedDepth
+  }
+
+  /// Floats of the whole.
+  static func count(_ shape: AttentionShape) -> Int {
+    (2 * (shape.tokens + shape.depth) + 1) * AttentionShape.block
+      + 2 * shape.tokens * shape.paddedDepth
+  }
+}
+
+/// Copies a block of token rows into columns, scaled.
+private func transposeTokens(
+  _ rows: UnsafePointer<Float>, _ shape: AttentionShape, queries: Int, scale: Float,
+  into columns: UnsafeMutablePointer<Float>
+) {
+  for query in 0..<queries {
+    let row = rows + query * shape.rowLength
+    for r in 0..<shape.depth { columns[r * AttentionShape.block + query] = row[r] * scale }
+  }
+}
+
+/// target[token, r] += Σ_query weights[token, query]·rows[query, r], from zero in the first block.
+private func scatterToTokens(
+  _ target: UnsafeMutablePointer<Float>, _ shape: AttentionShape,
+  from rows: UnsafePointer<Float>, by weights: UnsafePointer<Float>, queries: Int, isFirst: Bool
+) {
+  Product(
+    rows: shape.tokens, columns: shape.paddedDepth, depth: queries,
+    a: .init(base: weights, row: AttentionShape.block, step: 1),
+    b: .init(base: rows, step: shape.rowLength), c: target, cRow: shape.paddedDepth
+  ).run(isFirst ? .zero : .matrix(target, stride: shape.paddedDepth))
+}
+
+/// rows[token, r] += scale·whole[token, r]: from whole vectors to a head's channels.
+private func addTokens(
+  _ whole: UnsafePointer<Float>, scale: Float, to rows: UnsafeMutablePointer<Float>,
+  _ shape: AttentionShape
+) {
+  for token in 0..<shape.tokens {
+    let (from, to) = (token * shape.paddedDepth, token * shape.rowLength)
+    for r in 0..<shape.depth { rows[to + r] += scale * whole[from + r] }
+  }
+}
+
 /// scores[key, query] = e^(k·q·scale - max) and perQuery = 1 / their sum. The queries are scaled by
 /// log₂ e too, which makes e^x the cheaper 2^x.
 private func probabilities(
-  _ work: AttentionWorkspace, _ shape: AttentionShape, q: UnsafePointer<Float>,
+  _ work: WideWorkspace, _ shape: AttentionShape, q: UnsafePointer<Float>,
   k: UnsafePointer<Float>,
   queries: Int
 ) {
@@ -14,13 +90,12 @@ private func probabilities(
     let column = work.scores + lane
     var peak = Lane(at: column)
     for token in 0..<shape.tokens {
-      let score = Lane(at: column + token * AttentionShape.block)
-      peak = peak.replacing(with: score, where: score .> peak)
+      peak = peak.larger(Lane(at: column + token * AttentionShape.block))
     }
     var sum = Lane()
     for token in 0..<shape.tokens {
       let address = column + token * AttentionShape.block
-      let weight = (Lane(at: address) - peak).atLeast(-126).powerOfTwo
+      let weight = (Lane(at: address) - peak).powerOfTwo
       weight.store(at: address)
       sum += weight
     }
@@ -56,7 +131,7 @@ private func gather(
 func wideAttentionForward(
   _ shape: AttentionShape, q: Floats, k: Floats, v: Floats, into y: Floats, scratch: Floats
 ) {
-  let work = AttentionWorkspace(scratch, shape)
+  let work = WideWorkspace(scratch, shape)
   for first in stride(from: 0, to: shape.tokens, by: AttentionShape.block) {
     let queries = min(AttentionShape.block, shape.tokens - first)
     probabilities(work, shape, q: q.base + first * shape.rowLength, k: k.base, queries: queries)
@@ -78,7 +153,7 @@ func wideAttentionBackward(
   _ shape: AttentionShape, q: Floats, k: Floats, v: Floats, dy: Floats, addedTo dq: Floats,
   _ dk: Floats, _ dv: Floats, scratch: Floats
 ) {
-  let work = AttentionWorkspace(scratch, shape)
+  let work = WideWorkspace(scratch, shape)
   for first in stride(from: 0, to: shape.tokens, by: AttentionShape.block) {
     let queries = min(AttentionShape.block, shape.tokens - first)
     let offset = first * shape.rowLength

@@ -38,7 +38,7 @@ package struct WinogradShape: Hashable, Sendable {
   }
 
   /// Transformed tiles that a core's cache holds along with the weights.
-  private static let cachedFloats = 180_000
+  private static let cachedFloats = 260_000
 
   /// Tiles that are worked on at a time: full register tiles, and within the cache.
   fileprivate var block: Int {

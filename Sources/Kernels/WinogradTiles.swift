@@ -17,6 +17,47 @@ struct Tiling {
   }
 }
 
+/// Where the pixels of a square of side `side` lie, a row after the other; zeros stand for what is
+/// outside the image. A table of addresses, because a test at every load costs more than the
+/// transform's arithmetic.
+private struct Patch {
+  private let pixels: UnsafeMutablePointer<UnsafePointer<Float>>
+  private let zeros: UnsafePointer<Float>
+  private let side: Int
+
+  /// Calls `body` with a patch whose zeros are `channels` long.
+  @inline(__always)
+  static func with(side: Int, channels: Int, _ body: (Patch) -> Void) {
+    withUnsafeTemporaryAllocation(
+      of: UnsafePointer<Float>.self, capacity: side * side
+    ) { pixels in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: channels + Lane.width) { zeros in
+        zeros.initialize(repeating: 0)
+        guard let place = pixels.baseAddress, let blank = zeros.baseAddress else { return }
+        body(Patch(pixels: place, zeros: blank, side: side))
+      }
+    }
+  }
+
+  /// Moves to the square whose first pixel is (top, left) of an image.
+  @inline(__always)
+  func move(_ image: UnsafePointer<Float>, _ plane: Plane, top: Int, left: Int) {
+    for i in 0..<side {
+      let isRow = top + i >= 0 && top + i < plane.height
+      let row = image + (top + i) * plane.rowLength
+      for j in 0..<side {
+        let isInside = isRow && left + j >= 0 && left + j < plane.width
+        pixels[i * side + j] = isInside ? row + (left + j) * plane.channels : zeros
+      }
+    }
+  }
+
+  /// A vector of channels of pixel (i, j).
+  @inline(__always) func lane(_ i: Int, _ j: Int, _ channel: Int) -> Lane {
+    Lane(at: pixels[i * side + j] + channel)
+  }
+}
+
 /// u[f, tile, c] = (Bᵀ d B)[f]: d is a tile of 6 x 6 pixels, zero outside the image.
 func transformInputs(
   _ x: UnsafePointer<Float>, _ tiling: Tiling, tiles: Range<Int>,
@@ -26,31 +67,26 @@ func transformInputs(
   let pitch = tiles.count * plane.channels
   withUnsafeTemporaryAllocation(of: Lane.self, capacity: Winograd.frequencies) { buffer in
     guard let spare = buffer.baseAddress else { return }
-    for (number, tile) in tiles.enumerated() {
-      let (image, top, left) = tiling.place(tile)
-      let corner =
-        x + image * plane.count + (top - 1) * plane.rowLength
-        + (left - 1) * plane.channels
-      // The tile's rows and columns that lie in the image.
-      let (firstRow, firstColumn) = (top == 0 ? 1 : 0, left == 0 ? 1 : 0)
-      let lastRow = min(Winograd.points, plane.height - top + 1)
-      let lastColumn = min(Winograd.points, plane.width - left + 1)
-      vectorized(plane.channels) { c, n in
-        for j in 0..<Winograd.points {
-          let isColumn = j >= firstColumn && j < lastColumn
-          let pixel = { (i: Int) -> Lane in
-            isColumn && i >= firstRow && i < lastRow
-              ? Lane(at: corner + i * plane.rowLength + j * plane.channels + c) : Lane()
+    Patch.with(side: Winograd.points, channels: plane.channels) { d in
+      for (number, tile) in tiles.enumerated() {
+        let (image, top, left) = tiling.place(tile)
+        d.move(x + image * plane.count, plane, top: top - 1, left: left - 1)
+        vectorized(plane.channels) { c, n in
+          for j in 0..<Winograd.points {
+            let t = Winograd.input(
+              (
+                d.lane(0, j, c), d.lane(1, j, c), d.lane(2, j, c), d.lane(3, j, c),
+                d.lane(4, j, c), d.lane(5, j, c)
+              ))
+            (spare[j], spare[6 + j], spare[12 + j]) = (t.0, t.1, t.2)
+            (spare[18 + j], spare[24 + j], spare[30 + j]) = (t.3, t.4, t.5)
           }
-          let t = Winograd.input((pixel(0), pixel(1), pixel(2), pixel(3), pixel(4), pixel(5)))
-          (spare[j], spare[6 + j], spare[12 + j]) = (t.0, t.1, t.2)
-          (spare[18 + j], spare[24 + j], spare[30 + j]) = (t.3, t.4, t.5)
-        }
-        for i in 0..<Winograd.points {
-          let row = spare + Winograd.points * i
-          let t = Winograd.input((row[0], row[1], row[2], row[3], row[4], row[5]))
-          let target = u + Winograd.points * i * pitch + number * plane.channels + c
-          Winograd.store(t, first: n, at: target, plane: pitch)
+          for i in 0..<Winograd.points {
+            let row = spare + Winograd.points * i
+            let t = Winograd.input((row[0], row[1], row[2], row[3], row[4], row[5]))
+            let target = u + Winograd.points * i * pitch + number * plane.channels + c
+            Winograd.store(t, first: n, at: target, plane: pitch)
+          }
         }
       }
     }
@@ -66,25 +102,23 @@ func transformOutputGradients(
   let pitch = tiles.count * plane.channels
   withUnsafeTemporaryAllocation(of: Lane.self, capacity: Winograd.frequencies) { buffer in
     guard let spare = buffer.baseAddress else { return }
-    for (number, tile) in tiles.enumerated() {
-      let (image, top, left) = tiling.place(tile)
-      let corner = dy + image * plane.count + top * plane.rowLength + left * plane.channels
-      let (rows, columns) = (plane.height - top, plane.width - left)
-      vectorized(plane.channels) { c, n in
-        for j in 0..<Winograd.outputs {
-          let pixel = { (i: Int) -> Lane in
-            i < rows && j < columns
-              ? Lane(at: corner + i * plane.rowLength + j * plane.channels + c) : Lane()
+    Patch.with(side: Winograd.outputs, channels: plane.channels) { d in
+      for (number, tile) in tiles.enumerated() {
+        let (image, top, left) = tiling.place(tile)
+        d.move(dy + image * plane.count, plane, top: top, left: left)
+        vectorized(plane.channels) { c, n in
+          for j in 0..<Winograd.outputs {
+            let t = Winograd.outputGradient(
+              (d.lane(0, j, c), d.lane(1, j, c), d.lane(2, j, c), d.lane(3, j, c)))
+            (spare[j], spare[4 + j], spare[8 + j]) = (t.0, t.1, t.2)
+            (spare[12 + j], spare[16 + j], spare[20 + j]) = (t.3, t.4, t.5)
           }
-          let t = Winograd.outputGradient((pixel(0), pixel(1), pixel(2), pixel(3)))
-          (spare[j], spare[4 + j], spare[8 + j]) = (t.0, t.1, t.2)
-          (spare[12 + j], spare[16 + j], spare[20 + j]) = (t.3, t.4, t.5)
-        }
-        for i in 0..<Winograd.points {
-          let row = spare + Winograd.outputs * i
-          let t = Winograd.outputGradient((row[0], row[1], row[2], row[3]))
-          let target = v + Winograd.points * i * pitch + number * plane.channels + c
-          Winograd.store(t, first: n, at: target, plane: pitch)
+          for i in 0..<Winograd.points {
+            let row = spare + Winograd.outputs * i
+            let t = Winograd.outputGradient((row[0], row[1], row[2], row[3]))
+            let target = v + Winograd.points * i * pitch + number * plane.channels + c
+            Winograd.store(t, first: n, at: target, plane: pitch)
+          }
         }
       }
     }

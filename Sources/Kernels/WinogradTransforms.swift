@@ -22,7 +22,7 @@ enum Winograd {
   /// Stores a row of values, a plane apart.
   ///
   /// - Parameter count: how many floats of each vector count.
-  @inline(__always) static func store(
+  @_transparent static func store(
     _ values: Points, first count: Int, at target: UnsafeMutablePointer<Float>, plane: Int
   ) {
     values.0.store(first: count, at: target)
@@ -37,20 +37,21 @@ enum Winograd {
   private static let q: Float = 1.414_213_5
 
   /// Bᵀ d: rows are the polynomials that vanish at all points but one.
-  @inline(__always) static func input(_ d: Points) -> Points {
+  @_transparent static func input(_ d: Points) -> Points {
     let nearEven = d.4.adding(-2, times: d.2)
-    let nearOdd = (d.3 * p).adding(-q, times: d.1)
+    let nearOdd = d.3.adding(-2, times: d.1)
     let farEven = d.4.adding(-0.5, times: d.2)
-    let farOdd = (d.3 * q).adding(-p, times: d.1)
+    let farOdd = d.3.adding(-0.5, times: d.1)
     return (
       (d.0 + d.4).adding(-2.5, times: d.2),
-      nearEven + nearOdd, nearEven - nearOdd, farEven + farOdd, farEven - farOdd,
+      nearEven.adding(p, times: nearOdd), nearEven.adding(-p, times: nearOdd),
+      farEven.adding(q, times: farOdd), farEven.adding(-q, times: farOdd),
       (d.1 + d.5).adding(-2.5, times: d.3)
     )
   }
 
   /// Aᵀ m: the polynomial's coefficients from its values.
-  @inline(__always) static func output(_ m: Points) -> Outputs {
+  @_transparent static func output(_ m: Points) -> Outputs {
     let (nearSum, nearDifference) = (m.1 + m.2, m.1 - m.2)
     let (farSum, farDifference) = (m.3 + m.4, m.3 - m.4)
     return (
@@ -62,7 +63,7 @@ enum Winograd {
   }
 
   /// G g: the filter's values at the points, over the products of the points' distances.
-  @inline(__always) static func filter(_ g: (Lane, Lane, Lane)) -> Points {
+  @_transparent static func filter(_ g: (Lane, Lane, Lane)) -> Points {
     let (near, far): (Float, Float) = (-1 / 1.5, 1 / 6)
     let nearEven = (g.0 * near).adding(0.5 * near, times: g.2)
     let nearOdd = g.1 * (p * near)
@@ -74,18 +75,19 @@ enum Winograd {
   }
 
   /// A y: the transpose of `output`, for the gradient of the products.
-  @inline(__always) static func outputGradient(_ y: Outputs) -> Points {
+  @_transparent static func outputGradient(_ y: Outputs) -> Points {
     let nearEven = y.0.adding(0.5, times: y.2)
-    let nearOdd = (y.1 * p).adding(0.5 * p, times: y.3)
+    let nearOdd = y.1.adding(0.5, times: y.3)
     let farEven = y.0.adding(2, times: y.2)
-    let farOdd = (y.1 * q).adding(2 * q, times: y.3)
+    let farOdd = y.1.adding(2, times: y.3)
     return (
-      y.0, nearEven + nearOdd, nearEven - nearOdd, farEven + farOdd, farEven - farOdd, y.3
+      y.0, nearEven.adding(p, times: nearOdd), nearEven.adding(-p, times: nearOdd),
+      farEven.adding(q, times: farOdd), farEven.adding(-q, times: farOdd), y.3
     )
   }
 
   /// Gᵀ w: the transpose of `filter`, for the gradient of the filter.
-  @inline(__always) static func filterGradient(_ w: Points) -> (Lane, Lane, Lane) {
+  @_transparent static func filterGradient(_ w: Points) -> (Lane, Lane, Lane) {
     let (near, far): (Float, Float) = (-1 / 1.5, 1 / 6)
     let (nearSum, nearDifference) = (w.1 + w.2, w.1 - w.2)
     let (farSum, farDifference) = (w.3 + w.4, w.3 - w.4)

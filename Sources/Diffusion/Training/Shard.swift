@@ -16,7 +16,7 @@ struct Example {
 /// A thread's network with memory for a shard of a batch; one thread uses it at a time.
 final class Shard: Sendable {
   /// Images of a shard: fixed, so that sums do not depend on the number of threads.
-  static let capacity = 4
+  static let capacity = 8
 
   private let unet: UNet
   private let tape: Tape
