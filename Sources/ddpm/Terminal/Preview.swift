@@ -31,15 +31,19 @@ package struct Preview {
     let all = columns ?? Int(Double(images.count).squareRoot().rounded(.up))
     let fit = max(1, (width + 1) / (Preview.leastWidth + 1))
     let shown = min(all, images.count, fit)
-    let side = min(images.size.width, (width + 1) / shown - 1)
-    let height = max(1, (side * images.size.height + images.size.width / 2) / images.size.width)
-    let rows = min(
-      (images.count + all - 1) / all, max(1, (2 * Preview.mostLines + 1) / (height + 1)))
+    let allRows = (images.count + all - 1) / all
+    let size = images.size
+    // Smaller images are worth it where all the rows then fit.
+    let room = (2 * Preview.mostLines + 1) / allRows - 1
+    let most = room < Preview.leastWidth ? size.width : max(1, room * size.width / size.height)
+    let side = min(size.width, (width + 1) / shown - 1, most)
+    let height = max(1, (side * size.height + size.width / 2) / size.width)
+    let rows = min(allRows, max(1, (2 * Preview.mostLines + 1) / (height + 1)))
     // Of each row of the whole grid its beginning.
     let places = (0..<rows).flatMap { row in
       (row * all..<min(images.count, row * all + shown)).map { $0..<$0 + 1 }
     }
-    let part = ByteImages(size: images.size, pixels: places.flatMap { images[$0].pixels })
+    let part = ByteImages(size: size, pixels: places.flatMap { images[$0].pixels })
     let small = part.resized(height: height, width: side)
     let lines = lines(
       drawing == .characters

@@ -75,6 +75,11 @@ import ddpm
     #expect(some.dropLast().allSatisfy { $0.count <= 39 })
     let one = lines(Preview(.characters, width: 79).text(images([255], side: 28), nil))
     #expect(one == Array(repeating: String(repeating: "@", count: 28), count: 14))
+    // Sixteen that would be twice as large if only their rows had to fit are all shown.
+    let square = lines(
+      Preview(.characters, width: 99).text(
+        images([99] + Array(repeating: 0, count: 15), side: 28), nil))
+    #expect(square.count <= 48 && square.first?.count == 23)
     let tall = lines(Preview(.characters, width: 79).text(many, 1))
     #expect(tall.count <= 49 && tall.last?.hasSuffix("of 60 images") == true)
   }
