@@ -158,8 +158,8 @@ private enum Layout {
   static let (scale, titleScale) = (2, 3)
   static let (thin, thick, dot) = (1.5, 3.0, 8.0)
   static let (stepTicks, lossTicks) = (10, 9)
-  /// A curve of so many points is smoothed over two of them.
-  static let pointsPerReach = 30
+  /// Of so many points one is averaged on either side: a tenth of the curve in all.
+  static let pointsPerReach = 20
   /// The end of a title that is too long: of a path it tells more than the beginning.
   static func fitted(_ title: String) -> String {
     let room = (width - 2 * margin) / (BitmapFont.advance * titleScale)
