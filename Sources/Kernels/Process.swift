@@ -1,4 +1,4 @@
-// The diffusion process in floats: linear combinations of images, and distances between them.
+// The diffusion process in floats: linear combinations of images, distances and angles.
 
 /// y = a·x + b·z; y may be x or z.
 ///
@@ -36,5 +36,12 @@ package func sumOfSquaredDifferences(_ x: Floats, _ y: Floats) -> Double {
     let difference = Double(x.base[i]) - Double(y.base[i])
     sum += difference * difference
   }
+  return sum
+}
+
+/// Σ x·y, summed in double precision.
+package func dotProduct(_ x: Floats, _ y: Floats) -> Double {
+  var sum = 0.0
+  for i in 0..<x.count { sum += Double(x.base[i]) * Double(y.base[i]) }
   return sum
 }

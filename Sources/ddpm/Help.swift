@@ -46,9 +46,15 @@ package struct Help {
     }
     return joined(
       [
-        wrap(command.abstract + ".", indent: 0), ["Usage: ddpm \(command.name) [OPTIONS]"],
+        wrap(command.abstract + ".", indent: 0), ["Usage: " + usage(of: command)],
         section("Examples", command.examples.flatMap(example)),
       ] + groups)
+  }
+
+  private func usage(of command: any Command.Type) -> String {
+    let operand = command.table.operand?.placeholder
+    let options = command.table.options.isEmpty ? nil : "[OPTIONS]"
+    return ["ddpm", command.name, operand, options].compactMap(\.self).joined(separator: " ")
   }
 
   private func example(_ example: Example) -> [String] {

@@ -33,7 +33,7 @@ import ddpm
     let command = try #require(Tool.commands.first { $0.name == name })
     #expect(command.examples.count >= 2)
     for example in command.examples {
-      let words = example.line.split(separator: " ").map(String.init)
+      let words = example.line.split(separator: " ").map(String.init).prefix { $0 != ">" }
       #expect(words.prefix(2) == ["ddpm", name])
       #expect(throws: Never.self) { try Tool.request(Array(words.dropFirst())) }
     }

@@ -1,5 +1,6 @@
 // The program as a process: what it writes where, and the code it ends with.
 
+import Diffusion
 import Foundation
 import Testing
 import ddpm
@@ -26,7 +27,8 @@ import ddpm
   @Test func theVersionIsOneLine() throws {
     let result = try BuiltTool.run(["--version"])
     #expect(result.code == 0 && result.output == Tool.versionLine + "\n")
-    #expect(result.output.hasPrefix("ddpm 0.1.0 ("))
+    #expect(result.output.hasPrefix("ddpm 0.1.0 (\(Platform.instructionSet)"))
+    #expect(Platform.requiredFeatures.allSatisfy { result.output.contains(" \($0)") })
   }
 
   /// Some of every kind; all of them are refused within the tests' own process.

@@ -23,6 +23,11 @@ public struct Images: Equatable, Sendable {
     self.values = values
   }
 
+  /// The first images.
+  public func prefix(_ count: Int) -> Images {
+    Images(size: size, values: Array(values.prefix(count * size.values)))
+  }
+
   /// The images of a file as the network sees them: x = p/127.5 - 1 for each byte p.
   public init(_ bytes: ByteImages) {
     self.init(size: bytes.size, values: Pixels.floats(bytes.pixels))

@@ -8,8 +8,10 @@ extension ByteImages {
   /// - Parameters:
   ///   - columns: how many images a row; by default as many as make the grid square.
   ///   - scale: how many pixels wide and high a pixel becomes.
+  ///   - background: how bright the lines are; by default a dark grey that shows where an image of
+  ///     black background ends.
   /// - Returns: one image; places left over in the last row are as dark as the lines.
-  public func grid(columns: Int? = nil, scale: Int = 1) -> ByteImages {
+  public func grid(columns: Int? = nil, scale: Int = 1, background: UInt8 = 48) -> ByteImages {
     precondition(count > 0, "a grid of no images")
     let columns = min(columns ?? Int(Double(count).squareRoot().rounded(.up)), count)
     precondition(columns > 0 && scale > 0, "a grid of \(columns) columns, scaled by \(scale)")
@@ -18,7 +20,7 @@ extension ByteImages {
     let width = columns * (size.width + Grid.gap) - Grid.gap
     let height = rows * (size.height + Grid.gap) - Grid.gap
 
-    var picture = [UInt8](repeating: Grid.background, count: height * width * size.channels)
+    var picture = [UInt8](repeating: background, count: height * width * size.channels)
     for index in 0..<count {
       let top = index / columns * (size.height + Grid.gap)
       let left = index % columns * (size.width + Grid.gap)
@@ -35,9 +37,18 @@ extension ByteImages {
   }
 }
 
+extension ByteImages {
+  /// The images in another size, each pixel the mean of the area it covers.
+  package func resized(height: Int, width: Int) -> ByteImages {
+    precondition(height > 0 && width > 0, "images of \(height) x \(width)")
+    let resized = Pixels.resample(
+      pixels, from: (size.height, size.width), to: (height, width), channels: size.channels)
+    return ByteImages(
+      size: ImageSize(height: height, width: width, channels: size.channels), pixels: resized)
+  }
+}
+
 private enum Grid {
   /// Pixels between two images, before scaling.
   static let gap = 1
-  /// A dark grey that shows where an image of black background ends.
-  static let background: UInt8 = 48
 }

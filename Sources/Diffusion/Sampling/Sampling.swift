@@ -39,7 +39,12 @@ extension DiffusionModel {
   ///   - count: how many.
   ///   - plan: the sampler's steps, from T to data.
   ///   - options: seed, threads, start.
-  public func sample(_ count: Int, plan: SamplingPlan, _ options: SamplingOptions) -> Samples {
+  ///   - observe: called after every step of every few images, which costs copying them; from any
+  ///     thread, for any one image in the order of the steps.
+  public func sample(
+    _ count: Int, plan: SamplingPlan, _ options: SamplingOptions,
+    observing observe: (@Sendable (SamplingMoment) -> Void)? = nil
+  ) -> Samples {
     let values = imageSize.values
     precondition(
       options.start.map { $0.size == imageSize && $0.count >= count } ?? true,
@@ -64,8 +69,13 @@ extension DiffusionModel {
       let images = first..<min(count, first + batch)
       let target = result.all.slice(first * values, images.count * values)
       if options.start == nil { walk.fillStart(target, images) }
-      for step in plan.steps {
+      for (index, step) in plan.steps.enumerated() {
         clipped.add(walk.take(step, target, images), ordering: .relaxed)
+        observe?(
+          SamplingMoment(
+            places: images, index: index, step: step,
+            images: Images(size: imageSize, values: target.array),
+            estimates: Images(size: imageSize, values: walk.estimates(images))))
         let done = finished.add(1, ordering: .relaxed).newValue
         options.progress?(Double(done) / Double(shards * plan.steps.count))
       }
@@ -103,6 +113,11 @@ private struct Walk: Sendable {
     let noise = noise.all.slice(0, x.count)
     if step.sigma > 0 { fill(noise, images, at: step.timestep) }
     return step.apply(x: x, output: denoiser.output.slice(0, x.count), noise: noise)
+  }
+
+  /// x̂0 of the images, from the step just taken.
+  func estimates(_ images: Range<Int>) -> [Float] {
+    denoiser.output.prefix(images.count * values)
   }
 
   private func fill(_ target: Floats, _ images: Range<Int>, at timestep: Timestep) {

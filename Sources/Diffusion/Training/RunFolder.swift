@@ -31,7 +31,8 @@ public struct RunFolder: Sendable {
     "model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.safetensors",
     "scheduler/scheduler_config.json",
   ]
-  private static let logName = "metrics.jsonl"
+  static let logName = "metrics.jsonl"
+  static let lossPlotName = "loss.png"
   private static let samplesName = "samples"
   private static let gridPrefix = "step-"
 
@@ -60,7 +61,7 @@ public struct RunFolder: Sendable {
 
   /// What there is of a run in a folder.
   private static func parts(of path: String) -> [String] {
-    (modelNames + [logName])
+    (modelNames + [logName, lossPlotName])
       .map { URL(filePath: path).appending(path: $0).path }
       .filter { FileManager.default.fileExists(atPath: $0) }
   }
@@ -73,7 +74,7 @@ public struct RunFolder: Sendable {
       .map { folder.appending(path: $0).path }
   }
 
-  private func below(_ name: String) -> String { URL(filePath: path).appending(path: name).path }
+  func below(_ name: String) -> String { URL(filePath: path).appending(path: name).path }
 
   /// Where the grid of samples after a step goes.
   public func samples(step: Int) -> String {

@@ -29,9 +29,9 @@ extension ValueFormat where Value == Eta {
 
 extension ValueFormat where Value == DataChoice {
   package static var data: Self {
-    let path = ValueFormat<String>.path
-    return Self("a folder's path") { text in
-      path.read(text).map(DataChoice.folder)
+    let folder = ValueFormat<String>.folder
+    return Self("a folder's path", path: folder.path) { text in
+      folder.read(text).map(DataChoice.folder)
     } write: { data in
       if case .folder(let folder) = data { folder } else { "" }
     }.or("synthetic", means: .synthetic)

@@ -6,6 +6,7 @@ import Diffusion
 package enum Limit {
   package static let steps = 1_000_000_000
   package static let images = 10_000_000
+  package static let columns = 1000
   package static let batch = 65_536
   package static let timesteps = NoiseSchedule.timestepCounts.upperBound
   package static let channels = 8192
@@ -23,7 +24,7 @@ package enum CommonOptions {
     "--data", "DIR|synthetic", .data, default: .folder("data/mnist"),
     "a folder of IDX files, plain or .gz; synthetic: digits the program draws")
   package static let model = Option<String?>(
-    "--model", "DIR", .path, unset: ModelChoice.defaultRun,
+    "--model", "DIR", .folder, unset: ModelChoice.defaultRun,
     "a run's folder, or a diffusers pipeline's")
   package static let seed = Option<UInt64>(
     "--seed", "N", .integer(UInt64.min...UInt64.max), default: 0,

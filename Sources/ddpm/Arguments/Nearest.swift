@@ -1,6 +1,7 @@
 // The valid word a mistyped one was most likely meant to be.
 
-/// The candidate a few typing mistakes away from `word`, or the only one that `word` begins.
+/// The candidate a few typing mistakes away from `word`, or the only one that `word` begins, or the
+/// longest that begins `word`.
 ///
 /// A third of the letters may be wrong: more would propose words that have nothing in common.
 package func nearest(to word: String, among candidates: [String]) -> String? {
@@ -11,8 +12,13 @@ package func nearest(to word: String, among candidates: [String]) -> String? {
   let ranked = candidates.map { (word: $0, distance: editDistance(typed, $0.undashed)) }
   guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
   let longer = max(typed.count, best.word.undashed.count)
-  return best.distance <= max(1, longer / 3) && best.distance < longer ? best.word : nil
+  if best.distance <= max(1, longer / 3) && best.distance < longer { return best.word }
+  return candidates.filter { $0.undashed.count >= leastStem && typed.starts(with: $0.undashed) }
+    .max { $0.count < $1.count }
 }
+
+/// Shorter words begin many others by chance.
+private let leastStem = 3
 
 /// How many insertions, deletions, replacements and swaps of neighbours lead from `a` to `b`
 /// (optimal string alignment).

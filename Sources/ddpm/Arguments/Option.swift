@@ -7,6 +7,9 @@ package struct Option<Value: Sendable>: AnyOption {
   package let help: String
   package let shownDefault: String?
   package let format: ValueFormat<Value>
+  package var words: [String] { format.words }
+  package var isList: Bool { format.isList }
+  package var path: PathKind? { format.path }
   /// The value when the flag is not given.
   package let absent: Value
 
@@ -28,6 +31,13 @@ package struct Option<Value: Sendable>: AnyOption {
     self.init(
       flag: flag, placeholder: placeholder, help: help, shownDefault: unset,
       format: format.optional(), absent: nil)
+  }
+
+  /// A word that stands alone, without a flag: `name` is what messages call it.
+  package init<Wrapped: Sendable>(
+    operand name: String, _ placeholder: String, _ format: ValueFormat<Wrapped>, _ help: String
+  ) where Value == Wrapped? {
+    self.init(name, placeholder, format, help)
   }
 
   /// A switch: takes no value, is off unless given.
@@ -54,8 +64,9 @@ package struct Option<Value: Sendable>: AnyOption {
   package func read(_ text: String) throws(UsageError) -> Value {
     if let value = format.read(text) { return value }
     let words = format.words
-    let wrong = text.split(separator: ",").map(String.init).first { !words.contains($0) }
-    let hint = wrong.flatMap { nearest(to: $0, among: words) }.map { "; did you mean \($0)?" }
+    let wrong = text.split(separator: ",").map(String.init).filter { !words.contains($0) }
+    let hint = wrong.lazy.compactMap { nearest(to: $0, among: words) }.first
+      .map { "; did you mean \($0)?" }
     throw UsageError("\(flag) takes \(format.expectation), not \"\(text)\"\(hint ?? "")")
   }
 
@@ -72,6 +83,12 @@ package protocol AnyOption: Sendable {
   var help: String { get }
   /// What happens without the flag, as the help says it.
   var shownDefault: String? { get }
+  /// The words it takes, where there is a list of them.
+  var words: [String] { get }
+  /// Whether several of the words may stand between commas.
+  var isList: Bool { get }
+  /// What its value is the path of, if it is one.
+  var path: PathKind? { get }
   /// Refuses a text that means no value of this option.
   func check(_ text: String) throws(UsageError)
 }

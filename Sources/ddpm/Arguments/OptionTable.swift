@@ -14,12 +14,17 @@ package struct OptionTable: Sendable {
   }
 
   package let groups: [Group]
+  /// The word that the command takes without a flag, if it takes one.
+  package let operand: (any AnyOption)?
   /// Sets of flags of which a command line may give one.
   package let exclusive: [[String]]
 
   /// A table of groups; of each set of `exclusive` options a command line may give one.
-  package init(_ groups: Group..., exclusive: [[any AnyOption]] = []) {
+  package init(
+    operand: (any AnyOption)? = nil, _ groups: Group..., exclusive: [[any AnyOption]] = []
+  ) {
     self.groups = groups
+    self.operand = operand
     self.exclusive = exclusive.map { $0.map(\.flag) }
     let flags = self.flags
     precondition(Set(flags).count == flags.count, "a flag is declared twice among \(flags)")

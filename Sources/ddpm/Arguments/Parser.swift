@@ -29,7 +29,10 @@ extension OptionTable {
         guard let extra = rest.first else { break }
         throw unexpected(extra)
       }
-      guard word.looksLikeFlag else { throw unexpected(word) }
+      guard word.looksLikeFlag else {
+        try takeOperand(word, into: &arguments)
+        continue
+      }
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let flag = String(parts[0])
       guard let option = self[flag] else { throw unknown(flag) }
@@ -43,6 +46,15 @@ extension OptionTable {
     }
     try refuseExcluded(arguments)
     return arguments
+  }
+
+  /// Takes a word that stands without a flag, if the command has one and it was not yet there.
+  private func takeOperand(
+    _ word: String, into arguments: inout Arguments
+  ) throws(UsageError) {
+    guard let operand, arguments.texts[operand.flag] == nil else { throw unexpected(word) }
+    try operand.check(word)
+    arguments.texts[operand.flag] = word
   }
 
   /// The text that belongs to a flag: after its `=`, or the next word.
@@ -81,7 +93,8 @@ extension OptionTable {
   }
 
   private func unexpected(_ word: String) -> UsageError {
-    UsageError("unexpected \"\(word)\": everything here is a flag or its value; " + hint(for: word))
+    let place = operand == nil ? "everything here" : "everything else"
+    return UsageError("unexpected \"\(word)\": \(place) is a flag or its value; " + hint(for: word))
   }
 
   private func hint(for word: String) -> String {

@@ -8,24 +8,30 @@ package struct ValueFormat<Value: Sendable>: Sendable {
   package let expectation: String
   /// The words accepted, where there is a list of them: a mistyped one names the nearest.
   package let words: [String]
+  /// Whether several words may stand between commas.
+  package let isList: Bool
+  /// What the value is the path of, if it is one.
+  package let path: PathKind?
   /// The value a text means, or nil if it means none.
   package let read: @Sendable (String) -> Value?
   /// The text of a value; `read` takes it back.
   package let write: @Sendable (Value) -> String
 
   package init(
-    _ expectation: String, words: [String] = [],
+    _ expectation: String, words: [String] = [], isList: Bool = false, path: PathKind? = nil,
     read: @escaping @Sendable (String) -> Value?, write: @escaping @Sendable (Value) -> String
   ) {
     self.expectation = expectation
     self.words = words
+    self.isList = isList
+    self.path = path
     self.read = read
     self.write = write
   }
 
   /// The same format for a type that wraps `Value`, without a default to write.
   func optional() -> ValueFormat<Value?> {
-    ValueFormat<Value?>(expectation, words: words) { [read] text in
+    ValueFormat<Value?>(expectation, words: words, isList: isList, path: path) { [read] text in
       read(text).map(Optional.some)
     } write: { [write] value in
       value.map(write) ?? ""
@@ -33,11 +39,25 @@ package struct ValueFormat<Value: Sendable>: Sendable {
   }
 }
 
+/// What a path leads to, for those who complete it.
+package enum PathKind: Equatable, Sendable {
+  /// A folder.
+  case folder
+  /// A file whose name has one of these endings; none is any file.
+  case file(endings: [String])
+}
+
 extension ValueFormat where Value == String {
-  /// Any text but the empty one.
-  package static var path: Self {
-    Self("a path", read: { $0.isEmpty ? nil : $0 }, write: \.self)
+  /// A path, which is any text but the empty one.
+  package static func path(of kind: PathKind) -> Self {
+    Self("a path", path: kind, read: { $0.isEmpty ? nil : $0 }, write: \.self)
   }
+
+  /// Any path.
+  package static var path: Self { path(of: .file(endings: [])) }
+
+  /// A folder's path.
+  package static var folder: Self { path(of: .folder) }
 }
 
 extension ValueFormat where Value: FixedWidthInteger {
@@ -95,7 +115,9 @@ extension ValueFormat {
   /// One or more elements between commas.
   package static func list<Element>(of element: ValueFormat<Element>) -> Self
   where Value == [Element] {
-    Self("values separated by commas, each \(element.expectation)", words: element.words) { text in
+    Self(
+      "values separated by commas, each \(element.expectation)", words: element.words, isList: true
+    ) { text in
       let pieces = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       let elements = pieces.compactMap(element.read)
       return elements.count == pieces.count ? elements : nil
@@ -108,7 +130,7 @@ extension ValueFormat {
   package static func distinctList<Element: Hashable>(of element: ValueFormat<Element>) -> Self
   where Value == [Element] {
     let list = list(of: element)
-    return Self("different \(list.expectation)", words: list.words) { text in
+    return Self("different \(list.expectation)", words: list.words, isList: true) { text in
       list.read(text).flatMap { Set($0).count == $0.count ? $0 : nil }
     } write: {
       list.write($0)
@@ -117,7 +139,7 @@ extension ValueFormat {
 
   /// Either of two words' worth: a fixed word with a value of its own, else another format.
   package func or(_ word: String, means value: Value) -> Self where Value: Equatable {
-    Self("\(expectation), or \(word)", words: words + [word]) { [read] text in
+    Self("\(expectation), or \(word)", words: words + [word], path: path) { [read] text in
       text == word ? value : read(text)
     } write: { [write] other in
       other == value ? word : write(other)

@@ -18,7 +18,7 @@ package struct EvaluateCommand: Command {
   ]
 
   static let out = Option<String?>(
-    "--out", "DIR", .path, unset: "MODEL/evaluation", "the report's folder")
+    "--out", "DIR", .folder, unset: "MODEL/evaluation", "the report's folder")
   static let steps = Option<[Int]>(
     "--steps", "LIST", .distinctList(of: .integer(1...Limit.timesteps)),
     default: [10, 20, 50, 100], "numbers of sampling steps to compare")

@@ -31,5 +31,14 @@ package struct EvaluateSettings: Equatable, Sendable {
     seed = try arguments[CommonOptions.seed]
     threads = try arguments[CommonOptions.threads]
     isQuiet = try arguments[CommonOptions.quiet]
+    if let metrics, !metrics.contains(where: \.needsData), arguments.has(CommonOptions.data) {
+      throw UsageError("--data is not read for --metrics time: leave one of them out")
+    }
+    if let metrics, !metrics.contains(.time) {
+      let flag = arguments.has(Evaluate.steps) ? Evaluate.steps.flag : Evaluate.eta.flag
+      if arguments.has(Evaluate.steps) || arguments.has(Evaluate.eta) {
+        throw UsageError("\(flag) belongs to --metrics time: nothing else is sampled")
+      }
+    }
   }
 }

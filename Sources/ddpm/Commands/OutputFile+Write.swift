@@ -29,17 +29,28 @@ extension OutputFile {
   /// - Parameter text: what a PNG tells about itself.
   /// - Throws: `FileError`, `ChannelError`.
   func write(_ images: Images, text: [(key: String, value: String)]) throws {
+    if case .array(let path, .npy) = self {
+      try AtomicFile.write(images.npy, to: path)
+    } else {
+      try write(ByteImages(images), text: text)
+    }
+  }
+
+  /// Writes images of bytes.
+  ///
+  /// - Parameter text: what a PNG tells about itself.
+  /// - Throws: `FileError`, `ChannelError`.
+  func write(_ images: ByteImages, text: [(key: String, value: String)]) throws {
     switch self {
     case .picture(let path, let format, let columns):
-      let grid = ByteImages(images).grid(
-        columns: columns, scale: OutputFile.scale(for: images.size))
+      let grid = images.grid(columns: columns, scale: OutputFile.scale(for: images.size))
       switch format {
       case .png: try PNG.write(grid, to: path, text: text)
       case .pgm: try PGM.write(grid, to: path)
       }
-    case .array(let path, .npy): try AtomicFile.write(images.npy, to: path)
+    case .array(let path, .npy): try AtomicFile.write(Images(images).npy, to: path)
     case .array(let path, .idx), .array(let path, .compressedIDX):
-      try IDX.write(ByteImages(images), to: path)
+      try IDX.write(images, to: path)
     }
   }
 }

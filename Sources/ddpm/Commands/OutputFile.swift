@@ -31,10 +31,33 @@ package enum OutputFile: Equatable, Sendable {
       }
       self = .array(path: path, format)
     } else {
-      throw UsageError(
-        "\(flag) takes a file ending in \(Self.pictureEndings), \(Self.arrayEndings), "
-          + "not \"\(path)\"")
+      throw Self.otherEnding(path, flag, Self.endings)
     }
+  }
+
+  /// The picture at `path`, in the format of its ending.
+  /// - Throws: `UsageError` for any other ending.
+  init(picture path: String, flag: String) throws(UsageError) {
+    guard let format = Self.format(of: path, among: PictureFormat.allCases) else {
+      throw Self.otherEnding(path, flag, Self.pictureEndingList)
+    }
+    self = .picture(path: path, format, columns: nil)
+  }
+
+  /// The same picture with so many images a row; of an array, itself.
+  func arranged(columns: Int) -> OutputFile {
+    guard case .picture(let path, let format, _) = self else { return self }
+    return .picture(path: path, format, columns: columns)
+  }
+
+  private static func otherEnding(
+    _ path: String, _ flag: String, _ endings: [String]
+  ) -> UsageError {
+    let list = list(endings)
+    let name = path.split(separator: ".", omittingEmptySubsequences: false)
+    let meant = name.count > 1 ? name.last.flatMap { nearest(to: String($0), among: endings) } : nil
+    let hint = meant.map { "; did you mean .\($0)?" } ?? ""
+    return UsageError("\(flag) takes a file ending in \(list), not \"\(path)\"\(hint)")
   }
 
   private static func format<Format: RawRepresentable<String>>(
@@ -43,12 +66,16 @@ package enum OutputFile: Equatable, Sendable {
     formats.first { path.lowercased().hasSuffix(".\($0.rawValue)") }
   }
 
+  static let pictureEndingList = PictureFormat.allCases.map(\.rawValue)
+  private static let arrayEndingList = ArrayFormat.allCases.map(\.rawValue)
+  /// The endings of every format, without their dots.
+  static let endings = pictureEndingList + arrayEndingList
   /// The endings of a grid's file, as the help lists them.
-  static let pictureEndings = list(PictureFormat.allCases)
+  static let pictureEndings = list(pictureEndingList)
   /// The endings of a file of images.
-  static let arrayEndings = list(ArrayFormat.allCases)
+  static let arrayEndings = list(arrayEndingList)
 
-  private static func list<Format: RawRepresentable<String>>(_ formats: [Format]) -> String {
-    formats.map { ".\($0.rawValue)" }.joined(separator: ", ")
+  private static func list(_ endings: [String]) -> String {
+    endings.map { ".\($0)" }.joined(separator: ", ")
   }
 }

@@ -7,10 +7,10 @@ extension SampleCommand {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
     try settings.output.checkPlace()
+    try settings.progressive?.checkPlace()
     let (model, folder) = try ModelChoice.open(settings.model, progress)
     let plan = try settings.sampler.plan(for: model, clips: settings.clips)
-    let start = try settings.noise.map { try settings.start($0, model) }
-    let count = settings.count ?? start?.count ?? SampleCommand.defaultCount
+    let (count, start) = try settings.start(model)
     progress.say(settings.sampler.summary(plan, model))
 
     var options = SamplingOptions(threads: threadCount(settings.threads))
@@ -22,37 +22,70 @@ extension SampleCommand {
       progress.update(
         "\(percent(share)) of \(counted(count, "image"))  left \(left(share, since: clock).brief)")
     }
-    let samples = model.sample(count, plan: plan, options)
+    let way = settings.progressive.map { _ in ProgressiveGrid(count, model.imageSize, plan) }
+    let samples = model.sample(count, plan: plan, options, observing: way?.observer)
     let time = ContinuousClock.now - clock
     progress.finish(
       "\(counted(count, "image")) in \(time.brief): \(rate(of: count, in: time, unit: "image")),"
         + " \(percent(samples.clippedShare)) of the estimated values clipped")
-    try settings.output.write(samples.images, text: settings.text(folder, plan))
-    try Output.results.line(settings.output.path)
+    let text = settings.text(folder, plan)
+    try settings.output.write(samples.images, text: text)
+    if settings.hasPreview {
+      Output.messages.note(Preview(.messages).text(ByteImages(samples.images), settings.columns))
+    }
+    if let way, let progressive = settings.progressive { try way.write(to: progressive, text) }
+    for file in [settings.output, settings.progressive].compactMap(\.self) {
+      try Output.results.line(file.path)
+    }
   }
 
   static let defaultCount = 64
+  /// Rows of images between others, where neither a count nor a file of noise says how many.
+  static let defaultRows = 8
 }
 
 extension SampleSettings {
-  /// The images to start from.
-  /// - Throws: `FileError` where they are not the model's size or too few.
-  fileprivate func start(_ path: String, _ model: DiffusionModel) throws -> Images {
+  /// How many images to draw, and what they start from; nil is the noise of the seed.
+  /// - Throws: `FileError` where a file's noise is not the model's size or too little.
+  fileprivate func start(_ model: DiffusionModel) throws -> (count: Int, start: Images?) {
+    guard let columns = interpolation else {
+      let given = try noise.map { try read($0, atLeast: count ?? 1, model) }
+      return (count ?? given?.count ?? SampleCommand.defaultCount, given)
+    }
+    let rows = count.map { $0 / columns }
+    let given = try noise.map { try read($0, atLeast: 2 * (rows ?? 1), model) }
+    let ends = 2 * (rows ?? given.map { $0.count / 2 } ?? SampleCommand.defaultRows)
+    let circles = (given?.prefix(ends) ?? model.noise(ends, seed: seed))
+      .greatCircles(columns: columns)
+    return (circles.count, circles)
+  }
+
+  /// The noise in a file.
+  private func read(_ path: String, atLeast least: Int, _ model: DiffusionModel) throws -> Images {
     let images = try Images(npy: path)
     guard images.size == model.imageSize else {
       throw FileError(
         path: path, .invalid("holds images of \(images.size); the model draws \(model.imageSize)"))
     }
-    guard images.count >= count ?? 1 else {
-      throw FileError(path: path, .invalid("holds \(images.count) images; --count asks for more"))
+    guard images.count >= least else {
+      let use = interpolation == nil ? "" : ", two a row"
+      throw FileError(
+        path: path,
+        .invalid("holds \(counted(images.count, "image")); \(least) are asked for\(use)"))
     }
     return images
+  }
+
+  /// Images a row of the grid, nil where it is square.
+  fileprivate var columns: Int? {
+    if case .picture(_, _, let columns) = output { columns } else { interpolation }
   }
 
   /// What a PNG tells about how it was made.
   fileprivate func text(_ folder: String, _ plan: SamplingPlan) -> [(key: String, value: String)] {
     Tool.text(model: folder) + sampler.text(plan)
       + [("seed", noise.map { "noise from \($0)" } ?? "\(seed)")]
+      + (interpolation.map { [("interpolate", "\($0) images a row, on great circles")] } ?? [])
   }
 }
 

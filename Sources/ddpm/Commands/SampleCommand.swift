@@ -12,18 +12,31 @@ package struct SampleCommand: Command {
       "ddpm sample --model runs/digits --sampler ddpm --out ancestral.png",
       "DDPM's ancestral sampling through every timestep"),
     Example(
+      "ddpm sample --count 8 --progressive steps.png --preview",
+      "eight images as they emerge, and a look at them in the terminal"),
+    Example(
+      "ddpm sample --interpolate 10 --out between.png",
+      "from one image to another, eight times"),
+    Example(
       "ddpm sample --count 1000 --steps 20 --eta 0.5 --seed 7 --out images.npy",
       "a thousand images as an array for NumPy"),
   ]
 
   static let out = Option<String>(
-    "--out", "FILE", .path, default: "samples.png",
+    "--out", "FILE", .path(of: .file(endings: OutputFile.endings)), default: "samples.png",
     "a grid (\(OutputFile.pictureEndings)), or every image (\(OutputFile.arrayEndings))")
   static let count = Option<Int?>(
     "--count", "N", .integer(1...Limit.images), unset: "64", "how many images")
   static let grid = Option<Int?>(
     "--grid", "COLUMNS", .integer(1...Limit.images), unset: "square",
     "images a row of the grid")
+  static let interpolate = Option<Int?>(
+    "--interpolate", "N", .integer(2...Limit.columns),
+    "rows of N images on the way from one image's noise to another's; deterministic ddim only")
+  static let progressive = Option<String?>(
+    "--progressive", "FILE", .path(of: .file(endings: OutputFile.pictureEndingList)),
+    "also a grid (\(OutputFile.pictureEndings)) of what the network took each image for on the way")
+  static let preview = Option<Bool>("--preview", "show the images in the terminal")
 
   static let sampler = Option<SamplerName>(
     "--sampler", "ddpm|ddim", .choice, default: .ddim, "how the noise is removed")
@@ -43,17 +56,17 @@ package struct SampleCommand: Command {
   static let defaultSteps = 50
 
   static let noise = Option<String?>(
-    "--noise", "FILE.npy", .path, unset: "from the seed",
+    "--noise", "FILE.npy", .path(of: .file(endings: ["npy"])), unset: "from the seed",
     "the noise the images start from, N x C x H x W")
   static let batch = Option<Int?>(
     "--batch", "N", .integer(1...Limit.batch), unset: "a sensible one",
     "images at a time; the results are the same for any number")
 
   package static let table = OptionTable(
-    .init("Model and output", CommonOptions.model, out, count, grid),
+    .init("Model and output", CommonOptions.model, out, count, grid, interpolate),
     .init("Sampler", sampler, steps, eta, spacing, variance, noClip),
     .init("Machine and reproducibility", CommonOptions.seed, noise, batch, CommonOptions.threads),
-    .init("On the way", CommonOptions.quiet))
+    .init("Looking", progressive, preview, CommonOptions.quiet))
 
   package let settings: SampleSettings
 

@@ -17,6 +17,11 @@ package struct SampleSettings: Equatable, Sendable {
   package var output: OutputFile
   /// 64, or as many as the file of noise has.
   package var count: Int?
+  /// Images a row of noise between two, where that is what is sampled from.
+  package var interpolation: Int?
+  /// Where the estimates along the way are drawn.
+  package var progressive: OutputFile?
+  package var hasPreview: Bool
   package var sampler: Sampler
   package var clips: Bool
   package var seed: UInt64
@@ -28,8 +33,14 @@ package struct SampleSettings: Equatable, Sendable {
   init(_ arguments: Arguments) throws(UsageError) {
     typealias Sample = SampleCommand
     model = try arguments[CommonOptions.model]
+    interpolation = try arguments[Sample.interpolate]
     output = try OutputFile(
       path: arguments[Sample.out], columns: arguments[Sample.grid], flag: Sample.out.flag)
+    if let interpolation { output = output.arranged(columns: interpolation) }
+    progressive = try arguments[Sample.progressive].map { path throws(UsageError) in
+      try OutputFile(picture: path, flag: Sample.progressive.flag)
+    }
+    hasPreview = try arguments[Sample.preview]
     count = try arguments[Sample.count]
     sampler = try Sampler(arguments)
     clips = try !arguments[Sample.noClip]
@@ -38,6 +49,42 @@ package struct SampleSettings: Equatable, Sendable {
     batch = try arguments[Sample.batch]
     threads = try arguments[CommonOptions.threads]
     isQuiet = try arguments[CommonOptions.quiet]
+    try refuseNonsense(arguments)
+  }
+
+  /// Refuses what is meant for one way of sampling in another.
+  private func refuseNonsense(_ arguments: Arguments) throws(UsageError) {
+    typealias Sample = SampleCommand
+    if let progressive, progressive.path == output.path {
+      throw UsageError("--progressive and --out name the same file, \"\(output.path)\"; take two")
+    }
+    if noise != nil, arguments.has(CommonOptions.seed), sampler.isDeterministic {
+      throw UsageError(
+        "--seed decides nothing here: the images start from --noise, and with --eta 0 nothing random"
+          + " is added")
+    }
+    guard let interpolation else { return }
+    guard sampler.isDeterministic else {
+      throw UsageError(
+        "--interpolate needs images that follow from their noise alone: leave out --eta and"
+          + " --sampler ddpm")
+    }
+    guard !arguments.has(Sample.grid) else {
+      throw UsageError("--interpolate \(interpolation) makes that many columns; leave out --grid")
+    }
+    if let count, count % interpolation != 0 {
+      let rows = max(1, count / interpolation)
+      throw UsageError(
+        "--count \(count) is no whole number of rows of --interpolate \(interpolation) images: take"
+          + " \(rows * interpolation) or \((rows + 1) * interpolation)")
+    }
+  }
+}
+
+extension SampleSettings.Sampler {
+  /// Whether the images follow from the noise they start from.
+  var isDeterministic: Bool {
+    if case .ddim(_, _, .value(0)) = self { true } else { false }
   }
 }
 

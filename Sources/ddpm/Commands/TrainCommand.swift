@@ -17,7 +17,7 @@ package struct TrainCommand: Command {
   ]
 
   static let out = Option<String>(
-    "--out", "DIR", .path, default: ModelChoice.defaultRun, "the run's folder")
+    "--out", "DIR", .folder, default: ModelChoice.defaultRun, "the run's folder")
   static let overwrite = Option<Bool>(
     "--overwrite", "replace the run that is in the folder")
 

@@ -70,9 +70,11 @@ struct TrainingSession {
       if isLast || step.number % saveEvery == 0 { try trainer.model.save(to: folder.path) }
       let sampleEvery = settings.sampleEvery ?? TrainingSession.usualSampleEvery
       if sampleEvery > 0 && (isLast || step.number % sampleEvery == 0) { try draw(step.number) }
+      if isLast || step.number % (sampleEvery > 0 ? sampleEvery : saveEvery) == 0 { try plot() }
       progress.update(line(step, of: goal))
       if let code = Interruption.exitCode {
         try trainer.model.save(to: folder.path)
+        try plot()
         progress.finish("stopped after \(counted(step.number, "step")); the model is saved")
         throw code
       }
@@ -98,6 +100,12 @@ struct TrainingSession {
         step: step, seconds: elapsed.seconds,
         imagesPerSecond: done / timeInSteps.seconds, heldOut: measurement))
     (lastRecord, timeInSteps) = (step.number, .zero)
+  }
+
+  /// The losses so far as a picture.
+  private func plot() throws {
+    guard lastRecord > 0 else { return }
+    try folder.plotLosses(text: Tool.text(model: folder.path))
   }
 
   /// A small grid of samples, always from the same noise.

@@ -8,6 +8,8 @@ package struct Terminal: Sendable {
   package let isInteractive: Bool
   /// Whether text may be coloured.
   package let hasColour: Bool
+  /// How pictures can be drawn.
+  package let drawing: Drawing
   private let descriptor: Int32
 
   /// How wide text is laid out where there is no terminal to ask.
@@ -29,6 +31,33 @@ package struct Terminal: Sendable {
     self.descriptor = descriptor
     isInteractive = isTerminal && environment["TERM"] != "dumb"
     hasColour = isInteractive && environment["NO_COLOR", default: ""].isEmpty
+    drawing = hasColour ? Drawing(environment: environment) : .characters
+  }
+
+  /// How a picture is drawn with text.
+  package enum Drawing: Sendable, CaseIterable {
+    /// Half blocks in any colour.
+    case trueColour
+    /// Half blocks in the 256 colours of xterm.
+    case palette
+    /// Plain characters, denser where it is brighter.
+    case characters
+
+    /// What a colour terminal announces; half blocks need a UTF-8 locale besides.
+    fileprivate init(environment: [String: String]) {
+      let locales = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }
+      let locale = locales.first { !$0.isEmpty }?.uppercased() ?? ""
+      self =
+        if !locale.contains("UTF-8"), !locale.contains("UTF8") {
+          .characters
+        } else if ["truecolor", "24bit"].contains(environment["COLORTERM", default: ""]) {
+          .trueColour
+        } else if environment["TERM", default: ""].contains("256color") {
+          .palette
+        } else {
+          .characters
+        }
+    }
   }
 
   /// The columns there are now; it follows the window.

@@ -11,7 +11,7 @@ import ddpm
       ("--step", "--steps"), ("--setps", "--steps"), ("--seeed", "--seed"), ("-seed", "--seed"),
       ("\u{2014}seed", "--seed"), ("seed", "--seed"), ("--SEED", "--seed"),
       ("--learning", "--learning-rate"), ("--samplr", "--sampler"), ("--em", "--ema"),
-      ("--learning_rate", "--learning-rate"),
+      ("--learning_rate", "--learning-rate"), ("--seedling", "--seed"), ("--stepsize", "--steps"),
     ])
   func smallMistakesAreForgiven(typed: String, meant: String) {
     #expect(nearest(to: typed, among: Self.flags) == meant)

@@ -19,10 +19,11 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { words.joined(separator: " ") }
 
-  static let all = commands + flags + values + ranges + lists + combinations + hostile
+  static let all =
+    commands + completions + flags + values + mistakes + ranges + lists + combinations + hostile
 
   static let commands = [
-    WrongLine("", "a command is missing: train, sample, evaluate"),
+    WrongLine("", "a command is missing: train, sample, evaluate, completions"),
     WrongLine("trian", "did you mean train?"),
     WrongLine("Train", "did you mean train?"),
     WrongLine("eval", "did you mean evaluate?"),
@@ -30,7 +31,7 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("hlep", "did you mean help?"),
     WrongLine("--hlep", "did you mean --help?"),
     WrongLine("--versoin", "did you mean --version?"),
-    WrongLine("banana", "the commands are train, sample, evaluate"),
+    WrongLine("banana", "the commands are train, sample, evaluate, completions"),
     WrongLine("--seed 3 train", "--seed comes after a command"),
     WrongLine("--steps=3 train", "--steps comes after a command"),
     WrongLine("help trian", "did you mean train?"),
@@ -38,6 +39,17 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("--version train", "--version stands alone"),
     WrongLine("-- train", "unknown command \"--\""),
     WrongLine([""], "unknown command \"\""),
+  ]
+
+  static let completions = [
+    WrongLine("completions", "needs a shell: ddpm completions bash|zsh|fish"),
+    WrongLine("completions bsh", "one of bash, zsh, fish, not \"bsh\"; did you mean bash?"),
+    WrongLine("completions tcsh", "completions takes one of bash, zsh, fish, not \"tcsh\""),
+    WrongLine("completions bash zsh", "unexpected \"zsh\": everything else is a flag"),
+    WrongLine("completions --shell bash", "unknown flag \"--shell\""),
+    WrongLine(["completions", ""], "not \"\""),
+    WrongLine("completion bash", "did you mean completions?"),
+    WrongLine("help completion", "did you mean completions?"),
   ]
 
   static let flags = [
@@ -96,6 +108,44 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("train --dropout ten", "--dropout takes a number from 0 to below 1, not \"ten\""),
   ]
 
+  /// A mistake in the value or the flag of each option that takes words, or looks like another.
+  static let mistakes = [
+    WrongLine("train --data", "--data needs a value: --data DIR|synthetic"),
+    WrongLine("train --presets tiny", "did you mean --preset?"),
+    WrongLine("train --preset=", "one of tiny, small, base, not \"\""),
+    WrongLine("train --schedule linaer", "did you mean linear?"),
+    WrongLine("train --schedule Cosine", "did you mean cosine?"),
+    WrongLine("train --schedule quad", "did you mean quadratic?"),
+    WrongLine("train --schedule sigmod", "did you mean sigmoid?"),
+    WrongLine("train --attention None", "did you mean none?"),
+    WrongLine("train --lr 1e-3", "unknown flag \"--lr\""),
+    WrongLine("train --learningrate 1", "did you mean --learning-rate?"),
+    WrongLine("train --time-steps 1", "did you mean --timesteps?"),
+    WrongLine("train --dropuot 0", "did you mean --dropout?"),
+    WrongLine("train --sample-evry 5", "did you mean --sample-every?"),
+    WrongLine("train --overwrit", "did you mean --overwrite?"),
+    WrongLine("sample --sampler ddmp", "did you mean ddpm?"),
+    WrongLine("sample --sampler euler", "one of ddpm, ddim, not \"euler\""),
+    WrongLine("sample --spacing linspce", "did you mean linspace?"),
+    WrongLine("sample --spacing unifrom", "did you mean uniform?"),
+    WrongLine("sample --spacing quadratc", "did you mean quadratic?"),
+    WrongLine("sample --spacing laeding", "did you mean leading?"),
+    WrongLine("sample --variance smal", "did you mean small?"),
+    WrongLine("sample --variance larg", "did you mean large?"),
+    WrongLine("sample --eta Hat", "did you mean hat?"),
+    WrongLine("sample --prevew", "did you mean --preview?"),
+    WrongLine("sample --progresive a.png", "did you mean --progressive?"),
+    WrongLine("sample --interpolat 8", "did you mean --interpolate?"),
+    WrongLine("sample --interpolation 8", "did you mean --interpolate?"),
+    WrongLine("sample --noclip", "did you mean --no-clip?"),
+    WrongLine("sample --output a.png", "unknown flag \"--output\"; did you mean --out?"),
+    WrongLine("sample --models m", "did you mean --model?"),
+    WrongLine("evaluate --metrics tiem", "did you mean time?"),
+    WrongLine("evaluate --metric time", "did you mean --metrics?"),
+    WrongLine("evaluate --jsno", "did you mean --json?"),
+    WrongLine("evaluate --eta 0,hta", "did you mean hat?"),
+  ]
+
   static let ranges = [
     WrongLine("train --seed -1", "from 0 to 18446744073709551615, not \"-1\""),
     WrongLine("train --seed 18446744073709551616", "not \"18446744073709551616\""),
@@ -123,6 +173,13 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("sample --eta -0.5", "a number from 0 to 1, or hat"),
     WrongLine("sample --eta nan", "a number from 0 to 1, or hat"),
     WrongLine("evaluate --count -3", "from 1 to 10000000"),
+    WrongLine("sample --interpolate 1", "--interpolate takes a whole number from 2 to 1000"),
+    WrongLine("sample --interpolate 1001", "from 2 to 1000, not \"1001\""),
+    WrongLine("sample --steps 0", "from 1 to 100000, not \"0\""),
+    WrongLine("sample --batch 65537", "from 1 to 65536"),
+    WrongLine("sample --threads 1.5", "--threads takes a whole number from 1 to 1024"),
+    WrongLine("evaluate --threads -1", "from 1 to 1024"),
+    WrongLine("train --sample-every -1", "from 0 to"),
   ]
 
   static let lists = [
@@ -157,6 +214,26 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("sample --out x.jpg", ".png, .pgm, .idx, .idx.gz, .npy, not \"x.jpg\""),
     WrongLine("sample --out samples", "--out takes a file ending in"),
     WrongLine("sample --out x.png.gz", "not \"x.png.gz\""),
+    WrongLine("sample --out x.pgn", "not \"x.pgn\"; did you mean .png?"),
+    WrongLine("sample --out x.idx.zg", "not \"x.idx.zg\""),
+    WrongLine("sample --out png", "not \"png\""),
+    WrongLine("sample --progressive x.npy", "--progressive takes a file ending in .png, .pgm, not"),
+    WrongLine("sample --progressive x.pgmm", "did you mean .pgm?"),
+    WrongLine("sample --progressive=", "--progressive takes a path"),
+    WrongLine("sample --out a.png --progressive a.png", "name the same file, \"a.png\""),
+    WrongLine("sample --progressive samples.png", "name the same file, \"samples.png\""),
+    WrongLine("sample --interpolate 8 --sampler ddpm", "--interpolate needs images that follow"),
+    WrongLine("sample --interpolate 8 --eta 0.5", "leave out --eta"),
+    WrongLine("sample --interpolate 8 --eta hat", "leave out --eta"),
+    WrongLine("sample --interpolate 8 --grid 8", "leave out --grid"),
+    WrongLine("sample --interpolate 8 --count 20", "take 16 or 24"),
+    WrongLine("sample --interpolate 8 --count 5", "take 8 or 16"),
+    WrongLine("sample --noise n.npy --seed 3", "--seed decides nothing here"),
+    WrongLine("sample --noise n.npy --seed 3 --eta 0", "the images start from --noise"),
+    WrongLine("sample --preview=yes", "--preview takes no value"),
+    WrongLine("evaluate --metrics time --data synthetic", "--data is not read for --metrics time"),
+    WrongLine("evaluate --metrics bpd --steps 10", "--steps belongs to --metrics time"),
+    WrongLine("evaluate --metrics bpd,loss --eta 0", "--eta belongs to --metrics time"),
   ]
 
   static let hostile = [

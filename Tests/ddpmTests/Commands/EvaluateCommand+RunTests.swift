@@ -154,7 +154,7 @@ import Testing
     try evaluate("--data", "synthetic", "--quiet")
       .expectRefusal(65, "synthetic", "28 x 28", "8 x 8", "--metrics time")
     #expect(!workspace.exists("model/evaluation"))
-    let time = try evaluate("--data", "synthetic", "--metrics", "time", "--steps", "1")
+    let time = try evaluate("--metrics", "time", "--steps", "1")
     #expect(time.code == 0)
   }
 

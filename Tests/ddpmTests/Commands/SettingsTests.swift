@@ -54,10 +54,12 @@ import ddpm
     let settings = try sample(
       """
       --model m --out a.idx.gz --count 3 --seed 8 --noise n.npy --no-clip --batch 2 --threads 1 \
-      --quiet
+      --eta 1 --progressive p.PGM --preview --quiet
       """)
     #expect(settings.model == "m" && settings.output == .array(path: "a.idx.gz", .compressedIDX))
     #expect(settings.count == 3 && settings.seed == 8 && settings.noise == "n.npy")
+    #expect(settings.progressive == .picture(path: "p.PGM", .pgm, columns: nil))
+    #expect(settings.hasPreview && settings.interpolation == nil)
     #expect(!settings.clips && settings.batch == 2 && settings.threads == 1 && settings.isQuiet)
   }
 
@@ -76,6 +78,13 @@ import ddpm
   @Test func aGridHasColumns() throws {
     let picture = OutputFile.picture(path: "samples.png", .png, columns: 5)
     #expect(try sample("--grid 5").output == picture)
+  }
+
+  @Test func interpolationMakesTheGridsColumns() throws {
+    let settings = try sample("--interpolate 7 --count 14 --out a.pgm")
+    #expect(settings.interpolation == 7 && settings.count == 14)
+    #expect(settings.output == .picture(path: "a.pgm", .pgm, columns: 7))
+    #expect(try sample("--interpolate 7 --out a.npy").output == .array(path: "a.npy", .npy))
   }
 
   @Test func evaluationTakesEveryFlag() throws {

@@ -14,7 +14,8 @@ import Testing
   }
 
   private static let files = [
-    "metrics.jsonl", "model_index.json", "samples", "samples/step-000002.png", "scheduler",
+    "loss.png", "metrics.jsonl", "model_index.json", "samples", "samples/step-000002.png",
+    "scheduler",
     "scheduler/scheduler_config.json", "unet", "unet/config.json",
     "unet/diffusion_pytorch_model.safetensors",
   ]
@@ -45,6 +46,8 @@ import Testing
     let picture = try PNGChunks(workspace.bytes("run/samples/step-000002.png"))
     #expect(picture.texts["sampler"] == "ddim" && picture.texts["seed"] == "0")
     #expect(picture.texts["model"] == workspace.path("run") + ", training step 2")
+    let curves = try PNGChunks(workspace.bytes("run/loss.png"))
+    #expect(curves.width == 1200 && curves.texts["model"] == workspace.path("run"))
   }
 
   @Test func threadsDoNotChangeTheModelAndTheSeedDoes() throws {

@@ -1,0 +1,71 @@
+// The noise that images start from, and the ways between two of its points.
+
+internal import Autograd
+import Foundation
+internal import Kernels
+
+extension DiffusionModel {
+  /// x_T of the first images of a seed: what `sample` starts from when it is given no start.
+  ///
+  /// - Parameters:
+  ///   - count: how many images.
+  ///   - seed: the seed.
+  /// - Returns: standard normal numbers, [N, H, W, C].
+  public func noise(_ count: Int, seed: UInt64) -> Images {
+    let random = Philox(seed: seed, stream: RandomStream.sampling.rawValue)
+    let memory = FloatMemory(count: count * imageSize.values)
+    for image in 0..<count {
+      let target = memory.all.slice(image * imageSize.values, imageSize.values)
+      random.fillNormal(target, item: UInt32(image), time: UInt32(Timestep.zero.value))
+    }
+    return Images(size: imageSize, values: memory.array)
+  }
+}
+
+extension Images {
+  /// Rows of images on the great circles between pairs of these (DDIM Eq. 67): of images 2r and
+  /// 2r + 1, an angle θ apart, row r goes at even angles from the one to the other.
+  ///
+  /// ```
+  /// x(α) = sin((1 - α)θ)/sin θ · x(0) + sin(αθ)/sin θ · x(1)
+  /// ```
+  ///
+  /// On the straight line between them the noise would be too weak half-way: the network knows
+  /// only noise of variance 1.
+  ///
+  /// - Parameter columns: images a row, both ends included; at least 2.
+  /// - Returns: the rows, one after the other; an odd image at the end is left out.
+  public func greatCircles(columns: Int) -> Images {
+    precondition(columns >= 2, "a way of \(columns) images")
+    let memory = FloatMemory(count: values.count)
+    memory.all.copy(from: values)
+    let rows = count / 2
+    let result = FloatMemory(count: rows * columns * size.values)
+    withExtendedLifetime(memory) {
+      for row in 0..<rows {
+        let from = memory.all.slice(2 * row * size.values, size.values)
+        let to = memory.all.slice((2 * row + 1) * size.values, size.values)
+        let lengths = (dotProduct(from, from) * dotProduct(to, to)).squareRoot()
+        let cosine = dotProduct(from, to) / lengths
+        for column in 0..<columns {
+          let share = Double(column) / Double(columns - 1)
+          // A length of 0 has no angle: of a number and of none, `min` and `max` take the number.
+          let weights = Images.weights(share, angle: acos(max(-1, min(1, cosine))))
+          let target = result.all.slice((row * columns + column) * size.values, size.values)
+          combine(weights.from, from, weights.to, to, into: target)
+        }
+      }
+    }
+    return Images(size: size, values: result.array)
+  }
+
+  /// The weights of the ends; in one direction, or opposite, they leave no circle but a line.
+  private static func weights(_ share: Double, angle: Double) -> (from: Double, to: Double) {
+    let sine = sin(angle)
+    guard sine > smallestSine else { return (1 - share, share) }
+    return (sin((1 - share) * angle) / sine, sin(share * angle) / sine)
+  }
+
+  /// Below this the quotients of sines lose half their digits.
+  private static let smallestSine = 1e-8
+}

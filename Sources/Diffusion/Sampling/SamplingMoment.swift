@@ -1,0 +1,15 @@
+// What can be seen while images are drawn: a few of them, just after one of their steps.
+
+/// Some of the images that `DiffusionModel.sample` draws, after a step.
+public struct SamplingMoment: Sendable {
+  /// Which of the images these are, counted from 0.
+  public let places: Range<Int>
+  /// Which of the plan's steps was taken, counted from 0.
+  public let index: Int
+  /// The step: from its `timestep` t to its `previous` s.
+  public let step: ReverseStep
+  /// x_s, where the step led; after the last step the finished images.
+  public let images: Images
+  /// x̂0 (DDPM Eq. 15), what the network took x_t for, clipped as the plan says.
+  public let estimates: Images
+}
