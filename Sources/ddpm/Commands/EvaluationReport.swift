@@ -17,6 +17,9 @@ struct EvaluationReport {
     let model: String
     let parameters: Int
     let timesteps: Int
+    /// Of a conditional model: its images are of one class after the other, and what is measured
+    /// on the data is measured given the labels.
+    let classes: Int?
     let clipping: Clipping
     let spacing: StepSpacing
     let count: Int
@@ -77,7 +80,8 @@ extension EvaluationReport.About {
   /// What will be done, a line a subject.
   var summary: [String] {
     [
-      "model     \(model.printable): \(parameters) parameters, \(timesteps) timesteps",
+      "model     \(model.printable): \(parameters) parameters, \(timesteps) timesteps"
+        + (classes == nil ? "" : "; classes drawn in turn, bits/dim and loss given the label"),
       "weights   \(Self.weights)",
       "samplers  \(Self.samplers)",
       "steps     \(spacing.rawValue) spacing, \(clippingText)",

@@ -10,10 +10,12 @@ extension SampleCommand {
     let (model, folder) = try ModelChoice.open(settings.model, progress)
     let plan = try settings.sampler.plan(for: model, clips: settings.clips)
     let start = try settings.noise.map { try settings.start($0, model) }
-    let count = settings.count ?? start?.count ?? SampleCommand.defaultCount
+    var options = SamplingOptions(threads: threadCount(settings.threads))
+    (options.classes, options.guidance) = (settings.classes, settings.guidance)
+    try model.check(options)
+    let count = settings.count ?? start?.count ?? model.defaultCount(settings.classes)
     progress.say(settings.sampler.summary(plan, model))
 
-    var options = SamplingOptions(threads: threadCount(settings.threads))
     options.seed = settings.seed
     options.batch = settings.batch
     options.start = start
@@ -27,11 +29,11 @@ extension SampleCommand {
     progress.finish(
       "\(counted(count, "image")) in \(time.brief): \(rate(of: count, in: time, unit: "image")),"
         + " \(percent(samples.clippedShare)) of the estimated values clipped")
-    try settings.output.write(samples.images, text: settings.text(folder, plan))
+    try settings.output.write(
+      samples.images, rows: model.rows(of: count, settings.classes),
+      text: settings.text(folder, plan, model.text(options)))
     try Output.results.line(settings.output.path)
   }
-
-  static let defaultCount = 64
 }
 
 extension SampleSettings {
@@ -50,8 +52,10 @@ extension SampleSettings {
   }
 
   /// What a PNG tells about how it was made.
-  fileprivate func text(_ folder: String, _ plan: SamplingPlan) -> [(key: String, value: String)] {
-    Tool.text(model: folder) + sampler.text(plan)
+  fileprivate func text(
+    _ folder: String, _ plan: SamplingPlan, _ classes: [(key: String, value: String)]
+  ) -> [(key: String, value: String)] {
+    Tool.text(model: folder) + sampler.text(plan) + classes
       + [("seed", noise.map { "noise from \($0)" } ?? "\(seed)")]
   }
 }

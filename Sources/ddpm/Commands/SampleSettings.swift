@@ -19,6 +19,8 @@ package struct SampleSettings: Equatable, Sendable {
   package var count: Int?
   package var sampler: Sampler
   package var clips: Bool
+  package var classes: ClassChoice?
+  package var guidance: Double?
   package var seed: UInt64
   package var noise: String?
   package var batch: Int?
@@ -33,6 +35,8 @@ package struct SampleSettings: Equatable, Sendable {
     count = try arguments[Sample.count]
     sampler = try Sampler(arguments)
     clips = try !arguments[Sample.noClip]
+    classes = try arguments[Sample.classes]
+    guidance = try arguments[Sample.guidance]
     seed = try arguments[CommonOptions.seed]
     noise = try arguments[Sample.noise]
     batch = try arguments[Sample.batch]

@@ -83,6 +83,12 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("train --preset huge", "one of tiny, small, base, not \"huge\""),
     WrongLine("train --schedule cosin", "did you mean cosine?"),
     WrongLine("train --schedule sqrt", "one of linear, cosine, quadratic, sigmoid"),
+    WrongLine("train --predict nosie", "did you mean noise?"),
+    WrongLine("train --predict eps", "one of noise, sample, mean, velocity, not \"eps\""),
+    WrongLine("train --conditional yes", "unexpected \"yes\""),
+    WrongLine("sample --class seven", "a whole number from 0 to 100000, or all, not \"seven\""),
+    WrongLine("sample --class al", "did you mean all?"),
+    WrongLine("sample --guidance much", "--guidance takes a number from 0 to 100"),
     WrongLine("sample --sampler dim", "did you mean ddim?"),
     WrongLine("sample --spacing trail", "did you mean trailing?"),
     WrongLine("sample --variance big", "one of small, large"),
@@ -122,6 +128,9 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("sample --eta 1.1", "a number from 0 to 1, or hat, not \"1.1\""),
     WrongLine("sample --eta -0.5", "a number from 0 to 1, or hat"),
     WrongLine("sample --eta nan", "a number from 0 to 1, or hat"),
+    WrongLine("sample --class -1", "--class takes a whole number from 0"),
+    WrongLine("sample --guidance -1", "--guidance takes a number from 0 to 100, not \"-1\""),
+    WrongLine("sample --guidance nan", "a number from 0 to 100"),
     WrongLine("evaluate --count -3", "from 1 to 10000000"),
   ]
 
