@@ -50,11 +50,12 @@ enum SmallTraining {
 
   /// A conditional training: image i is of class i mod `classes`.
   static func conditionalTrainer(
-    classes: Int = 3, _ options: TrainingOptions = options(), data: ByteImages = images(12)
+    classes: Int = 3, _ options: TrainingOptions = options(), data: ByteImages = images(12),
+    prediction: Prediction = .noise
   ) throws -> Trainer {
     try Trainer(
       network(data.size, classes: classes), schedule: NoiseSchedule(.linear, timesteps: 1000),
-      prediction: .noise, data: data, labels: (0..<data.count).map { UInt8($0 % classes) },
+      prediction: prediction, data: data, labels: (0..<data.count).map { UInt8($0 % classes) },
       options)
   }
 }

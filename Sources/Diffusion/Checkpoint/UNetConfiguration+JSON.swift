@@ -61,8 +61,7 @@ extension UNetConfiguration {
       case let size? where size.height == size.width: .integer(size.height)
       case let size?: [.integer(size.height), .integer(size.width)]
       }
-    let ours = nullClass.map { [JSON.Member(Self.nullClassKey, .integer($0))] } ?? []
-    return .object([
+    let theirs = [
       JSON.Member("_class_name", .string(Self.className)),
       JSON.Member("_diffusers_version", .string(PipelineFolder.diffusersVersion)),
       JSON.Member("act_fn", "silu"),
@@ -93,7 +92,9 @@ extension UNetConfiguration {
       JSON.Member("time_embedding_type", "positional"),
       JSON.Member("up_block_types", .array(upBlocks.map { .string(Way.up.name(of: $0)) })),
       JSON.Member("upsample_type", "conv"),
-    ] + ours)
+    ]
+    let ours = nullClass.map { [JSON.Member(Self.nullClassKey, .integer($0))] } ?? []
+    return .object(theirs + ours)
   }
 
   // MARK: Keys with rules of their own

@@ -95,7 +95,8 @@ extension Dataset {
     guard let label = try requiredLabels().first(where: { $0 >= classes }) else { return }
     throw FileError(
       path: name,
-      .invalid("has the label \(label), and the model's \(classes) classes are 0 to \(classes - 1)"))
+      .invalid("has the label \(label), and the model's \(classes) classes are 0 to \(classes - 1)")
+    )
   }
 
   private func requiredLabels() throws(FileError) -> [UInt8] {

@@ -30,7 +30,9 @@ extension DiffusionModel {
     precondition(count > 0, "a likelihood of no images")
     let octaves = Likelihood.octaves(upTo: schedule.last)
     parameters.derive(Workers(count: threads))
-    let probes = (0..<min(threads, count)).map { _ in Probe(self, data, labels, octaves, seed: seed) }
+    let probes = (0..<min(threads, count)).map { _ in
+      Probe(self, data, labels, octaves, seed: seed)
+    }
     let errors = (0..<count).map { _ in Slot<ImageErrors?>(nil) }
     let finished = Atomic(0)
     Workers(count: probes.count).each(count) { place, worker in

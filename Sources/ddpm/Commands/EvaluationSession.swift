@@ -30,8 +30,9 @@ struct EvaluationSession {
     self.metrics = metrics
     let about = EvaluationReport.About(
       model: path, parameters: model.parameterCount, timesteps: model.schedule.last.value,
-      classes: model.classCount, clipping: model.clipping, spacing: EvaluationSession.spacing, count: settings.count,
-      data: test?.name, seed: settings.seed, threads: threadCount(settings.threads))
+      classes: model.classCount, clipping: model.clipping, spacing: EvaluationSession.spacing,
+      count: settings.count, data: test?.name, seed: settings.seed,
+      threads: threadCount(settings.threads))
     self.about = about
     comparison = try Comparison(
       of: model, etas: metrics.contains(.time) ? settings.etas : [],
@@ -53,8 +54,8 @@ struct EvaluationSession {
     if let test, metrics.contains(.bpd) {
       report.likelihoods = meter.measure("bits/dim", evaluations(.bpd)) { report in
         model.likelihoods(
-          of: test.images, labels: test.labels, count: about.count, seed: about.seed, threads: about.threads,
-          progress: report)
+          of: test.images, labels: test.labels, count: about.count, seed: about.seed,
+          threads: about.threads, progress: report)
       }
     }
     for (place, cell) in comparison.cells.enumerated() {

@@ -50,9 +50,12 @@ struct DatasetTests {
     for (part, check) in [
       ("set: has no labels", { _ = try dataset(nil).classCount() }),
       ("train-labels-idx1-ubyte", { try dataset(nil).checkLabels(below: 10) }),
-      ("set: has the label 2, and the model's 2 classes", {
-        try dataset([0, 2, 3]).checkLabels(below: 2)
-      }),
+      (
+        "set: has the label 2, and the model's 2 classes",
+        {
+          try dataset([0, 2, 3]).checkLabels(below: 2)
+        }
+      ),
     ] as [(String, () throws -> Void)] {
       let error = #expect(throws: FileError.self) { try check() }
       #expect(error?.description.contains(part) == true, "\(String(describing: error))")

@@ -91,7 +91,8 @@ import Testing
     }
     // Where class and null class say the same, there is nowhere to be led.
     let twins = try other.replacing { _ in }
-    #expect(try zip(estimate(twins, guidance: 3), untold).allSatisfy { abs($0 - $1) <= 1e-5 * scale })
+    #expect(
+      try zip(estimate(twins, guidance: 3), untold).allSatisfy { abs($0 - $1) <= 1e-5 * scale })
   }
 
   @Test func whatTheModelCannotDrawIsRefused() throws {

@@ -53,7 +53,8 @@ import Testing
   }
 
   @Test func dataThatTellsNoClassesIsRefused() throws {
-    let words = ["train", "--preset", "tiny", "--steps", "1", "--quiet", "--conditional"]
+    let words =
+      ["train", "--preset", "tiny", "--steps", "1", "--quiet", "--conditional"]
       + ["--out", workspace.path("run"), "--data", try workspace.makeData()]
     try BuiltTool.run(words).expectRefusal(65, workspace.path("data"), "has no labels")
     _ = try workspace.makeData(classes: 3)
@@ -113,7 +114,9 @@ import Testing
 
   @Test func whatTheModelCannotDrawIsRefused() throws {
     _ = try workspace.makeModel()
-    for words in [["--class", "0"], ["--class", "all"], ["--guidance", "1"], ["--guidance", "0"]] {
+    for words in [
+      ["--class", "0"], ["--class", "all"], ["--guidance", "1"], ["--guidance", "0"],
+    ] {
       try sample("a.png", words[0], words[1]).expectRefusal(64, "knows no classes", "--conditional")
     }
     _ = try workspace.makeModel(classes: 3)
