@@ -81,7 +81,7 @@ extension EvaluationReport.About {
   var summary: [String] {
     [
       "model     \(model.printable): \(parameters) parameters, \(timesteps) timesteps"
-        + (classes == nil ? "" : "; classes drawn in turn, bits/dim and loss given the label"),
+        + (classes.map { ", \($0) classes" } ?? ""),
       "weights   \(Self.weights)",
       "samplers  \(Self.samplers)",
       "steps     \(spacing.rawValue) spacing, \(clippingText)",
@@ -94,6 +94,9 @@ extension EvaluationReport.About {
   static let samplers = "eta 0 is DDIM, 1 DDPM with the small variance, hat with the large one"
 
   var dataName: String { data?.printable ?? "-" }
+
+  /// What a conditional model is told of the images it is measured on.
+  var givenLabels: String { classes == nil ? "" : " given their labels" }
 
   var clippingText: String {
     switch clipping {
