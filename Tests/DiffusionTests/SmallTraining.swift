@@ -7,11 +7,14 @@ enum SmallTraining {
   static let size = ImageSize(height: 8, width: 8, channels: 1)
 
   /// Two levels of 8 and 16 channels with attention at the deeper one.
-  static func network(_ size: ImageSize = size, dropout: Double = 0) -> UNetConfiguration {
+  static func network(
+    _ size: ImageSize = size, dropout: Double = 0, classes: Int? = nil
+  ) -> UNetConfiguration {
     UNetConfiguration(
       imageSize: .init(height: size.height, width: size.width), inChannels: size.channels,
       outChannels: size.channels, channels: [8, 16], downBlocks: [.plain, .attention],
-      upBlocks: [.attention, .plain], layersPerBlock: 1, normGroups: 4, dropout: dropout)
+      upBlocks: [.attention, .plain], layersPerBlock: 1, normGroups: 4, dropout: dropout,
+      classes: classes.map { $0 + 1 }, nullClass: classes)
   }
 
   /// White bars on black: image i has one of its own place and thickness.
@@ -44,9 +47,31 @@ enum SmallTraining {
       schedule: NoiseSchedule(.linear, timesteps: timesteps), prediction: prediction, data: data,
       options)
   }
+
+  /// A conditional training: image i is of class i mod `classes`.
+  static func conditionalTrainer(
+    classes: Int = 3, _ options: TrainingOptions = options(), data: ByteImages = images(12),
+    prediction: Prediction = .noise
+  ) throws -> Trainer {
+    try Trainer(
+      network(data.size, classes: classes), schedule: NoiseSchedule(.linear, timesteps: 1000),
+      prediction: prediction, data: data, labels: (0..<data.count).map { UInt8($0 % classes) },
+      options)
+  }
 }
 
 extension DiffusionModel {
   /// The bytes of its weights' file.
   var weights: [UInt8] { files[0].bytes }
+
+  /// The rows of the class embedding.
+  var classRows: [[Float]] {
+    get throws {
+      let file = try Safetensors(bytes: weights, path: "weights")
+      let (shape, values) = (
+        try file.tensor("class_embedding.weight").shape, try file.floats("class_embedding.weight")
+      )
+      return (0..<shape[0]).map { Array(values[$0 * shape[1]..<($0 + 1) * shape[1]]) }
+    }
+  }
 }

@@ -43,23 +43,32 @@ final class Workspace: Sendable {
   static let size = ImageSize(height: 8, width: 8, channels: 1)
 
   /// Writes a data set of 8 x 8 images into the folder `data` and returns its path.
-  func makeData() throws -> String {
+  ///
+  /// - Parameter classes: image i has the label i mod `classes`; nil for no labels.
+  func makeData(classes: Int? = nil) throws -> String {
     for (name, count) in [("train", 12), ("t10k", 6)] {
       let pixels = (0..<count * Self.size.values).map { UInt8(truncatingIfNeeded: $0 * 37) }
       try makeFolder(above: "data/\(name)")
       try IDX.write(
         ByteImages(size: Self.size, pixels: pixels), to: path("data/\(name)-images-idx3-ubyte"))
+      if let classes { try writeLabels((0..<count).map { UInt8($0 % classes) }, of: name) }
     }
     return path("data")
   }
 
+  /// Writes the labels of one of the data set's splits.
+  func writeLabels(_ labels: [UInt8], of split: String) throws {
+    try Data([0, 0, 8, 1, 0, 0, 0, UInt8(labels.count)] + labels)
+      .write(to: URL(filePath: path("data/\(split)-labels-idx1-ubyte")))
+  }
+
   /// Saves an untrained model of such images into the folder `model`.
-  func makeModel() throws -> DiffusionModel {
+  func makeModel(classes: Int? = nil) throws -> DiffusionModel {
     let trainer = try Trainer(
-      UNetConfiguration(.tiny, imageSize: Self.size),
+      UNetConfiguration(.tiny, imageSize: Self.size, classes: classes),
       schedule: NoiseSchedule(.linear, timesteps: 1000), prediction: .noise,
       data: ByteImages(size: Self.size, pixels: Array(repeating: 0, count: Self.size.values)),
-      TrainingOptions(threads: 1))
+      labels: [0], TrainingOptions(threads: 1))
     try trainer.model.save(to: path("model"))
     return try DiffusionModel(folder: path("model"))
   }

@@ -33,7 +33,7 @@ public struct SchedulerConfiguration: Hashable, Sendable {
     case sample
     /// v = √ᾱ ε - √(1 - ᾱ) x_0 (Salimans and Ho 2022).
     case velocity = "v_prediction"
-    /// The posterior's mean (Ho et al. 2020, section 3.2); unknown to diffusers.
+    /// The way to the posterior's mean (`Diffusion.Prediction.mean`); unknown to diffusers.
     case mean
   }
 

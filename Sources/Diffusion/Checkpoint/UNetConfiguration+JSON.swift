@@ -3,6 +3,8 @@
 extension UNetConfiguration {
   /// The class of the networks that can be built here.
   static let className = "UNet2DModel"
+  /// Our own key, which diffusers passes over: the row of the class embedding that stands for none.
+  static let nullClassKey = "_ddpm_null_class"
 
   /// Reads diffusers' configuration; absent keys have diffusers' defaults.
   ///
@@ -42,6 +44,7 @@ extension UNetConfiguration {
       middleScale: try fields.number("mid_block_scale_factor", default: 1),
       dropout: try fields.number("dropout", default: 0),
       classes: try fields.optionalInteger("num_class_embeds"),
+      nullClass: try fields.optionalInteger(Self.nullClassKey),
       centersInput: try fields.flag("center_input_sample", default: false))
     // Plain blocks always resample by convolution, whatever these keys say.
     if downBlocks.contains(.attention) { try fields.require("downsample_type", oneOf: "conv") }
@@ -50,7 +53,7 @@ extension UNetConfiguration {
     try fields.check(validate)
   }
 
-  /// All keys of diffusers' configuration.
+  /// All keys of diffusers' configuration, and ours.
   package var json: JSON {
     let size: JSON =
       switch imageSize {
@@ -58,7 +61,7 @@ extension UNetConfiguration {
       case let size? where size.height == size.width: .integer(size.height)
       case let size?: [.integer(size.height), .integer(size.width)]
       }
-    return .object([
+    let theirs = [
       JSON.Member("_class_name", .string(Self.className)),
       JSON.Member("_diffusers_version", .string(PipelineFolder.diffusersVersion)),
       JSON.Member("act_fn", "silu"),
@@ -89,7 +92,9 @@ extension UNetConfiguration {
       JSON.Member("time_embedding_type", "positional"),
       JSON.Member("up_block_types", .array(upBlocks.map { .string(Way.up.name(of: $0)) })),
       JSON.Member("upsample_type", "conv"),
-    ])
+    ]
+    let ours = nullClass.map { [JSON.Member(Self.nullClassKey, .integer($0))] } ?? []
+    return .object(theirs + ours)
   }
 
   // MARK: Keys with rules of their own

@@ -78,6 +78,36 @@ public struct Dataset: Sendable {
   }
 }
 
+// MARK: - Classes
+
+extension Dataset {
+  /// How many classes the labels tell apart: one more than the largest of them.
+  ///
+  /// - Throws: `FileError` for a set without labels.
+  public func classCount() throws(FileError) -> Int {
+    Int(try requiredLabels().max() ?? 0) + 1
+  }
+
+  /// Makes sure that every image is of one of a model's classes.
+  ///
+  /// - Throws: `FileError` for a set without labels, or with one that is no class.
+  public func checkLabels(below classes: Int) throws(FileError) {
+    guard let label = try requiredLabels().first(where: { $0 >= classes }) else { return }
+    throw FileError(
+      path: name,
+      .invalid("has the label \(label), and the model's \(classes) classes are 0 to \(classes - 1)")
+    )
+  }
+
+  private func requiredLabels() throws(FileError) -> [UInt8] {
+    if let labels { return labels }
+    let reason =
+      "has no labels for its images, which a conditional model needs: put the labels file beside"
+      + " them, such as train-labels-idx1-ubyte, or leave the classes out"
+    throw FileError(path: name, .invalid(reason))
+  }
+}
+
 // MARK: - File names
 
 extension Dataset {

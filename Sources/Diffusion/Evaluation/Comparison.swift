@@ -4,7 +4,8 @@
 /// Cells to fill with images: one an eta and number of steps.
 ///
 /// x_T of image i only depends on the seed, so all cells start from the same noise, and what
-/// differs between their images is the sampler's doing.
+/// differs between their images is the sampler's doing. A conditional model's image i is of class
+/// i mod K, unless the options to fill a cell say otherwise.
 public struct Comparison: Sendable {
   /// One way of sampling.
   public struct Cell: Sendable {

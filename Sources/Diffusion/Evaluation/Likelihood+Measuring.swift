@@ -13,21 +13,26 @@ extension DiffusionModel {
   ///
   /// - Parameters:
   ///   - data: images of the model's size.
+  ///   - labels: the class of each image, which a conditional model is told: the bits are those of
+  ///     the image given its class.
   ///   - count: how many of them to ask, each once; at most all.
   ///   - seed: timesteps and noise of an image follow from it and the image's place in the data.
   ///   - threads: how many cores work; the result is the same for any number.
   ///   - progress: called now and then, from any thread, with the share of the work that is done.
   /// - Returns: one estimate a variance, the small one first.
   public func likelihoods(
-    of data: ByteImages, count: Int, seed: UInt64, threads: Int,
+    of data: ByteImages, labels: [UInt8]? = nil, count: Int, seed: UInt64, threads: Int,
     progress: (@Sendable (Double) -> Void)? = nil
   ) -> [Likelihood] {
     precondition(data.size == imageSize, "images of \(data.size) for a model of \(imageSize)")
+    let labels = configuration.labels(labels, images: data.count)
     let count = min(count, data.count)
     precondition(count > 0, "a likelihood of no images")
     let octaves = Likelihood.octaves(upTo: schedule.last)
     parameters.derive(Workers(count: threads))
-    let probes = (0..<min(threads, count)).map { _ in Probe(self, data, octaves, seed: seed) }
+    let probes = (0..<min(threads, count)).map { _ in
+      Probe(self, data, labels, octaves, seed: seed)
+    }
     let errors = (0..<count).map { _ in Slot<ImageErrors?>(nil) }
     let finished = Atomic(0)
     Workers(count: probes.count).each(count) { place, worker in
@@ -50,6 +55,7 @@ extension DiffusionModel {
 private struct Probe: Sendable {
   private let model: DiffusionModel
   private let data: ByteImages
+  private let labels: [UInt8]?
   private let octaves: [ClosedRange<Timestep>]
   private let denoiser: Denoiser
   private let random: (timesteps: Philox, noise: Philox)
@@ -57,9 +63,10 @@ private struct Probe: Sendable {
   private let memory: (image: FloatMemory, noise: FloatMemory, x: FloatMemory, zero: FloatMemory)
 
   init(
-    _ model: DiffusionModel, _ data: ByteImages, _ octaves: [ClosedRange<Timestep>], seed: UInt64
+    _ model: DiffusionModel, _ data: ByteImages, _ labels: [UInt8]?,
+    _ octaves: [ClosedRange<Timestep>], seed: UInt64
   ) {
-    (self.model, self.data, self.octaves) = (model, data, octaves)
+    (self.model, self.data, self.labels, self.octaves) = (model, data, labels, octaves)
     let capacity = Denoiser.usualCapacity
     denoiser = Denoiser(model.unet, model.parameters, size: data.size, capacity: capacity)
     random = (
@@ -111,7 +118,9 @@ private struct Probe: Sendable {
           into: memory.x.all.slice(place * values, values))
       }
       denoiser.x.copy(from: memory.x.all.slice(0, part.count * values))
-      denoiser.run(Array(part))
+      denoiser.run(
+        Array(part),
+        classes: labels.map { Array(repeating: Int($0[image]), count: part.count) } ?? [])
       for (place, timestep) in part.enumerated() {
         let estimate = denoiser.output.slice(place * values, values)
         let step = Sampler.ddpm(.small).step(

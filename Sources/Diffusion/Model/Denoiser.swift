@@ -35,6 +35,36 @@ final class Denoiser: Sendable {
     unet.tell(tape, graph, timesteps: timesteps, classes: classes)
     tape.forward()
   }
+
+  /// Predicts for noisy images that are all at one timestep.
+  ///
+  /// With guidance the network is asked twice an image, in one run, and the answers become
+  /// (1 + w)·output(class) - w·output(no class). Whatever the network outputs is, for a given x_t,
+  /// the noise times one number plus another, and the weights add up to 1: guiding the output is
+  /// guiding the noise.
+  ///
+  /// - Parameters:
+  ///   - noisy: x_t; with guidance at most half as many images as the capacity.
+  ///   - classes: one an image, of a conditional network.
+  /// - Returns: as many values as `noisy` has, valid until the next run.
+  func predict(
+    _ noisy: Floats, images: Int, at timestep: Timestep, classes: [Int], guidance: Guidance?
+  ) -> Floats {
+    let result = output.slice(0, noisy.count)
+    x.copy(from: noisy)
+    guard let guidance else {
+      run(Array(repeating: timestep, count: images), classes: classes)
+      return result
+    }
+    x.slice(noisy.count, noisy.count).copy(from: noisy)
+    run(
+      Array(repeating: timestep, count: 2 * images),
+      classes: classes + Array(repeating: guidance.nullClass, count: images))
+    combine(
+      1 + guidance.weight, result, -guidance.weight, output.slice(noisy.count, noisy.count),
+      into: result)
+    return result
+  }
 }
 
 extension UNet {

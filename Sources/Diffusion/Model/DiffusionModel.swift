@@ -39,9 +39,6 @@ public struct DiffusionModel: Sendable {
   public init(folder: String) throws(FileError) {
     let files = try PipelineFolder(at: folder)
     func invalid(_ reason: String) -> FileError { FileError(path: folder, .invalid(reason)) }
-    if let classes = files.unet.classes {
-      throw invalid("the network is conditioned on \(classes) classes, which is not supported yet")
-    }
     guard !files.scheduler.rescalesToZeroSNR else {
       throw invalid("a schedule rescaled to zero terminal SNR is not supported")
     }
@@ -66,6 +63,9 @@ public struct DiffusionModel: Sendable {
         height: size.height, width: size.width, channels: files.unet.inChannels),
       ignoredKeys: files.ignoredKeys)
   }
+
+  /// How many classes its images are of, numbered from 0; nil for an unconditional model.
+  public var classCount: Int? { configuration.labelCount }
 
   /// How many numbers the network's parameters are.
   public var parameterCount: Int { unet.layout.parameterCount }

@@ -54,6 +54,14 @@ extension UNetConfiguration {
     try ConfigurationError.check(
       "time_embedding_dim", embeddingChannels ?? 1, in: Limit.embedding)
     try ConfigurationError.check("num_class_embeds", classes ?? 1, in: Limit.classes)
+    if let nullClass {
+      let last = (classes ?? 0) - 1
+      guard nullClass == last, last > 0 else {
+        throw .outOfRange(
+          setting: UNetConfiguration.nullClassKey, value: "\(nullClass)",
+          allowed: "the last of the num_class_embeds rows, behind those of the classes")
+      }
+    }
     try ConfigurationError.check("norm_eps", normEpsilon, in: Limit.epsilon)
     try ConfigurationError.check("mid_block_scale_factor", middleScale, in: Limit.scale)
     try ConfigurationError.check("dropout", dropout, in: Limit.dropout)

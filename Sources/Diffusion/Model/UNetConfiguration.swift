@@ -97,8 +97,11 @@ public struct UNetConfiguration: Hashable, Sendable {
   public var middleScale: Double
   /// Probability of dropping a value between a residual block's second activation and convolution.
   public var dropout: Double
-  /// How many classes the network is conditioned on; nil for none.
+  /// Rows of the table of classes, the null class among them; nil for an unconditional network.
   public var classes: Int?
+  /// The row that stands for no class, the last one; nil where there is none, so that the network
+  /// cannot be guided.
+  public var nullClass: Int?
   /// Whether the input x becomes 2x - 1 first, for images in [0, 1].
   public var centersInput: Bool
 
@@ -110,7 +113,8 @@ public struct UNetConfiguration: Hashable, Sendable {
     attentionNormGroups: Int? = nil, headChannels: Int? = 8, embeddingChannels: Int? = nil,
     embeddingOrder: EmbeddingOrder = .cosineFirst, frequencyShift: Double = 0,
     downsamplePadding: DownsamplePadding = .symmetric, conditioning: Conditioning = .addition,
-    middleScale: Double = 1, dropout: Double = 0, classes: Int? = nil, centersInput: Bool = false
+    middleScale: Double = 1, dropout: Double = 0, classes: Int? = nil, nullClass: Int? = nil,
+    centersInput: Bool = false
   ) {
     self.imageSize = imageSize
     self.inChannels = inChannels
@@ -132,6 +136,7 @@ public struct UNetConfiguration: Hashable, Sendable {
     self.middleScale = middleScale
     self.dropout = dropout
     self.classes = classes
+    self.nullClass = nullClass
     self.centersInput = centersInput
   }
 }
@@ -153,7 +158,7 @@ extension UNetConfiguration {
   /// - Parameters:
   ///   - preset: which one.
   ///   - imageSize: the images; their channels are the network's on both ends.
-  ///   - classes: how many classes to condition on; nil for none.
+  ///   - classes: how many classes to condition on, besides the null class; nil for none.
   public init(_ preset: Preset, imageSize: ImageSize, classes: Int? = nil) {
     let (channels, layers, groups) =
       switch preset {
@@ -165,7 +170,8 @@ extension UNetConfiguration {
       imageSize: Size(height: imageSize.height, width: imageSize.width),
       inChannels: imageSize.channels, outChannels: imageSize.channels, channels: channels,
       downBlocks: [.plain, .attention, .plain], upBlocks: [.plain, .attention, .plain],
-      layersPerBlock: layers, normGroups: groups, classes: classes)
+      layersPerBlock: layers, normGroups: groups, classes: classes.map { $0 + 1 },
+      nullClass: classes)
   }
 
   /// Input and output channels of every residual block outside the middle, in the order of the

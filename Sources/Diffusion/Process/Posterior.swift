@@ -50,6 +50,14 @@ extension NoiseSchedule {
     return Posterior(alphaBar: alphaBar(t), previous: alphaBar(s))
   }
 
+  /// The mean of q(x_{t-1} | x_t, x_0) as a mix of image and noise (DDPM Eq. 7); at t = 1 the image.
+  public func posteriorMean(at t: Timestep) -> Mix {
+    let posterior = posterior(from: t, to: t.advanced(by: -1))
+    let noised = noised(at: t)
+    return Mix(
+      x0: posterior.x0 + posterior.xt * noised.x0, noise: posterior.xt * noised.noise)
+  }
+
   /// The variance of p(x_0 | x_1) where a likelihood needs one: betaTilde of the second timestep.
   ///
   /// The posterior's own is 0 there; the DDPM authors' code takes the next one for either choice

@@ -6,7 +6,12 @@ public enum Prediction: String, CaseIterable, Sendable {
   case noise
   /// x0.
   case sample
-  /// The mean of q(x_{t-1} | x_t, x_0) (DDPM Eq. 7 and 11); at t = 1 that is x0.
+  /// The mean μ̃ of q(x_{t-1} | x_t, x_0) (DDPM Eq. 7 and 11), told as the way there from x_t:
+  /// (μ̃ - x_t) / s, where s makes the mean square 1 for images of mean square 1.
+  ///
+  /// The two differ by about β: a network that outputs μ̃ itself spends all its precision on copying
+  /// x_t, and its error is (1 - ᾱ) / (β√ᾱ) times as large in the image. Ho et al. found it unstable
+  /// (Table 2).
   case mean
   /// v = √ᾱ ε - √(1 - ᾱ) x0 (Salimans and Ho 2022).
   case velocity
@@ -20,9 +25,10 @@ public enum Prediction: String, CaseIterable, Sendable {
     case .sample:
       return Mix(x0: 1, noise: 0)
     case .mean:
-      let posterior = schedule.posterior(from: t, to: t.advanced(by: -1))
-      return Mix(
-        x0: posterior.x0 + posterior.xt * noised.x0, noise: posterior.xt * noised.noise)
+      let mean = schedule.posteriorMean(at: t)
+      let way = Mix(x0: mean.x0 - noised.x0, noise: mean.noise - noised.noise)
+      let scale = (way.x0 * way.x0 + way.noise * way.noise).squareRoot()
+      return Mix(x0: way.x0 / scale, noise: way.noise / scale)
     case .velocity:
       return Mix(x0: -noised.noise, noise: noised.x0)
     }

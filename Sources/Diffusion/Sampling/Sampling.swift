@@ -15,6 +15,16 @@ public struct SamplingOptions: Sendable {
   public var batch: Int?
   /// x_T of every image, instead of noise from the seed.
   public var start: Images?
+  /// Which classes the images of a conditional model are of; nil is `.all`.
+  public var classes: ClassChoice?
+  /// w ≥ 0 of classifier-free guidance (Ho and Salimans 2022, Eq. 6), for a conditional model with a
+  /// null class:
+  /// ```
+  /// ε = (1 + w) ε(x_t, class) - w ε(x_t, no class)
+  /// ```
+  /// nil and 0 are the model's own images of the class. It doubles the time. The guidance scale
+  /// that Stable Diffusion's users know is 1 + w.
+  public var guidance: Double?
   /// Called now and then, from any thread, with the share of the work that is done.
   public var progress: (@Sendable (Double) -> Void)?
 
@@ -38,7 +48,7 @@ extension DiffusionModel {
   /// - Parameters:
   ///   - count: how many.
   ///   - plan: the sampler's steps, from T to data.
-  ///   - options: seed, threads, start.
+  ///   - options: seed, threads, start, classes; such that `check` takes them.
   ///   - observe: called after every step of every few images, which costs copying them; from any
   ///     thread, for any one image in the order of the steps.
   public func sample(
@@ -55,13 +65,17 @@ extension DiffusionModel {
     }
 
     precondition(options.threads > 0, "\(options.threads) threads")
-    let batch = max(1, min(options.batch ?? Denoiser.usualCapacity, count, Denoiser.mostCapacity))
+    do { try check(options) } catch { preconditionFailure(error.description) }
+    // Guidance asks the network twice an image: half the images are as much for the cache.
+    let runs = guidance(options) == nil ? 1 : 2
+    let batch = max(
+      1, min(options.batch ?? Denoiser.usualCapacity / runs, count, Denoiser.mostCapacity / runs))
     let shards = (count + batch - 1) / batch
     parameters.derive(Workers(count: options.threads))
     let finished = Atomic(0)
     let clipped = Atomic(0)
     let walks = (0..<min(options.threads, shards)).map { _ in
-      Walk(self, seed: options.seed, capacity: batch)
+      Walk(self, options, batch: batch, capacity: runs * batch)
     }
     Workers(count: max(1, walks.count)).each(shards) { shard, worker in
       let walk = walks[worker]
@@ -89,16 +103,20 @@ extension DiffusionModel {
 
 /// One thread's walk from noise to a few images.
 private struct Walk: Sendable {
+  private let model: DiffusionModel
+  private let choice: ClassChoice?
+  private let guidance: Guidance?
   private let denoiser: Denoiser
   private let random: Philox
   private let noise: FloatMemory
   private let values: Int
 
-  init(_ model: DiffusionModel, seed: UInt64, capacity: Int) {
+  init(_ model: DiffusionModel, _ options: SamplingOptions, batch: Int, capacity: Int) {
+    (self.model, choice, guidance) = (model, options.classes, model.guidance(options))
     denoiser = Denoiser(model.unet, model.parameters, size: model.imageSize, capacity: capacity)
-    random = Philox(seed: seed, stream: RandomStream.sampling.rawValue)
+    random = Philox(seed: options.seed, stream: RandomStream.sampling.rawValue)
     values = model.imageSize.values
-    noise = FloatMemory(count: capacity * values)
+    noise = FloatMemory(count: batch * values)
   }
 
   /// x_T of the images: no step draws noise for timestep 0, so that is its place in the stream.
@@ -108,11 +126,12 @@ private struct Walk: Sendable {
 
   /// Takes one step of the plan in place and returns how many values were clipped.
   func take(_ step: ReverseStep, _ x: Floats, _ images: Range<Int>) -> Int {
-    denoiser.x.copy(from: x)
-    denoiser.run(Array(repeating: step.timestep, count: images.count))
+    let output = denoiser.predict(
+      x, images: images.count, at: step.timestep, classes: model.classes(images, choice),
+      guidance: guidance)
     let noise = noise.all.slice(0, x.count)
     if step.sigma > 0 { fill(noise, images, at: step.timestep) }
-    return step.apply(x: x, output: denoiser.output.slice(0, x.count), noise: noise)
+    return step.apply(x: x, output: output, noise: noise)
   }
 
   /// x̂0 of the images, from the step just taken.

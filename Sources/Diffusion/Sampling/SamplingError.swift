@@ -12,6 +12,14 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   case eta(Double)
   /// A range to clip to that is not a positive number.
   case clipping(Double)
+  /// A class or guidance for a model without classes.
+  case unconditional
+  /// A class the model does not have.
+  case noSuchClass(Int, of: Int)
+  /// Guidance of a model that was never trained without its classes.
+  case noNullClass
+  /// A weight of guidance that is negative or not a number.
+  case guidance(Double)
 
   /// One line: what is wrong, and what to do.
   public var description: String {
@@ -29,6 +37,16 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
       return "eta is \(eta), and must lie between 0 (DDIM) and 1 (DDPM)"
     case .clipping(let bound):
       return "images cannot be clipped to ±\(bound): take a positive number"
+    case .unconditional:
+      return "the model knows no classes, so it takes neither a class nor guidance: leave them out,"
+        + " or take a model trained with --conditional"
+    case .noSuchClass(let number, let count):
+      return "there is no class \(number): the model has \(count), take 0 to \(count - 1), or all"
+    case .noNullClass:
+      return "the model has no null class (_ddpm_null_class in unet/config.json) to be guided away"
+        + " from: leave the guidance out, or take a model trained with --conditional"
+    case .guidance(let weight):
+      return "the weight of guidance is \(weight), and must be 0, for none, or more"
     }
   }
 }

@@ -19,9 +19,14 @@ public final class HeldOutLoss: Sendable {
   /// - Parameters:
   ///   - model: the network to measure; measured as it is at the time of each call.
   ///   - data: the test split.
+  ///   - labels: the class of each of its images, for a conditional model.
   ///   - count: how many triples; their timesteps cover 1...T evenly.
   ///   - bins: in how many equal ranges of timesteps the loss is also told.
-  public init(_ model: DiffusionModel, data: ByteImages, count: Int, bins: Int = 10, threads: Int) {
+  public init(
+    _ model: DiffusionModel, data: ByteImages, labels: [UInt8]? = nil, count: Int, bins: Int = 10,
+    threads: Int
+  ) {
+    let labels = model.configuration.labels(labels, images: data.count)
     parameters = model.parameters
     self.data = data
     self.bins = bins
@@ -30,8 +35,9 @@ public final class HeldOutLoss: Sendable {
     let random = Philox(seed: HeldOutLoss.seed, stream: RandomStream.heldOut.rawValue)
     examples = (0..<count).map { i in
       let word = random.block(item: UInt32(i), time: 0, index: 0)[0]
+      let image = Int(word.multipliedFullWidth(by: UInt32(data.count)).high)
       return Example(
-        image: Int(word.multipliedFullWidth(by: UInt32(data.count)).high),
+        image: image, row: labels.map { Int($0[image]) },
         timestep: Timestep(index: i * last / count),
         item: UInt32(i), time: 0)
     }

@@ -7,6 +7,8 @@ internal import Kernels
 struct Example {
   /// The image's number in the data.
   let image: Int
+  /// What the network is told of its class: a row of the embedding; nil for an unconditional one.
+  var row: Int?
   let timestep: Timestep
   /// The noise's place in its stream.
   let item: UInt32
@@ -82,7 +84,7 @@ final class Shard: Sendable {
       process.prediction.target(at: example.timestep, in: process.schedule).apply(
         x0: image, noise: epsilon, into: image)
     }
-    unet.tell(tape, graph, timesteps: timesteps, classes: [])
+    unet.tell(tape, graph, timesteps: timesteps, classes: examples.compactMap(\.row))
     tape.forward()
     return memory.images.all
   }

@@ -29,6 +29,7 @@ public final class Trainer {
   public var imageCount: Int { data.count }
 
   private let data: ByteImages
+  private let labels: [UInt8]?
   private let parameters: Parameters
   private let optimizer: AdamW
   private let moments: AdamW.Moments
@@ -45,16 +46,19 @@ public final class Trainer {
   ///   - schedule: the forward process.
   ///   - prediction: what the network is to output.
   ///   - data: the images to learn, at least one.
+  ///   - labels: the class of each image, below the network's `labelCount`; an unconditional network
+  ///     does not look at them.
   /// - Throws: `ConfigurationError` where the shape makes no network.
   public init(
     _ configuration: UNetConfiguration, schedule: NoiseSchedule, prediction: Prediction,
-    data: ByteImages, _ options: TrainingOptions
+    data: ByteImages, labels: [UInt8]? = nil, _ options: TrainingOptions
   ) throws(ConfigurationError) {
     let unet = try UNet(configuration)
     precondition(data.count > 0, "no images to train on")
     precondition(configuration.fits(data.size), "images of \(data.size) for \(configuration)")
     self.options = options
     self.data = data
+    self.labels = configuration.labels(labels, images: data.count)
     workers = Workers(count: options.threads)
     parameters = Parameters(unet.layout)
     parameters.initialize(seed: options.seed)
@@ -103,15 +107,23 @@ public final class Trainer {
     return Step(number: completed, loss: loss, gradientNorm: norm, learningRate: rate)
   }
 
-  /// Draws a step's images, timesteps and noise.
+  /// Draws a step's images, timesteps and noise, and the images whose class is not told.
   private func examples(_ step: Int) -> [Example] {
     let last = UInt32(model.schedule.last.value)
     return order.indices(step: step, batch: options.batch).enumerated().map { item, image in
-      let word = timesteps.block(item: UInt32(item), time: UInt32(step), index: 0)[0]
+      let words = timesteps.block(item: UInt32(item), time: UInt32(step), index: 0)
       return Example(
-        image: image, timestep: Timestep(index: Int(word.multipliedFullWidth(by: last).high)),
+        image: image, row: row(image, Double(words[1]) / 0x1p32),
+        timestep: Timestep(index: Int(words[0].multipliedFullWidth(by: last).high)),
         item: UInt32(item), time: UInt32(step))
     }
+  }
+
+  /// What the network is told of an image's class, given a number uniform in 0 ..< 1.
+  private func row(_ image: Int, _ chance: Double) -> Int? {
+    guard let labels else { return nil }
+    let isDropped = chance < options.classDropout
+    return (isDropped ? model.configuration.nullClass : nil) ?? Int(labels[image])
   }
 
   /// Sums the gradients of all shards into `sum` and returns Σ (output - target)².

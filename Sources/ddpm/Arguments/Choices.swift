@@ -27,6 +27,17 @@ extension ValueFormat where Value == Eta {
   }
 }
 
+extension ValueFormat where Value == ClassChoice {
+  package static var classChoice: Self {
+    let number = ValueFormat<Int>.integer(0...Limit.classes)
+    return Self(number.expectation) { text in
+      number.read(text).map(ClassChoice.one)
+    } write: { choice in
+      if case .one(let value) = choice { number.write(value) } else { "" }
+    }.or("all", means: .all)
+  }
+}
+
 extension ValueFormat where Value == DataChoice {
   package static var data: Self {
     let folder = ValueFormat<String>.folder

@@ -16,6 +16,8 @@ package enum Limit {
   package static let minutes = 1e6
   package static let learningRate = 1e6
   package static let gradientNorm = 1e9
+  package static let classes = 100_000
+  package static let guidance = 100.0
 }
 
 /// Options with one meaning in several commands.

@@ -44,6 +44,7 @@ extension EvaluateSettings {
           "its images are \(test.images.size), the model's \(model.imageSize);"
             + " take the data it was trained on, or --metrics time"))
     }
+    if let classes = model.classCount { try test.checkLabels(below: classes) }
     guard test.images.count > 0 else {
       throw FileError(path: test.name, .invalid("holds no test images"))
     }

@@ -8,7 +8,7 @@ struct EvaluationFolder {
   let path: String
 
   /// Images of a grid.
-  private static let gridCount = 64
+  static let gridCount = 64
 
   init(_ path: String) { self.path = path }
 
@@ -16,15 +16,18 @@ struct EvaluationFolder {
 
   /// Draws the first images of a cell.
   ///
-  /// - Parameter text: what the picture tells about itself.
+  /// - Parameters:
+  ///   - rows: of the grid, which is then filled column by column; nil for a square one.
+  ///   - text: what the picture tells about itself.
   /// - Returns: the picture's name, nil for images whose channels are no colours.
   /// - Throws: `FileError`.
   func draw(
-    _ result: Comparison.Result, text: [(key: String, value: String)]
+    _ result: Comparison.Result, rows: Int?, text: [(key: String, value: String)]
   ) throws(FileError) -> String? {
     let images = ByteImages(result.samples.images)
-    let grid = images[0..<min(EvaluationFolder.gridCount, images.count)].grid(
-      scale: OutputFile.scale(for: images.size))
+    let shown = images[0..<min(EvaluationFolder.gridCount, images.count)]
+    let scale = OutputFile.scale(for: images.size)
+    let grid = rows.map { shown.grid(rows: $0, scale: scale) } ?? shown.grid(scale: scale)
     let bytes: [UInt8]
     do { bytes = try PNG.encode(grid, text: text) } catch { return nil }
     let name = result.cell.fileName

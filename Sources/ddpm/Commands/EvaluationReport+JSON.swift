@@ -15,6 +15,7 @@ extension EvaluationReport {
       .init("weights", .string(About.weightsFile)),
       .init("parameters", .integer(about.parameters)),
       .init("timesteps", .integer(about.timesteps)),
+      .init("classes", about.classes.map(JSON.integer) ?? .null),
       .init("spacing", .string(about.spacing.rawValue)),
       .init("clipping", about.clippingJSON),
       .init("data", about.data.map(JSON.string) ?? .null),

@@ -44,7 +44,7 @@ extension EvaluationReport {
   private var cellNote: String {
     """
     \(about.model.printable): \(about.count) images a cell, \
-    all from the same noise (seed \(about.seed)).
+    all from the same noise (seed \(about.seed))\(about.classes == nil ? "" : ", classes in turn").
     \(about.spacing.rawValue.capitalized) spacing, \(about.clippingText); \(About.samplers).
     Weights: \(About.weights).
     \(Platform.instructionSet) kernels, \(about.threads) threads.
@@ -72,7 +72,7 @@ extension EvaluationReport {
 
   private var likelihoodNote: String {
     """
-    The bound on -log2 p of \(likelihoods.first?.images ?? 0) test images of \(about.dataName), \
+    The bound on -log2 p of \(likelihoods.first?.images ?? 0) test images of \(about.dataName)\(about.givenLabels), \
     ± one standard error.
     Prior, middle and decoder add up to the total; the middle is the sum of its timesteps t.
     """
@@ -86,7 +86,7 @@ extension EvaluationReport {
   }
 
   private var lossNote: String {
-    "L_simple on test images of \(about.dataName), always with the same noise."
+    "L_simple on test images of \(about.dataName)\(about.givenLabels), always with the same noise."
   }
 
   private func span(_ range: ClosedRange<Int>) -> String {

@@ -17,6 +17,9 @@ struct EvaluationReport {
     let model: String
     let parameters: Int
     let timesteps: Int
+    /// Of a conditional model: its images are of one class after the other, and what is measured
+    /// on the data is measured given the labels.
+    let classes: Int?
     let clipping: Clipping
     let spacing: StepSpacing
     let count: Int
@@ -77,7 +80,8 @@ extension EvaluationReport.About {
   /// What will be done, a line a subject.
   var summary: [String] {
     [
-      "model     \(model.printable): \(parameters) parameters, \(timesteps) timesteps",
+      "model     \(model.printable): \(parameters) parameters, \(timesteps) timesteps"
+        + (classes.map { ", \($0) classes" } ?? ""),
       "weights   \(Self.weights)",
       "samplers  \(Self.samplers)",
       "steps     \(spacing.rawValue) spacing, \(clippingText)",
@@ -90,6 +94,9 @@ extension EvaluationReport.About {
   static let samplers = "eta 0 is DDIM, 1 DDPM with the small variance, hat with the large one"
 
   var dataName: String { data?.printable ?? "-" }
+
+  /// What a conditional model is told of the images it is measured on.
+  var givenLabels: String { classes == nil ? "" : " given their labels" }
 
   var clippingText: String {
     switch clipping {

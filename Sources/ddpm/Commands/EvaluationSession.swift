@@ -30,8 +30,9 @@ struct EvaluationSession {
     self.metrics = metrics
     let about = EvaluationReport.About(
       model: path, parameters: model.parameterCount, timesteps: model.schedule.last.value,
-      clipping: model.clipping, spacing: EvaluationSession.spacing, count: settings.count,
-      data: test?.name, seed: settings.seed, threads: threadCount(settings.threads))
+      classes: model.classCount, clipping: model.clipping, spacing: EvaluationSession.spacing,
+      count: settings.count, data: test?.name, seed: settings.seed,
+      threads: threadCount(settings.threads))
     self.about = about
     comparison = try Comparison(
       of: model, etas: metrics.contains(.time) ? settings.etas : [],
@@ -48,13 +49,13 @@ struct EvaluationSession {
     var meter = EvaluationMeter(total: evaluations, progress)
     var report = EvaluationReport(about: about)
     if let test, metrics.contains(.loss) {
-      report.loss = meter.measure("held-out loss", evaluations(.loss)) { _ in loss(test.images) }
+      report.loss = meter.measure("held-out loss", evaluations(.loss)) { _ in loss(test) }
     }
     if let test, metrics.contains(.bpd) {
       report.likelihoods = meter.measure("bits/dim", evaluations(.bpd)) { report in
         model.likelihoods(
-          of: test.images, count: about.count, seed: about.seed, threads: about.threads,
-          progress: report)
+          of: test.images, labels: test.labels, count: about.count, seed: about.seed,
+          threads: about.threads, progress: report)
       }
     }
     for (place, cell) in comparison.cells.enumerated() {
@@ -62,7 +63,9 @@ struct EvaluationSession {
       let result = meter.measure("\(name), \(cell.steps) steps", about.count * cell.steps) {
         comparison.fill(cell, options($0))
       }
-      let picture = try folder.draw(result, text: about.text(cell))
+      let picture = try folder.draw(
+        result, rows: model.rows(of: min(EvaluationFolder.gridCount, about.count), nil),
+        text: about.text(cell) + model.text(options()))
       report.cells.append(EvaluationReport.Cell(result, picture: picture))
     }
     progress.finish("evaluated in \(meter.elapsed.brief), report in \(folder.path.printable)")
@@ -76,9 +79,10 @@ struct EvaluationSession {
     return options
   }
 
-  private func loss(_ images: ByteImages) -> EvaluationReport.Loss {
+  private func loss(_ test: Dataset) -> EvaluationReport.Loss {
     let loss = HeldOutLoss(
-      model, data: images, count: lossCount, bins: lossBins, threads: about.threads)
+      model, data: test.images, labels: test.labels, count: lossCount, bins: lossBins,
+      threads: about.threads)
     return EvaluationReport.Loss(loss(), timesteps: about.timesteps)
   }
 }

@@ -26,24 +26,33 @@ extension OutputFile {
 
   /// Writes the images.
   ///
-  /// - Parameter text: what a PNG tells about itself.
+  /// - Parameters:
+  ///   - rows: of a grid that nobody gave columns, which is then filled column by column.
+  ///   - text: what a PNG tells about itself.
   /// - Throws: `FileError`, `ChannelError`.
-  func write(_ images: Images, text: [(key: String, value: String)]) throws {
+  func write(
+    _ images: Images, rows: Int? = nil, text: [(key: String, value: String)]
+  ) throws {
     if case .array(let path, .npy) = self {
       try AtomicFile.write(images.npy, to: path)
     } else {
-      try write(ByteImages(images), text: text)
+      try write(ByteImages(images), rows: rows, text: text)
     }
   }
 
   /// Writes images of bytes.
-  ///
-  /// - Parameter text: what a PNG tells about itself.
-  /// - Throws: `FileError`, `ChannelError`.
-  func write(_ images: ByteImages, text: [(key: String, value: String)]) throws {
+  func write(
+    _ images: ByteImages, rows: Int? = nil, text: [(key: String, value: String)]
+  ) throws {
     switch self {
     case .picture(let path, let format, let columns):
-      let grid = images.grid(columns: columns, scale: OutputFile.scale(for: images.size))
+      let scale = OutputFile.scale(for: images.size)
+      let grid =
+        if columns == nil, let rows {
+          images.grid(rows: rows, scale: scale)
+        } else {
+          images.grid(columns: columns, scale: scale)
+        }
       switch format {
       case .png: try PNG.write(grid, to: path, text: text)
       case .pgm: try PGM.write(grid, to: path)

@@ -10,10 +10,12 @@ extension SampleCommand {
     try settings.progressive?.checkPlace()
     let (model, folder) = try ModelChoice.open(settings.model, progress)
     let plan = try settings.sampler.plan(for: model, clips: settings.clips)
+    var options = SamplingOptions(threads: threadCount(settings.threads))
+    (options.classes, options.guidance) = (settings.classes, settings.guidance)
+    try model.check(options)
     let (count, start) = try settings.start(model)
     progress.say(settings.sampler.summary(plan, model))
 
-    var options = SamplingOptions(threads: threadCount(settings.threads))
     options.seed = settings.seed
     options.batch = settings.batch
     options.start = start
@@ -28,8 +30,9 @@ extension SampleCommand {
     progress.finish(
       "\(counted(count, "image")) in \(time.brief): \(rate(of: count, in: time, unit: "image")),"
         + " \(percent(samples.clippedShare)) of the estimated values clipped")
-    let text = settings.text(folder, plan)
-    try settings.output.write(samples.images, text: text)
+    let text = settings.text(folder, plan, model.text(options))
+    try settings.output.write(
+      samples.images, rows: model.rows(of: count, settings.classes), text: text)
     if settings.hasPreview {
       Output.messages.note(Preview(.messages).text(ByteImages(samples.images), settings.columns))
     }
@@ -39,7 +42,6 @@ extension SampleCommand {
     }
   }
 
-  static let defaultCount = 64
   /// Rows of images between others, where neither a count nor a file of noise says how many.
   static let defaultRows = 8
 }
@@ -50,7 +52,7 @@ extension SampleSettings {
   fileprivate func start(_ model: DiffusionModel) throws -> (count: Int, start: Images?) {
     guard let columns = interpolation else {
       let given = try noise.map { try read($0, atLeast: count ?? 1, model) }
-      return (count ?? given?.count ?? SampleCommand.defaultCount, given)
+      return (count ?? given?.count ?? model.defaultCount(classes), given)
     }
     let rows = count.map { $0 / columns }
     let given = try noise.map { try read($0, atLeast: 2 * (rows ?? 1), model) }
@@ -82,8 +84,10 @@ extension SampleSettings {
   }
 
   /// What a PNG tells about how it was made.
-  fileprivate func text(_ folder: String, _ plan: SamplingPlan) -> [(key: String, value: String)] {
-    Tool.text(model: folder) + sampler.text(plan)
+  fileprivate func text(
+    _ folder: String, _ plan: SamplingPlan, _ classes: [(key: String, value: String)]
+  ) -> [(key: String, value: String)] {
+    Tool.text(model: folder) + sampler.text(plan) + classes
       + [("seed", noise.map { "noise from \($0)" } ?? "\(seed)")]
       + (interpolation.map { [("interpolate", "\($0) images a row, on great circles")] } ?? [])
   }

@@ -20,13 +20,17 @@ package struct SampleCommand: Command {
     Example(
       "ddpm sample --count 1000 --steps 20 --eta 0.5 --seed 7 --out images.npy",
       "a thousand images as an array for NumPy"),
+    Example(
+      "ddpm sample --model runs/classes --class 7 --guidance 1 --out sevens.png",
+      "one class of a conditional model, guided"),
   ]
 
   static let out = Option<String>(
     "--out", "FILE", .path(of: .file(endings: OutputFile.endings)), default: "samples.png",
     "a grid (\(OutputFile.pictureEndings)), or every image (\(OutputFile.arrayEndings))")
   static let count = Option<Int?>(
-    "--count", "N", .integer(1...Limit.images), unset: "64", "how many images")
+    "--count", "N", .integer(1...Limit.images), unset: "64; of all classes 8 each",
+    "how many images")
   static let grid = Option<Int?>(
     "--grid", "COLUMNS", .integer(1...Limit.images), unset: "square",
     "images a row of the grid")
@@ -55,6 +59,13 @@ package struct SampleCommand: Command {
     "--no-clip", "leave the estimated images outside [-1, 1] as they are")
   static let defaultSteps = 50
 
+  static let classes = Option<ClassChoice?>(
+    "--class", "K|all", .classChoice, unset: "all",
+    "the class to draw, counted from 0; conditional models only")
+  static let guidance = Option<Double?>(
+    "--guidance", "W", .number(0...Limit.guidance), unset: "0",
+    "how much more of its class an image gets; doubles the time; conditional models only")
+
   static let noise = Option<String?>(
     "--noise", "FILE.npy", .path(of: .file(endings: ["npy"])), unset: "from the seed",
     "the noise the images start from, N x C x H x W")
@@ -65,6 +76,7 @@ package struct SampleCommand: Command {
   package static let table = OptionTable(
     .init("Model and output", CommonOptions.model, out, count, grid, interpolate),
     .init("Sampler", sampler, steps, eta, spacing, variance, noClip),
+    .init("Class", classes, guidance),
     .init("Machine and reproducibility", CommonOptions.seed, noise, batch, CommonOptions.threads),
     .init("Looking", progressive, preview, CommonOptions.quiet))
 

@@ -24,6 +24,8 @@ package struct SampleSettings: Equatable, Sendable {
   package var hasPreview: Bool
   package var sampler: Sampler
   package var clips: Bool
+  package var classes: ClassChoice?
+  package var guidance: Double?
   package var seed: UInt64
   package var noise: String?
   package var batch: Int?
@@ -44,6 +46,8 @@ package struct SampleSettings: Equatable, Sendable {
     count = try arguments[Sample.count]
     sampler = try Sampler(arguments)
     clips = try !arguments[Sample.noClip]
+    classes = try arguments[Sample.classes]
+    guidance = try arguments[Sample.guidance]
     seed = try arguments[CommonOptions.seed]
     noise = try arguments[Sample.noise]
     batch = try arguments[Sample.batch]

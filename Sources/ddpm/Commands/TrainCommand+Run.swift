@@ -13,15 +13,18 @@ extension TrainCommand {
     if !settings.overwrites { try RunFolder.requireVacant(settings.out) }
     let (train, test) = (try settings.data.load(.train), try settings.data.load(.test))
     try train.checkSize(matches: test)
+    let classes = settings.isConditional ? try train.classCount() : nil
+    if let classes { try test.checkLabels(below: classes) }
     let trainer = try Trainer(
-      settings.network(for: train.images.size),
+      settings.network(for: train.images.size, classes: classes),
       schedule: NoiseSchedule(settings.schedule, timesteps: settings.timesteps),
-      prediction: .noise, data: train.images, settings.options)
+      prediction: settings.prediction, data: train.images,
+      labels: train.labels, settings.options)
     let folder = try RunFolder(
       settings.out, existing: settings.overwrites ? .replaced : .kept)
     for line in settings.summary(trainer, train, test) { progress.say(line) }
 
-    var session = TrainingSession(trainer, test.images, folder, settings, progress)
+    var session = TrainingSession(trainer, test, folder, settings, progress)
     try session.run()
     try Output.results.line(folder.path)
   }
@@ -30,8 +33,8 @@ extension TrainCommand {
 extension TrainSettings {
   /// The network: a preset with what the options change.
   /// - Throws: `UsageError` for levels that are not there.
-  fileprivate func network(for size: ImageSize) throws -> UNetConfiguration {
-    var network = UNetConfiguration(preset, imageSize: size)
+  fileprivate func network(for size: ImageSize, classes: Int?) throws -> UNetConfiguration {
+    var network = UNetConfiguration(preset, imageSize: size, classes: classes)
     if let channels {
       network.channels = channels
       network.downBlocks = channels.indices.map { $0 == 1 ? .attention : .plain }
@@ -91,9 +94,10 @@ extension TrainSettings {
         + " \(attention):"
         + " \(model.parameterCount) parameters, \(gigaflops) GFLOP an image",
       "data      \(train.name.printable): \(counted(train.images.count, "image")) to train on,"
-        + " \(test.images.count) held out, \(size)",
+        + " \(test.images.count) held out, \(size)"
+        + (model.classCount.map { "; labels 0 to \($0 - 1)" } ?? ""),
       "process   \(self.schedule.rawValue), \(schedule.last) timesteps: alphaBar_T \(alphaBar),"
-        + " prior \(prior) bits/dim",
+        + " prior \(prior) bits/dim; the network predicts the \(prediction.rawValue)",
       "training  \(amount) of \(counted(options.batch, "image")), Adam, \(rate), gradients clipped at"
         + " \(options.clip)",
       "average   of the weights with a decay of \(decimals(options.decay(of: steps), 4)); a checkpoint"

@@ -12,6 +12,9 @@ package struct TrainCommand: Command {
       "two minutes on built-in digits: needs no file"),
     Example("ddpm train", "ten epochs of the MNIST in data/mnist, into runs/mnist"),
     Example(
+      "ddpm train --conditional --out runs/classes",
+      "a network that is told the digit, for ddpm sample --class 7"),
+    Example(
       "ddpm train --preset base --steps 100000 --schedule cosine",
       "a larger network, for a given number of steps"),
   ]
@@ -42,6 +45,12 @@ package struct TrainCommand: Command {
   static let schedule = Option<NoiseScheduleFamily>(
     "--schedule", "NAME", .choice, default: .linear,
     "how the noise grows: linear, cosine, quadratic or sigmoid")
+  static let predict = Option<Prediction>(
+    "--predict", "NAME", .choice, default: .noise,
+    "what the network outputs: noise, sample, mean or velocity")
+
+  static let conditional = Option<Bool>(
+    "--conditional", "train with the labels, a tenth of them left out for guidance")
 
   static let steps = Option<Int?>(
     "--steps", "N", .integer(1...Limit.steps), "train for N batches")
@@ -78,7 +87,7 @@ package struct TrainCommand: Command {
   package static let table = OptionTable(
     .init("Data and output", CommonOptions.data, out, overwrite),
     .init("Network", preset, channels, blocks, attention, dropout),
-    .init("Forward process", timesteps, schedule),
+    .init("Process and prediction", timesteps, schedule, predict, conditional),
     .init("Budget, one of the three", steps, epochs, minutes),
     .init("Optimisation", batch, learningRate, warmup, ema, clip),
     .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),

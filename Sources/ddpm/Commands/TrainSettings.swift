@@ -17,6 +17,8 @@ package struct TrainSettings: Equatable, Sendable {
 
   package var timesteps: Int
   package var schedule: NoiseScheduleFamily
+  package var prediction: Prediction
+  package var isConditional: Bool
 
   package var budget: Budget
   package var batch: Int?
@@ -44,6 +46,8 @@ package struct TrainSettings: Equatable, Sendable {
     dropout = try arguments[Train.dropout]
     timesteps = try arguments[Train.timesteps]
     schedule = try arguments[Train.schedule]
+    prediction = try arguments[Train.predict]
+    isConditional = try arguments[Train.conditional]
     batch = try arguments[Train.batch]
     learningRate = try arguments[Train.learningRate]
     warmup = try arguments[Train.warmup]

@@ -32,14 +32,14 @@ struct TrainingSession {
   private static let grid = (images: 36, steps: 25)
 
   init(
-    _ trainer: Trainer, _ test: ByteImages, _ folder: RunFolder, _ settings: TrainSettings,
+    _ trainer: Trainer, _ test: Dataset, _ folder: RunFolder, _ settings: TrainSettings,
     _ progress: SharedProgress
   ) {
     self.trainer = trainer
     (self.folder, self.settings, self.progress) = (folder, settings, progress)
     images = trainer.imageCount
     heldOut = HeldOutLoss(
-      trainer.model, data: test, count: TrainingSession.heldOutCount,
+      trainer.model, data: test.images, labels: test.labels, count: TrainingSession.heldOutCount,
       threads: trainer.options.threads)
   }
 
@@ -111,7 +111,8 @@ struct TrainingSession {
   /// A small grid of samples, always from the same noise.
   private func draw(_ step: Int) throws {
     let model = trainer.model
-    let count = TrainingSession.grid.images
+    let usual = TrainingSession.grid.images
+    let count = model.rows(of: usual, nil).map { (usual + $0 - 1) / $0 * $0 } ?? usual
     let steps = min(TrainingSession.grid.steps, model.schedule.last.value)
     let sampler = SampleSettings.Sampler.ddim(steps: steps, .trailing, .value(0))
     let plan = try sampler.plan(for: model, clips: true)
@@ -119,9 +120,9 @@ struct TrainingSession {
     let samples = model.sample(count, plan: plan, options)
     let output = OutputFile.picture(path: folder.samples(step: step), .png, columns: nil)
     try output.write(
-      samples.images,
+      samples.images, rows: model.rows(of: count, nil),
       text: Tool.text(model: "\(folder.path), training step \(step)") + sampler.text(plan)
-        + [("seed", "\(options.seed)")])
+        + model.text(options) + [("seed", "\(options.seed)")])
   }
 
   private func line(_ step: Trainer.Step, of total: Int) -> String {

@@ -113,7 +113,7 @@ import Testing
   // MARK: A model of two tensors; the network's own tensors are the loader's concern
 
   private let unet = UNetConfiguration(
-    .tiny, imageSize: ImageSize(height: 28, width: 20, channels: 1), classes: 11)
+    .tiny, imageSize: ImageSize(height: 28, width: 20, channels: 1), classes: 10)
   private let scheduler = SchedulerConfiguration(
     family: .ddim(setsAlphaToOne: false), prediction: .velocity)
 

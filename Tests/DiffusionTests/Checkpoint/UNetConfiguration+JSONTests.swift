@@ -52,6 +52,15 @@ import Testing
     #expect(try unet(configuration.json.text(.compact)) == configuration)
   }
 
+  @Test func theNullClassIsANoteThatDiffusersPassesOver() throws {
+    let size = ImageSize(height: 28, width: 28, channels: 1)
+    let guided = UNetConfiguration(.tiny, imageSize: size, classes: 10)
+    let text = guided.json.text(.compact)
+    #expect(text.contains(#""num_class_embeds":11"#) && text.contains(#""_ddpm_null_class":10"#))
+    #expect(try unet(text) == guided)
+    #expect(!UNetConfiguration(.tiny, imageSize: size).json.text(.compact).contains("_ddpm"))
+  }
+
   @Test func anExplicitNullIsNotADefault() throws {
     #expect(try unet(#"{"attention_head_dim":null}"#).headChannels == nil)
     #expect(try unet("{}").headChannels == 8)

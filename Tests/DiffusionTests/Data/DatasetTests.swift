@@ -40,6 +40,28 @@ struct DatasetTests {
     }
   }
 
+  @Test func theLabelsTellTheClasses() throws {
+    func dataset(_ labels: [UInt8]?) -> Dataset {
+      Dataset(images: Self.images(3), labels: labels, name: "set")
+    }
+    #expect(try dataset([0, 2, 1]).classCount() == 3)
+    #expect(try dataset([255, 0, 0]).classCount() == 256)
+    #expect(throws: Never.self) { try dataset([0, 2, 1]).checkLabels(below: 3) }
+    for (part, check) in [
+      ("set: has no labels", { _ = try dataset(nil).classCount() }),
+      ("train-labels-idx1-ubyte", { try dataset(nil).checkLabels(below: 10) }),
+      (
+        "set: has the label 2, and the model's 2 classes",
+        {
+          try dataset([0, 2, 3]).checkLabels(below: 2)
+        }
+      ),
+    ] as [(String, () throws -> Void)] {
+      let error = #expect(throws: FileError.self) { try check() }
+      #expect(error?.description.contains(part) == true, "\(String(describing: error))")
+    }
+  }
+
   @Test func anotherNumberOfLabelsThanImagesIsRefused() throws {
     try withTemporaryFolder { folder in
       try IDX.write(Self.images(3), to: folder + "/train-images-idx3-ubyte")

@@ -17,6 +17,16 @@ struct GridTests {
     #expect(grid.pixels == row0 + [UInt8](repeating: line, count: 7) + row1)
   }
 
+  @Test func columnByColumnTheLastPlacesStayDark() {
+    let line: UInt8 = 48
+    let none: [UInt8] = [line, line, line]
+    let row0 = [100, 101, 102, line, 112, 113, 114] + [103, 104, 105, line, 115, 116, 117]
+    let row1 = [106, 107, 108, line] + none + [109, 110, 111, line] + none
+    let grid = Self.images(3).grid(rows: 2)
+    #expect(grid.size == ImageSize(height: 5, width: 7, channels: 1))
+    #expect(grid.pixels == row0 + [UInt8](repeating: line, count: 7) + row1)
+  }
+
   @Test(arguments: [(1, 3, 2), (2, 7, 2), (4, 7, 5), (5, 11, 5), (9, 11, 8), (64, 31, 23)])
   func aGridIsAsSquareAsItCanBe(count: Int, width: Int, height: Int) {
     let grid = ByteImages(

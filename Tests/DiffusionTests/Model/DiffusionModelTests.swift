@@ -132,7 +132,7 @@ import Testing
       "unet/config.json", "\"out_channels\": 1", "\"out_channels\": 2"
     ),
     (
-      "is conditioned on 10 classes, which is not supported", "unet/config.json",
+      "lacks the tensor \"class_embedding.weight\"", "unet/config.json",
       "\"num_class_embeds\": null", "\"num_class_embeds\": 10"
     ),
     (

@@ -10,8 +10,10 @@ import Testing
   func presetsAreValid(preset: UNetConfiguration.Preset) throws {
     try UNetConfiguration(preset, imageSize: Self.digits).validate()
     let colour = ImageSize(height: 32, width: 20, channels: 3)
-    let conditional = UNetConfiguration(preset, imageSize: colour, classes: 11)
+    let conditional = UNetConfiguration(preset, imageSize: colour, classes: 10)
     try conditional.validate()
+    #expect(conditional.classes == 11 && conditional.nullClass == 10)
+    #expect(conditional.labelCount == 10)
     #expect(conditional.inChannels == 3 && conditional.outChannels == 3)
   }
 
@@ -74,6 +76,11 @@ import Testing
     ("mid_block_scale_factor is 0.0", { $0.middleScale = 0 }),
     ("dropout is 1.0", { $0.dropout = 1 }),
     ("num_class_embeds is 0", { $0.classes = 0 }),
+    ("_ddpm_null_class is 10; it must be the last", { ($0.classes, $0.nullClass) = (10, 10) }),
+    ("_ddpm_null_class is 0", { ($0.classes, $0.nullClass) = (1, 0) }),
+    ("_ddpm_null_class is 0", { ($0.classes, $0.nullClass) = (nil, 0) }),
+    ("_ddpm_null_class is -1", { ($0.classes, $0.nullClass) = (nil, -1) }),
+    ("_ddpm_null_class is \(Int.min)", { ($0.classes, $0.nullClass) = (3, .min) }),
     ("the limit is 1000000000", { $0.channels = [8192, 8192, 8192] }),
   ]
 

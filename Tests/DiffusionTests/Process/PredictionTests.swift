@@ -1,4 +1,5 @@
 import Diffusion
+import Foundation
 import Testing
 
 private struct Numbers {
@@ -36,10 +37,13 @@ func theImageFollowsFromThePapersFormulas(family: NoiseScheduleFamily) throws {
     let alphaBar = schedule.alphaBar(t)
     let (signal, deviation) = (alphaBar.squareRoot(), (1 - alphaBar).squareRoot())
     let posterior = schedule.posterior(from: t, to: t.advanced(by: -1))
+    let mean = schedule.posteriorMean(at: t)
+    // μ̃ = x_t + s·output with the s that makes the output's mean square 1.
+    let s = hypot(mean.x0 - signal, mean.noise - deviation)
     let expected: [Prediction: Estimate] = [
       .noise: Estimate(xt: 1 / signal, output: -deviation / signal),
       .sample: Estimate(xt: 0, output: 1),
-      .mean: Estimate(xt: -posterior.xt / posterior.x0, output: 1 / posterior.x0),
+      .mean: Estimate(xt: (1 - posterior.xt) / posterior.x0, output: s / posterior.x0),
       .velocity: Estimate(xt: signal, output: -deviation),
     ]
     for prediction in Prediction.allCases {
@@ -54,13 +58,33 @@ func theImageFollowsFromThePapersFormulas(family: NoiseScheduleFamily) throws {
 
 @Test func theMeanAtTheFirstStepIsTheImage() throws {
   let schedule = try NoiseSchedule(.linear, timesteps: 1000)
-  #expect(Prediction.mean.target(at: Timestep(1), in: schedule) == Mix(x0: 1, noise: 0))
+  #expect(schedule.posteriorMean(at: Timestep(1)) == Mix(x0: 1, noise: 0))
+}
+
+/// Targets of like size at all timesteps: a network's error in any is worth the same to its loss.
+@Test(arguments: NoiseScheduleFamily.allCases, Prediction.allCases)
+func everyTargetHasAMeanSquareOfOne(family: NoiseScheduleFamily, prediction: Prediction) throws {
+  let schedule = try NoiseSchedule(family, timesteps: 1000)
+  for t in schedule.timesteps {
+    let target = prediction.target(at: t, in: schedule)
+    #expect(abs(hypot(target.x0, target.noise) - 1) < 1e-12, "\(t)")
+  }
+}
+
+/// A unit of error in the mean's target is half to a whole unit of error in the noise; were the
+/// target the mean itself, it would be hundreds.
+@Test func theMeansTargetIsAsGoodAsTheNoise() throws {
+  let schedule = try NoiseSchedule(.linear, timesteps: 1000)
+  for t in schedule.timesteps {
+    let noise = Prediction.mean.estimate(of: .noise, at: t, in: schedule)
+    #expect((0.4...1.1).contains(abs(noise.output)), "\(t): \(noise)")
+  }
 }
 
 @Test func theMeanInTermsOfNoiseIsEquation11() throws {
   let schedule = try NoiseSchedule(.linear, timesteps: 1000)
   for t in schedule.timesteps {
-    let mean = Prediction.noise.estimate(of: .mean, at: t, in: schedule)
+    let mean = Prediction.noise.estimate(of: schedule.posteriorMean(at: t), at: t, in: schedule)
     let scale = 1 / schedule.alpha(t).squareRoot()
     let deviation = (1 - schedule.alphaBar(t)).squareRoot()
     #expect(abs(mean.xt - scale) < 1e-13)

@@ -17,14 +17,15 @@ import ddpm
     let settings = try train(
       """
       --data synthetic --out d --preset base --channels 8,16 --blocks 3 --attention 2,1 \
-      --dropout 0.1 --timesteps 50 --schedule cosine --steps 9 --batch 4 --learning-rate 1e-3 \
-      --warmup 0 --ema 0.99 --clip 2 --seed 5 --threads 2 --sample-every 0 --save-every 6 \
-      --overwrite --quiet
+      --dropout 0.1 --timesteps 50 --schedule cosine --predict velocity --conditional \
+      --steps 9 --batch 4 --learning-rate 1e-3 --warmup 0 --ema 0.99 --clip 2 --seed 5 \
+      --threads 2 --sample-every 0 --save-every 6 --overwrite --quiet
       """)
     #expect(settings.data == .synthetic && settings.out == "d" && settings.overwrites)
     #expect(settings.preset == .base && settings.channels == [8, 16] && settings.blocks == 3)
     #expect(settings.attention == [2, 1] && settings.dropout == 0.1)
     #expect(settings.timesteps == 50 && settings.schedule == .cosine)
+    #expect(settings.prediction == .velocity && settings.isConditional)
     #expect(settings.budget == .steps(9))
     #expect(settings.batch == 4 && settings.learningRate == 1e-3 && settings.warmup == 0)
     #expect(settings.ema == 0.99 && settings.clip == 2 && settings.seed == 5)
@@ -54,12 +55,14 @@ import ddpm
     let settings = try sample(
       """
       --model m --out a.idx.gz --count 3 --seed 8 --noise n.npy --no-clip --batch 2 --threads 1 \
-      --eta 1 --progressive p.PGM --preview --quiet
+      --eta 1 --progressive p.PGM --preview --class 7 --guidance 1.5 --quiet
       """)
     #expect(settings.model == "m" && settings.output == .array(path: "a.idx.gz", .compressedIDX))
     #expect(settings.count == 3 && settings.seed == 8 && settings.noise == "n.npy")
     #expect(settings.progressive == .picture(path: "p.PGM", .pgm, columns: nil))
     #expect(settings.hasPreview && settings.interpolation == nil)
+    #expect(settings.classes == .one(7) && settings.guidance == 1.5)
+    #expect(try sample("--class all").classes == .all && sample("").classes == nil)
     #expect(!settings.clips && settings.batch == 2 && settings.threads == 1 && settings.isQuiet)
   }
 

@@ -1,0 +1,16 @@
+// The classes of a conditional network, as against the rows of its table.
+
+extension UNetConfiguration {
+  /// How many classes images can be of: their labels are 0 ..< labelCount; nil for an unconditional
+  /// network.
+  public var labelCount: Int? { nullClass ?? classes }
+
+  /// The labels of a data set's images, checked, where the network is told them.
+  func labels(_ labels: [UInt8]?, images: Int) -> [UInt8]? {
+    guard let labelCount else { return nil }
+    guard let labels, labels.count == images, labels.allSatisfy({ $0 < labelCount }) else {
+      preconditionFailure("a network of \(labelCount) classes needs a label an image below that")
+    }
+    return labels
+  }
+}

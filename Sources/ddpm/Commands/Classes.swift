@@ -1,0 +1,43 @@
+// Classes in pictures: how many images, a row a class, and what the picture says of them.
+
+import Diffusion
+
+/// Pictures of images of all classes.
+private enum ClassGrid {
+  /// Images of an unconditional model, or of one class.
+  static let usualCount = 64
+  /// Images of each class.
+  static let columns = 8
+  /// The most classes that each get a row.
+  static let mostRows = 64
+}
+
+extension DiffusionModel {
+  /// How many images are drawn where nobody says.
+  func defaultCount(_ choice: ClassChoice?) -> Int {
+    guard let rows = classRows(choice), rows <= ClassGrid.mostRows else {
+      return ClassGrid.usualCount
+    }
+    return rows * ClassGrid.columns
+  }
+
+  /// The rows of a picture of `count` images: one a class, where there is more than one image a
+  /// class. As image i is of class i mod K, the picture is then filled column by column.
+  func rows(of count: Int, _ choice: ClassChoice?) -> Int? {
+    classRows(choice).flatMap { $0 < count ? $0 : nil }
+  }
+
+  private func classRows(_ choice: ClassChoice?) -> Int? {
+    if case .one = choice { nil } else { classCount }
+  }
+
+  /// What a picture tells of classes and guidance.
+  func text(_ options: SamplingOptions) -> [(key: String, value: String)] {
+    guard classCount != nil else { return [] }
+    let format = ValueFormat<ClassChoice>.classChoice
+    return [
+      ("class", format.write(options.classes ?? .all)),
+      ("guidance", (options.guidance ?? 0).brief),
+    ]
+  }
+}

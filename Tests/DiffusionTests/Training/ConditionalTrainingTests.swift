@@ -1,0 +1,91 @@
+// Training with labels: who is told what, the same bytes on any number of threads, and that it works.
+
+import Diffusion
+import Testing
+
+@Suite struct ConditionalTrainingTests {
+  private func train(
+    steps: Int = 3, _ change: (inout TrainingOptions) -> Void = { _ in }
+  ) throws -> (weights: [UInt8], losses: [Double]) {
+    let trainer = try SmallTraining.conditionalTrainer(
+      SmallTraining.options(batch: 13) {
+        $0.warmup = 0
+        change(&$0)
+      })
+    let losses = try (0..<steps).map { _ in try trainer.step(of: steps).loss }
+    return (trainer.model.weights, losses)
+  }
+
+  @Test func anyNumberOfThreadsGivesTheSameBytes() throws {
+    let one = try train { $0.threads = 1 }
+    for threads in [2, 3] {
+      let many = try train { $0.threads = threads }
+      #expect(many.losses == one.losses && many.weights == one.weights, "\(threads) threads")
+    }
+  }
+
+  /// Only rows that are looked up have a gradient; of the others Adam moves nothing.
+  @Test(arguments: [(0.0, [true, true, true, false]), (1.0, [false, false, false, true])])
+  func theShareThatIsToldNoClassIsTheOneAskedFor(share: Double, moved: [Bool]) throws {
+    let trainer = try SmallTraining.conditionalTrainer(
+      SmallTraining.options(batch: 12) { ($0.warmup, $0.classDropout) = (0, share) })
+    let before = try trainer.model.classRows
+    _ = try trainer.step(of: 1)
+    let after = try trainer.model.classRows
+    #expect(zip(before, after).map { $0 != $1 } == moved)
+  }
+
+  @Test func labelsAndTheirDroppingDecideTheWeights() throws {
+    let runs = try [0, 0.1, 0.5].map { share in try train { $0.classDropout = share }.weights }
+    #expect(Set(runs).count == 3)
+    let trainer = try Trainer(
+      SmallTraining.network(classes: 3), schedule: NoiseSchedule(.linear, timesteps: 1000),
+      prediction: .noise, data: SmallTraining.images(12),
+      labels: Array(repeating: 0, count: 12), SmallTraining.options(batch: 13) { $0.warmup = 0 })
+    for _ in 0..<3 { _ = try trainer.step(of: 3) }
+    #expect(trainer.model.weights != runs[1])
+  }
+
+  @Test func theHeldOutLossIsToldTheLabels() throws {
+    let trainer = try SmallTraining.conditionalTrainer()
+    let data = SmallTraining.images(6)
+    func loss(_ labels: [UInt8], threads: Int = 1) -> Double {
+      HeldOutLoss(trainer.model, data: data, labels: labels, count: 30, threads: threads)().mean
+    }
+    let (right, wrong) = (loss([0, 1, 2, 0, 1, 2]), loss([1, 2, 0, 1, 2, 0]))
+    #expect(right != wrong && right == loss([0, 1, 2, 0, 1, 2], threads: 3))
+    func bits(_ labels: [UInt8]) -> SampleMean {
+      trainer.model.likelihoods(of: data, labels: labels, count: 6, seed: 0, threads: 2)[0].total
+    }
+    #expect(bits([0, 1, 2, 0, 1, 2]) != bits([1, 2, 0, 1, 2, 0]))
+  }
+
+  /// Two classes of images with nothing in common: white above, white below. A network that were
+  /// not told the class would draw both kinds for either. Predicting the image is learned soonest.
+  @Test func aNetworkLearnsWhatItsClassesAre() throws {
+    let data = ByteImages(
+      size: SmallTraining.size,
+      pixels: (0..<16).flatMap { image in
+        (0..<64).map { (($0 < 32) == (image % 2 == 0)) ? 255 : 0 }
+      })
+    let trainer = try SmallTraining.conditionalTrainer(
+      classes: 2, SmallTraining.options(batch: 16) { $0.learningRate = 4e-3 }, data: data,
+      prediction: .sample)
+    for _ in 0..<150 { _ = try trainer.step(of: 150) }
+    let model = trainer.model
+    let plan = try SamplingPlan(
+      steps: 10, spacing: .trailing, sampler: .ddim(.value(0)), schedule: model.schedule,
+      prediction: model.prediction, clipping: model.clipping)
+    for guidance in [0.0, 1] {
+      var options = SamplingOptions(threads: 2)
+      options.guidance = guidance
+      let values = model.sample(16, plan: plan, options).images.values
+      let right = (0..<16).count { image in
+        let half = { (from: Int) in values[image * 64 + from..<image * 64 + from + 32].reduce(0, +)
+        }
+        return (half(0) > half(32)) == (image % 2 == 0)
+      }
+      #expect(right == 16, "guidance \(guidance)")
+    }
+  }
+}
