@@ -18,9 +18,9 @@ public final class Trainer {
   }
 
   /// The settings.
-  public let options: TrainingOptions
+  public private(set) var options: TrainingOptions
   /// Steps done.
-  public private(set) var completed = 0
+  public internal(set) var completed = 0
   /// The model as it is now: the average of the weights. It changes with every step, so it is not
   /// for another thread to sample from while a step runs.
   public let model: DiffusionModel
@@ -29,9 +29,9 @@ public final class Trainer {
   public var imageCount: Int { data.count }
 
   private let data: ByteImages
-  private let parameters: Parameters
+  let parameters: Parameters
   private let optimizer: AdamW
-  private let moments: AdamW.Moments
+  let moments: AdamW.Moments
   private let sum: GradientSum
   private let shards: [Shard]
   private let workers: Workers
@@ -101,6 +101,19 @@ public final class Trainer {
       learningRate: rate, workers: workers)
     completed += 1
     return Step(number: completed, loss: loss, gradientNorm: norm, learningRate: rate)
+  }
+
+  /// Takes the warm-up and the average's decay from a training of so many steps, for one whose
+  /// length is an estimate that will change.
+  package func settle(for steps: Int) {
+    options.warmup = options.warmupSteps(of: steps)
+    options.averageDecay = options.decay(of: steps)
+  }
+
+  /// Does the next step's work and changes nothing, to see how long it takes.
+  package func rehearse() {
+    _ = accumulateGradients(examples(completed))
+    _ = AdamW.norm(sum.floats, workers)
   }
 
   /// Draws a step's images, timesteps and noise.

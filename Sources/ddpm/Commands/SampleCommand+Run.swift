@@ -7,7 +7,8 @@ extension SampleCommand {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
     try settings.output.checkPlace()
-    let (model, folder) = try ModelChoice.open(settings.model, progress)
+    let (model, folder) = try ModelChoice.open(
+      settings.model, weights: settings.weights, progress)
     let plan = try settings.sampler.plan(for: model, clips: settings.clips)
     let start = try settings.noise.map { try settings.start($0, model) }
     let count = settings.count ?? start?.count ?? SampleCommand.defaultCount
@@ -51,7 +52,8 @@ extension SampleSettings {
 
   /// What a PNG tells about how it was made.
   fileprivate func text(_ folder: String, _ plan: SamplingPlan) -> [(key: String, value: String)] {
-    Tool.text(model: folder) + sampler.text(plan)
+    Tool.text(model: folder) + (weights == .raw ? [("weights", weights.rawValue)] : [])
+      + sampler.text(plan)
       + [("seed", noise.map { "noise from \($0)" } ?? "\(seed)")]
   }
 }

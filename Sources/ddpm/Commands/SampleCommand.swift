@@ -42,6 +42,10 @@ package struct SampleCommand: Command {
     "--no-clip", "leave the estimated images outside [-1, 1] as they are")
   static let defaultSteps = 50
 
+  static let weights = Option<DiffusionModel.Weights>(
+    "--weights", "ema|raw", .choice, default: .ema,
+    "the weights' average, or, of a run of ddpm train, the weights themselves")
+
   static let noise = Option<String?>(
     "--noise", "FILE.npy", .path, unset: "from the seed",
     "the noise the images start from, N x C x H x W")
@@ -50,7 +54,7 @@ package struct SampleCommand: Command {
     "images at a time; the results are the same for any number")
 
   package static let table = OptionTable(
-    .init("Model and output", CommonOptions.model, out, count, grid),
+    .init("Model and output", CommonOptions.model, weights, out, count, grid),
     .init("Sampler", sampler, steps, eta, spacing, variance, noClip),
     .init("Machine and reproducibility", CommonOptions.seed, noise, batch, CommonOptions.threads),
     .init("On the way", CommonOptions.quiet))

@@ -14,6 +14,7 @@ package struct SampleSettings: Equatable, Sendable {
   }
 
   package var model: String?
+  package var weights: DiffusionModel.Weights
   package var output: OutputFile
   /// 64, or as many as the file of noise has.
   package var count: Int?
@@ -28,6 +29,7 @@ package struct SampleSettings: Equatable, Sendable {
   init(_ arguments: Arguments) throws(UsageError) {
     typealias Sample = SampleCommand
     model = try arguments[CommonOptions.model]
+    weights = try arguments[Sample.weights]
     output = try OutputFile(
       path: arguments[Sample.out], columns: arguments[Sample.grid], flag: Sample.out.flag)
     count = try arguments[Sample.count]
