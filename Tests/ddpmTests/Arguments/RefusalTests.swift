@@ -28,7 +28,7 @@ import ddpm
   func everyOptionIsRefusedTwice(name: String) throws {
     let table = try #require(Tool.commands.first { $0.name == name }).table
     let valid = [
-      "1", "tiny", "linear", "ddim", "uniform", "small", "time", "none", "0.5", "x", "10,20",
+      "1", "tiny", "linear", "ddim", "uniform", "small", "time", "none", "ema", "0.5", "x", "10,20",
     ]
     for option in table.options {
       let value = option.placeholder == nil ? nil : valid.first { accepts(option, $0) }
