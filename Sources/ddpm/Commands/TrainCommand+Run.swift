@@ -37,7 +37,7 @@ extension TrainCommand {
 
     var session = TrainingSession(
       trainer, test.images, folder, settings, record, since: start, progress)
-    let steps = session.plan()
+    let steps = try session.plan()
     for line in settings.summary(trainer, train, test, steps: steps) { progress.say(line) }
     if run != nil {
       let time = Duration.seconds(seconds).brief

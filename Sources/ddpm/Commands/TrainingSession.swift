@@ -33,10 +33,13 @@ struct TrainingSession {
   private static let smoothing = 0.02
   /// Images and steps of the grids that show how training goes.
   private static let grid = (images: 36, steps: 25)
-  /// Steps tried before a training whose length is a time; the first is slower than all others.
-  private static let rehearsals = 3
-  /// The most of that time they may take, once the first is done.
-  private static let rehearsalShare = 0.01
+  /// Times that a training whose length is a time is tried before: the first one is slower than all
+  /// others.
+  private static let rehearsals = 2
+  /// Steps of a grid that is tried.
+  private static let rehearsedGridSteps = 3
+  /// The most of a very short time that trying may take, once the first step is done.
+  private static let rehearsalShare = 0.1
 
   /// - Parameters:
   ///   - record: what the state is to keep, with the seconds it took to get to where the trainer
@@ -75,20 +78,30 @@ struct TrainingSession {
   }
 
   /// Finds out how many steps the training will have; where that is a question of time, tries how
-  /// long a step takes, and settles what depends on the length.
-  mutating func plan() -> Int {
+  /// long its parts take, and settles what depends on the length.
+  mutating func plan() throws -> Int {
     if case .minutes(let minutes) = settings.budget {
-      let limit = elapsed + TrainingSession.rehearsalShare * 60 * minutes
-      var seconds = 0.0
-      for _ in 0..<TrainingSession.rehearsals where seconds == 0 || elapsed < limit {
-        seconds = duration { trainer.rehearse() }
-      }
-      pace.expect(
-        step: seconds, batch: trainer.options.batch, measured: TrainingSession.heldOutCount,
-        drawn: TrainingSession.grid.images * TrainingSession.grid.steps)
+      try rehearse(until: elapsed + TrainingSession.rehearsalShare * 60 * minutes)
       trainer.settle(for: total)
     }
     return total
+  }
+
+  private mutating func rehearse(until limit: Double) throws {
+    let (grid, rehearsals) = (TrainingSession.grid, TrainingSession.rehearsals)
+    var seconds = 0.0
+    for _ in 0..<rehearsals where seconds == 0 || elapsed + seconds < limit {
+      seconds = duration { trainer.rehearse() }
+    }
+    pace.expect(
+      step: seconds, batch: trainer.options.batch, measured: TrainingSession.heldOutCount,
+      drawn: grid.images * grid.steps)
+    let steps = min(TrainingSession.rehearsedGridSteps, trainer.model.schedule.last.value)
+    let share = Double(steps) / Double(grid.steps)
+    guard pace.drawing.every != nil else { return }
+    for _ in 0..<rehearsals where elapsed + share * pace.drawing.seconds < limit {
+      pace.drawing.seconds = try duration { _ = try samples(steps: steps) } / share
+    }
   }
 
   /// Trains until the budget is spent or the user has enough.
@@ -166,22 +179,26 @@ struct TrainingSession {
     pace.saving.seconds = try duration { try folder.save(trainer, record) }
   }
 
-  /// A small grid of samples, always from the same noise.
   private mutating func draw(_ step: Int) throws {
+    pace.drawing.seconds = try duration {
+      let (images, text) = try samples(steps: TrainingSession.grid.steps)
+      let output = OutputFile.picture(path: folder.samples(step: step), .png, columns: nil)
+      let model = "\(folder.path), training step \(step)"
+      try output.write(images, text: Tool.text(model: model) + text)
+    }
+  }
+
+  /// A few samples, always from the same noise, and how they are made.
+  private func samples(
+    steps: Int
+  ) throws -> (images: Images, text: [(key: String, value: String)]) {
     let model = trainer.model
-    let count = TrainingSession.grid.images
-    let steps = min(TrainingSession.grid.steps, model.schedule.last.value)
-    let sampler = SampleSettings.Sampler.ddim(steps: steps, .trailing, .value(0))
+    let sampler = SampleSettings.Sampler.ddim(
+      steps: min(steps, model.schedule.last.value), .trailing, .value(0))
     let plan = try sampler.plan(for: model, clips: true)
     let options = SamplingOptions(threads: trainer.options.threads)
-    pace.drawing.seconds = try duration {
-      let samples = model.sample(count, plan: plan, options)
-      let output = OutputFile.picture(path: folder.samples(step: step), .png, columns: nil)
-      try output.write(
-        samples.images,
-        text: Tool.text(model: "\(folder.path), training step \(step)") + sampler.text(plan)
-          + [("seed", "\(options.seed)")])
-    }
+    let samples = model.sample(TrainingSession.grid.images, plan: plan, options)
+    return (samples.images, sampler.text(plan) + [("seed", "\(options.seed)")])
   }
 
   private func line(_ step: Trainer.Step, of total: Int) -> String {
