@@ -77,6 +77,9 @@ struct TrainingSession {
     }
   }
 
+  /// Steps of a grid: all there are of a short process.
+  private var gridSteps: Int { min(TrainingSession.grid.steps, trainer.model.schedule.last.value) }
+
   /// Finds out how many steps the training will have; where that is a question of time, tries how
   /// long its parts take, and settles what depends on the length.
   mutating func plan() throws -> Int {
@@ -88,16 +91,16 @@ struct TrainingSession {
   }
 
   private mutating func rehearse(until limit: Double) throws {
-    let (grid, rehearsals) = (TrainingSession.grid, TrainingSession.rehearsals)
+    let rehearsals = TrainingSession.rehearsals
     var seconds = 0.0
     for _ in 0..<rehearsals where seconds == 0 || elapsed + seconds < limit {
       seconds = duration { trainer.rehearse() }
     }
     pace.expect(
       step: seconds, batch: trainer.options.batch, measured: TrainingSession.heldOutCount,
-      drawn: grid.images * grid.steps)
-    let steps = min(TrainingSession.rehearsedGridSteps, trainer.model.schedule.last.value)
-    let share = Double(steps) / Double(grid.steps)
+      drawn: TrainingSession.grid.images * gridSteps)
+    let steps = min(TrainingSession.rehearsedGridSteps, gridSteps)
+    let share = Double(steps) / Double(gridSteps)
     guard pace.drawing.every != nil else { return }
     for _ in 0..<rehearsals where elapsed + share * pace.drawing.seconds < limit {
       pace.drawing.seconds = try duration { _ = try samples(steps: steps) } / share
@@ -181,7 +184,7 @@ struct TrainingSession {
 
   private mutating func draw(_ step: Int) throws {
     pace.drawing.seconds = try duration {
-      let (images, text) = try samples(steps: TrainingSession.grid.steps)
+      let (images, text) = try samples(steps: gridSteps)
       let output = OutputFile.picture(path: folder.samples(step: step), .png, columns: nil)
       let model = "\(folder.path), training step \(step)"
       try output.write(images, text: Tool.text(model: model) + text)
@@ -194,7 +197,7 @@ struct TrainingSession {
   ) throws -> (images: Images, text: [(key: String, value: String)]) {
     let model = trainer.model
     let sampler = SampleSettings.Sampler.ddim(
-      steps: min(steps, model.schedule.last.value), .trailing, .value(0))
+      steps: steps, .trailing, .value(0))
     let plan = try sampler.plan(for: model, clips: true)
     let options = SamplingOptions(threads: trainer.options.threads)
     let samples = model.sample(TrainingSession.grid.images, plan: plan, options)

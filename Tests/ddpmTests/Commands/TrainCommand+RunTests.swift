@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test(arguments: [("INT", "130"), ("TERM", "143")])
-  func aSignalEndsTheTrainingWithTheModelSaved(signal: String, code: String) throws {
+  func aSignalEndsTheTrainingWithEverythingSaved(signal: String, code: String) throws {
     let workspace = try Workspace()
     let run = workspace.path("run")
     let train = try words(workspace, steps: 1_000_000, "--sample-every", "0", "--quiet")
@@ -87,6 +87,8 @@ import Testing
       """)
     #expect(result.output == code + "\n", "\(result.messages)")
     #expect(try DiffusionModel(folder: run).imageSize == Workspace.size)
+    // The log's first record is of step 10: the state is of the step in progress, not of the start.
+    #expect(try TrainingState(folder: run).completed >= 10)
   }
 
   @Test func aTrainingThatDivergesEndsWith70() throws {
