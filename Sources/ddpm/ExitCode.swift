@@ -26,7 +26,9 @@ package enum ExitCode: Int32, Error, CaseIterable {
       case is UsageError, is SamplingError, is ScheduleError, is ConfigurationError: .usage
       case is MissingInput: .missingInput
       case is ChannelError: .invalidData
-      case is OccupiedFolder: .cannotCreate
+      case RunFolderError.occupied: .cannotCreate
+      case RunFolderError.busy: .busy
+      case RunFolderError.empty: .missingInput
       case is UnsupportedCPU: .unsupportedCPU
       case let error as FileError: ExitCode(error.reason)
       default: .failure

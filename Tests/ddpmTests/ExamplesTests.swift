@@ -33,11 +33,15 @@ import ddpm
   /// A folder with what the examples name: data, models, and a home.
   private func workspace() throws -> Workspace {
     let workspace = try Workspace()
-    let data = try workspace.makeData()
-    for name in ["train-images-idx3-ubyte", "t10k-images-idx3-ubyte"] {
+    let data = try workspace.makeData(classes: 10)
+    for name in [
+      "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+      "t10k-labels-idx1-ubyte",
+    ] {
       try workspace.copy(URL(filePath: "\(data)/\(name)"), to: "data/mnist/\(name)")
     }
     try workspace.makeModel().save(to: workspace.path("runs/mnist"))
+    try workspace.makeModel(classes: 10).save(to: workspace.path("runs/classes"))
     try digits().save(to: workspace.path("runs/digits"))
     for name in [
       ".local/share/bash-completion/completions", ".zsh/functions", ".config/fish/completions",
@@ -63,12 +67,13 @@ import ddpm
 
   @Test(arguments: lines) func theExampleWorks(command: String, line: String) throws {
     let workspace = try workspace()
-    // A training begins where nothing is yet.
+    // A training begins where nothing is yet; one that goes on, where one has begun.
+    let begun = line.contains("--resume") ? "ddpm train --preset tiny --epochs 1 --quiet; " : ""
     let fresh = command == "train" ? "rm -rf runs; " : ""
     let result = try BuiltTool.shell(
       """
       cd '\(workspace.path(""))' && HOME=$PWD && \(fresh)ddpm() { "$0" "$@"; }
-      \(Self.cheap(line, of: command))
+      \(begun)\(Self.cheap(line, of: command))
       """)
     #expect(result.code == 0, "\(result.messages)")
     for word in line.split(separator: " ") where word.hasSuffix(".png") || word.hasSuffix(".npy") {

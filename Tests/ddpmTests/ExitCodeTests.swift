@@ -21,6 +21,9 @@ import ddpm
     #expect(ExitCode(UnsupportedCPU(missing: ["avx2"])).rawValue == 69)
     #expect(ExitCode(Unforeseen()).rawValue == 70)
     #expect(ExitCode(ExitCode.interrupted).rawValue == 130)
+    #expect(ExitCode(RunFolderError.occupied(path: "x")).rawValue == 73)
+    #expect(ExitCode(RunFolderError.busy(path: "x")).rawValue == 75)
+    #expect(ExitCode(RunFolderError.empty(path: "x")).rawValue == 66)
   }
 
   @Test func theCodesAreTheDocumentedOnes() {

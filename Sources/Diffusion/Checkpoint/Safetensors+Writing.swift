@@ -67,6 +67,13 @@ extension Safetensors {
   package static func encode(
     _ entries: [Entry], metadata: [String: String] = ["format": "pt"]
   ) -> [UInt8] {
+    chunks(entries, metadata: metadata).reduce(into: []) { $0 += $1 }
+  }
+
+  /// The same bytes piece by piece, for a file that is too large to be in memory twice.
+  package static func chunks(
+    _ entries: [Entry], metadata: [String: String]
+  ) -> some Sequence<[UInt8]> {
     let order = Dictionary(
       uniqueKeysWithValues: Element.allCases.enumerated().map { ($1, $0) })
     let sorted = entries.sorted { a, b in
@@ -94,10 +101,7 @@ extension Safetensors {
     let alignment = SafetensorsHeader.lengthWidth
     let padding = (alignment - header.count % alignment) % alignment
     header += [UInt8](repeating: UInt8(ascii: " "), count: padding)
-    var output = littleEndianBytes(of: [UInt64(header.count)])
-    output.reserveCapacity(output.count + header.count + offset)
-    output += header
-    for entry in sorted { output += entry.values.bytes }
-    return output
+    let start = littleEndianBytes(of: [UInt64(header.count)]) + header
+    return (-1..<sorted.count).lazy.map { $0 < 0 ? start : sorted[$0].values.bytes }
   }
 }

@@ -99,6 +99,16 @@ package struct Safetensors: Sendable {
     return Safetensors(path: path, metadata: metadata, tensors: renamed, bytes: bytes)
   }
 
+  /// The tensors whose names begin with `prefix`, under the rest of their names.
+  package func part(_ prefix: String) -> Safetensors {
+    let part = tensors.filter { $0.name.hasPrefix(prefix) }.map {
+      Tensor(
+        name: String($0.name.dropFirst(prefix.count)), element: $0.element, shape: $0.shape,
+        range: $0.range)
+    }
+    return Safetensors(path: path, metadata: metadata, tensors: part, bytes: bytes)
+  }
+
   // MARK: Numbers
 
   /// The tensor of that name.

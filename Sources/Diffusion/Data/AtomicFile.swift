@@ -130,9 +130,11 @@ extension AtomicFile {
     }
   }
 
-  /// Makes the rename last; a folder that may not be opened, or knows no syncing, is left to the
-  /// system.
-  private static func sync(folder: String, path: String) throws(FileError) {
+  /// Makes what was created, renamed or removed in a folder last; a folder that may not be opened,
+  /// or knows no syncing, is left to the system.
+  ///
+  /// - Parameter path: the path to name in errors.
+  static func sync(folder: String, path: String) throws(FileError) {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }

@@ -66,6 +66,13 @@ public struct Dataset: Sendable {
     return Dataset(images: images, labels: labels, name: folder)
   }
 
+  /// The first images with their labels; all of them where there are not more.
+  public func prefix(_ count: Int) -> Dataset {
+    let count = min(count, images.count)
+    return Dataset(
+      images: images[0..<count], labels: labels.map { Array($0.prefix(count)) }, name: name)
+  }
+
   /// Makes sure that the images are of the same size as those of another split.
   ///
   /// - Throws: `FileError` naming both sizes if they are not.

@@ -18,6 +18,14 @@ public struct DiffusionModel: Sendable {
   /// Keys of the folder's files that mean nothing to this program.
   public let ignoredKeys: [String]
 
+  /// Which of a training's weights make the model.
+  public enum Weights: String, CaseIterable, Sendable {
+    /// Their moving average.
+    case ema
+    /// The weights themselves, which only a folder of this program's training keeps.
+    case raw
+  }
+
   let unet: UNet
   let parameters: Parameters
 
@@ -34,9 +42,11 @@ public struct DiffusionModel: Sendable {
 
   /// Opens a folder: a run of `ddpm train`, or any diffusers pipeline of the supported blocks.
   ///
-  /// - Parameter folder: the folder's path.
+  /// - Parameters:
+  ///   - folder: the folder's path.
+  ///   - weights: which weights to take.
   /// - Throws: `FileError` that names the file and what is wrong with it.
-  public init(folder: String) throws(FileError) {
+  public init(folder: String, weights: Weights = .ema) throws(FileError) {
     let files = try PipelineFolder(at: folder)
     func invalid(_ reason: String) -> FileError { FileError(path: folder, .invalid(reason)) }
     guard !files.scheduler.rescalesToZeroSNR else {
@@ -55,7 +65,16 @@ public struct DiffusionModel: Sendable {
       throw invalid("unet/config.json has no sample_size, so the images have no size")
     }
     let parameters = Parameters(unet.layout, for: .inference)
-    try parameters.load(files.weights)
+    switch weights {
+    case .ema: try parameters.load(files.weights)
+    case .raw:
+      guard TrainingState.exists(in: folder) else {
+        throw invalid(
+          "has no raw weights (\(TrainingState.name)), as only a run of ddpm train has: take"
+            + " --weights ema")
+      }
+      try parameters.load(TrainingState(folder: folder).tensors(.weights))
+    }
     self.init(
       unet, parameters, schedule: schedule, prediction: Prediction(files.scheduler.prediction),
       clipping: files.scheduler.clipRange.map(Clipping.toRange) ?? .none,

@@ -8,19 +8,27 @@ extension Parameters {
   ///
   /// - Throws: `FileError` that names the tensor that is missing, extra or of another shape.
   package func load(_ file: Safetensors) throws(FileError) {
-    let loaded = try file.parameters(layout.parameters.map { ($0.name, $0.fileShape) })
-    for (parameter, floats) in zip(layout.parameters, loaded) {
-      parameter.setFileValues(floats, in: values)
-    }
+    try layout.load(file, into: values)
     markChanged()
   }
 }
 
 extension ParameterLayout {
-  /// The tensors of a run of floats in this layout's order: the parameters or their average.
-  package func entries(_ run: Floats) -> [Safetensors.Entry] {
+  /// Sets a run of floats in this layout's order from a file.
+  ///
+  /// - Throws: `FileError` that names the tensor that is missing, extra or of another shape.
+  package func load(_ file: Safetensors, into run: Floats) throws(FileError) {
+    let loaded = try file.parameters(parameters.map { ($0.name, $0.fileShape) })
+    for (parameter, floats) in zip(parameters, loaded) { parameter.setFileValues(floats, in: run) }
+  }
+
+  /// The tensors of a run of floats in this layout's order: the parameters, their average, a moment.
+  ///
+  /// - Parameter prefix: stands before every parameter's name.
+  package func entries(_ run: Floats, prefix: String = "") -> [Safetensors.Entry] {
     parameters.map {
-      Safetensors.Entry($0.name, shape: $0.fileShape, .floats($0.fileValues(in: run)))
+      Safetensors.Entry(
+        prefix + $0.name, shape: $0.fileShape, .floats($0.fileValues(in: run)))
     }
   }
 }

@@ -1,31 +1,23 @@
-// A training's folder: the model, and what the training tells about itself.
+// A training's folder: the model, what it is resumed from, and what it tells about itself.
 
 import Foundation
 
-/// A folder that already holds a run.
-public struct OccupiedFolder: Error, CustomStringConvertible {
-  /// The folder's path.
-  public let path: String
-
-  /// One line: what is there, and what to do.
-  public var description: String {
-    "\(path.printable) holds a run already: take another folder with --out, or replace it with"
-      + " --overwrite"
-  }
-}
-
-/// The folder of one training.
-public struct RunFolder: Sendable {
+/// The folder of one training, locked against any other.
+package struct RunFolder: Sendable {
   /// What becomes of a run that is there already.
-  public enum Existing: Sendable {
+  package enum Existing: Sendable {
     /// It stays: the new run is refused.
     case kept
     /// It is removed.
     case replaced
+    /// It goes on.
+    case resumed
   }
 
   /// The folder's path.
-  public let path: String
+  package let path: String
+  private let lock: RunLock
+  private let metrics: MetricsLog
 
   private static let modelNames = [
     "model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.safetensors",
@@ -33,51 +25,92 @@ public struct RunFolder: Sendable {
   ]
   static let logName = "metrics.jsonl"
   static let lossPlotName = "loss.png"
+  private static let lockName = "training/lock"
   private static let samplesName = "samples"
   private static let gridPrefix = "step-"
 
-  /// Makes the folder ready for a new run.
+  /// Locks the folder and makes it ready for a run.
   ///
   /// Only what a run writes is ever removed: other files in the folder stay.
   ///
-  /// - Throws: `OccupiedFolder` if there is a run that is to be kept; `FileError` if the folder
+  /// - Throws: `RunFolderError` if the folder is not in the state asked for; `FileError` if it
   ///   cannot be made.
-  public init(_ path: String, existing: Existing) throws {
+  package init(_ path: String, existing: Existing) throws {
     self.path = path
-    if existing == .kept { try RunFolder.requireVacant(path) }
-    for file in RunFolder.parts(of: path) + RunFolder.grids(in: path) {
-      if unlink(file) != 0 { throw FileError(path: file, .unwritable(errno)) }
-    }
+    metrics = MetricsLog(path: RunFolder.join(path, RunFolder.logName))
+    try RunFolder.require(existing, at: path)
     try createFolder(path)
+    let lockPath = RunFolder.join(path, RunFolder.lockName)
+    try createFolder(RunFolder.parent(of: lockPath))
+    lock = try RunLock(lockPath, folder: path)
+    // Another training may have come and gone since the first look.
+    try RunFolder.requireParts(existing, at: path)
+    if existing == .replaced { try removeRun() }
     try createFolder(below(RunFolder.samplesName))
+    try AtomicFile.sync(folder: RunFolder.parent(of: path), path: path)
   }
 
-  /// Makes sure that a folder holds no run, before work is done for it.
+  /// Makes sure that a folder is in the state asked for, before work is done for it.
   ///
-  /// - Throws: `OccupiedFolder` if it does.
-  public static func requireVacant(_ path: String) throws(OccupiedFolder) {
-    guard parts(of: path).isEmpty else { throw OccupiedFolder(path: path) }
+  /// - Throws: `RunFolderError` if it is not; `FileError` if its lock cannot be opened.
+  package static func require(_ existing: Existing, at path: String) throws {
+    let lock = join(path, lockName)
+    if FileManager.default.fileExists(atPath: lock) { _ = try RunLock(lock, folder: path) }
+    try requireParts(existing, at: path)
+  }
+
+  private static func requireParts(
+    _ existing: Existing, at path: String
+  ) throws(RunFolderError) {
+    switch existing {
+    case .kept: if !parts(of: path).isEmpty { throw .occupied(path: path) }
+    case .replaced: break
+    case .resumed: if !TrainingState.exists(in: path) { throw .empty(path: path) }
+    }
+  }
+
+  /// The state goes first, and for good: should the removal be cut short, what is left is no
+  /// training that could be resumed.
+  private func removeRun() throws(FileError) {
+    for file in RunFolder.parts(of: path) + RunFolder.grids(in: path) {
+      if unlink(file) != 0 { throw FileError(path: file, .unwritable(errno)) }
+      if file == TrainingState.path(in: path) {
+        try AtomicFile.sync(folder: RunFolder.parent(of: file), path: file)
+      }
+    }
   }
 
   /// What there is of a run in a folder.
   private static func parts(of path: String) -> [String] {
-    (modelNames + [logName, lossPlotName])
-      .map { URL(filePath: path).appending(path: $0).path }
+    ([TrainingState.name] + modelNames + [logName, lossPlotName])
+      .map { join(path, $0) }
       .filter { FileManager.default.fileExists(atPath: $0) }
   }
 
   /// The grids that runs have left in a folder.
   private static func grids(in path: String) -> [String] {
-    let folder = URL(filePath: path).appending(path: samplesName)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let folder = join(path, samplesName)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.filter { $0.hasPrefix(gridPrefix) && $0.hasSuffix(".png") }
-      .map { folder.appending(path: $0).path }
+      .map { join(folder, $0) }
   }
 
-  func below(_ name: String) -> String { URL(filePath: path).appending(path: name).path }
+  private static func join(_ path: String, _ name: String) -> String {
+    URL(filePath: path).appending(path: name).path
+  }
 
+  private static func parent(of path: String) -> String {
+    URL(filePath: path).deletingLastPathComponent().path
+  }
+
+  func below(_ name: String) -> String { RunFolder.join(path, name) }
+}
+
+// MARK: - What a training writes
+
+extension RunFolder {
   /// Where the grid of samples after a step goes.
-  public func samples(step: Int) -> String {
+  package func samples(step: Int) -> String {
     below(
       "\(RunFolder.samplesName)/\(RunFolder.gridPrefix)\(String(format: "%06d", step)).png")
   }
@@ -85,55 +118,20 @@ public struct RunFolder: Sendable {
   /// Appends an object to `metrics.jsonl`.
   ///
   /// - Throws: `FileError`.
-  public func log(_ record: MetricsRecord) throws(FileError) {
-    try appendLine(record.line, to: below(RunFolder.logName))
-  }
+  package func log(_ record: MetricsRecord) throws(FileError) { try metrics.append(record) }
 
-  private func appendLine(_ line: String, to path: String) throws(FileError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileError(path: path, .uncreatable(errno)) }
-    defer { close(descriptor) }
-    let bytes = Array((line + "\n").utf8)
-    // A line is far shorter than what a file system writes at once; less means that it is full.
-    let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    if written < 0 { throw FileError(path: path, .unwritable(errno)) }
-    if written < bytes.count { throw FileError(path: path, .unwritable(ENOSPC)) }
-  }
-}
+  /// Removes from `metrics.jsonl` what a training that goes on after `step` will log again.
+  ///
+  /// - Throws: `FileError`.
+  package func cutLog(after step: Int) throws(FileError) { try metrics.cut(after: step) }
 
-/// What `metrics.jsonl` says of a step.
-public struct MetricsRecord: Sendable {
-  /// The step and what it did.
-  public var step: Trainer.Step
-  /// Seconds since the training began.
-  public var seconds: Double
-  /// Images a second, over the steps since the record before.
-  public var imagesPerSecond: Double
-  /// The loss on held-out images, where it was measured.
-  public var heldOut: HeldOutLoss.Measurement?
-
-  /// A record of a step.
-  public init(
-    step: Trainer.Step, seconds: Double, imagesPerSecond: Double,
-    heldOut: HeldOutLoss.Measurement?
-  ) {
-    (self.step, self.seconds, self.imagesPerSecond) = (step, seconds, imagesPerSecond)
-    self.heldOut = heldOut
-  }
-
-  var line: String {
-    var members = [
-      JSON.Member("step", .integer(step.number)), JSON.Member("seconds", .number(seconds)),
-      JSON.Member("loss", .number(step.loss)),
-      JSON.Member("gradient_norm", .number(step.gradientNorm)),
-      JSON.Member("learning_rate", .number(step.learningRate)),
-      JSON.Member("images_per_second", .number(imagesPerSecond)),
-    ]
-    if let heldOut {
-      members.append(JSON.Member("held_out_loss", .number(heldOut.mean)))
-      members.append(
-        JSON.Member("held_out_by_timestep", .array(heldOut.byTimestep.map(JSON.number))))
-    }
-    return JSON.object(members).text(.compact)
+  /// Saves what the training is resumed from, then the model, which a resumed training writes
+  /// again: whatever a crash leaves, the one file of the state decides.
+  ///
+  /// - Throws: `FileError`.
+  package func save(_ trainer: Trainer, _ record: TrainingRecord) throws(FileError) {
+    try metrics.sync()
+    try trainer.saveState(to: path, record)
+    try trainer.model.save(to: path)
   }
 }

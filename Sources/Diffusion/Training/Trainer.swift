@@ -18,9 +18,9 @@ public final class Trainer {
   }
 
   /// The settings.
-  public let options: TrainingOptions
+  public private(set) var options: TrainingOptions
   /// Steps done.
-  public private(set) var completed = 0
+  public internal(set) var completed = 0
   /// The model as it is now: the average of the weights. It changes with every step, so it is not
   /// for another thread to sample from while a step runs.
   public let model: DiffusionModel
@@ -30,9 +30,9 @@ public final class Trainer {
 
   private let data: ByteImages
   private let labels: [UInt8]?
-  private let parameters: Parameters
+  let parameters: Parameters
   private let optimizer: AdamW
-  private let moments: AdamW.Moments
+  let moments: AdamW.Moments
   private let sum: GradientSum
   private let shards: [Shard]
   private let workers: Workers
@@ -107,14 +107,28 @@ public final class Trainer {
     return Step(number: completed, loss: loss, gradientNorm: norm, learningRate: rate)
   }
 
+  /// Takes the warm-up and the average's decay from a training of so many steps, for one whose
+  /// length is an estimate that will change.
+  package func settle(for steps: Int) {
+    options.warmup = options.warmupSteps(of: steps)
+    options.averageDecay = options.decay(of: steps)
+  }
+
+  /// Does the next step's work and changes nothing, to see how long it takes.
+  package func rehearse() {
+    _ = accumulateGradients(examples(completed))
+    _ = AdamW.norm(sum.floats, workers)
+  }
+
   /// Draws a step's images, timesteps and noise, and the images whose class is not told.
   private func examples(_ step: Int) -> [Example] {
-    let last = UInt32(model.schedule.last.value)
+    let spread = BatchTimesteps(last: model.schedule.last, batch: options.batch)
     return order.indices(step: step, batch: options.batch).enumerated().map { item, image in
       let words = timesteps.block(item: UInt32(item), time: UInt32(step), index: 0)
+      let chances = (timestep: Double(words[0]) / 0x1p32, row: Double(words[1]) / 0x1p32)
       return Example(
-        image: image, row: row(image, Double(words[1]) / 0x1p32),
-        timestep: Timestep(index: Int(words[0].multipliedFullWidth(by: last).high)),
+        image: image, row: row(image, chances.row),
+        timestep: spread.timestep(item, chance: chances.timestep),
         item: UInt32(item), time: UInt32(step))
     }
   }

@@ -6,6 +6,7 @@ package struct Option<Value: Sendable>: AnyOption {
   package let placeholder: String?
   package let help: String
   package let shownDefault: String?
+  package let defaultText: String?
   package let format: ValueFormat<Value>
   package var words: [String] { format.words }
   package var isList: Bool { format.isList }
@@ -20,7 +21,7 @@ package struct Option<Value: Sendable>: AnyOption {
   ) {
     self.init(
       flag: flag, placeholder: placeholder, help: help, shownDefault: format.write(value),
-      format: format, absent: value)
+      defaultText: format.write(value), format: format, absent: value)
   }
 
   /// An option that is nil when not given; `unset` tells the help's reader what then happens.
@@ -30,7 +31,7 @@ package struct Option<Value: Sendable>: AnyOption {
   ) where Value == Wrapped? {
     self.init(
       flag: flag, placeholder: placeholder, help: help, shownDefault: unset,
-      format: format.optional(), absent: nil)
+      defaultText: nil, format: format.optional(), absent: nil)
   }
 
   /// A word that stands alone, without a flag: `name` is what messages call it.
@@ -43,18 +44,19 @@ package struct Option<Value: Sendable>: AnyOption {
   /// A switch: takes no value, is off unless given.
   package init(_ flag: String, _ help: String) where Value == Bool {
     self.init(
-      flag: flag, placeholder: nil, help: help, shownDefault: nil,
+      flag: flag, placeholder: nil, help: help, shownDefault: nil, defaultText: nil,
       format: ValueFormat("no value", read: { _ in true }, write: { _ in "" }), absent: false)
   }
 
   private init(
     flag: String, placeholder: String?, help: String, shownDefault: String?,
-    format: ValueFormat<Value>, absent: Value
+    defaultText: String?, format: ValueFormat<Value>, absent: Value
   ) {
     self.flag = flag
     self.placeholder = placeholder
     self.help = help
     self.shownDefault = shownDefault
+    self.defaultText = defaultText
     self.format = format
     self.absent = absent
   }
@@ -71,6 +73,10 @@ package struct Option<Value: Sendable>: AnyOption {
   }
 
   package func check(_ text: String) throws(UsageError) { _ = try read(text) }
+
+  package func canonical(_ text: String) throws(UsageError) -> String {
+    format.write(try read(text))
+  }
 }
 
 /// An option without its type, as the table, the parser and the help see it.
@@ -89,6 +95,10 @@ package protocol AnyOption: Sendable {
   var isList: Bool { get }
   /// What its value is the path of, if it is one.
   var path: PathKind? { get }
+  /// The text of the value when the flag is not given; nil where that is none.
+  var defaultText: String? { get }
+  /// The one text among all that mean the same value.
+  func canonical(_ text: String) throws(UsageError) -> String
   /// Refuses a text that means no value of this option.
   func check(_ text: String) throws(UsageError)
 }

@@ -2,7 +2,8 @@
 
 /// The options a command line gives, each read by its typed key.
 package struct Arguments: Sendable {
-  fileprivate var texts: [String: String] = [:]
+  /// What the command line gives, by flag.
+  var texts: [String: String] = [:]
 
   /// The value of an option, its default if the command line does not give it.
   ///

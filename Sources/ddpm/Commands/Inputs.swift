@@ -9,20 +9,26 @@ struct MissingInput: Error, CustomStringConvertible {
 }
 
 extension DataChoice {
-  /// One split of the data.
+  /// What to do where a folder of images is missing.
+  static let waysOut = "get MNIST with scripts/fetch-mnist.sh, or take --data synthetic"
+
+  /// One split of the data, or the first `limit` images of it.
   /// - Throws: `MissingInput` where the folder or its images are missing, `FileError` else.
-  func load(_ split: Dataset.Split) throws -> Dataset {
+  func load(
+    _ split: Dataset.Split, limit: Int? = nil, waysOut: String = waysOut
+  ) throws -> Dataset {
     switch self {
     case .synthetic:
-      let drawn = SyntheticDigits.images(split == .train ? .train : .test)
+      let split: SyntheticDigits.Split = split == .train ? .train : .test
+      let drawn = SyntheticDigits.images(split, range: 0..<min(limit ?? split.count, split.count))
       return Dataset(images: drawn.images, labels: drawn.labels, name: "synthetic")
     case .folder(let folder):
       do {
-        return try Dataset.load(folder: folder, split: split)
+        let images = try Dataset.load(folder: folder, split: split)
+        return limit.map(images.prefix) ?? images
       } catch {
         guard error.reason == .missing else { throw error }
-        throw MissingInput(
-          description: "\(error); get MNIST with scripts/fetch-mnist.sh, or take --data synthetic")
+        throw MissingInput(description: "\(error); \(waysOut)")
       }
     }
   }
@@ -41,7 +47,7 @@ enum ModelChoice {
   /// Opens the folder named, or else the default run.
   /// - Throws: `MissingInput` where there is none, `FileError` for one that is not a model.
   static func open(
-    _ folder: String?, _ progress: SharedProgress
+    _ folder: String?, weights: DiffusionModel.Weights = .ema, _ progress: SharedProgress
   ) throws -> (model: DiffusionModel, folder: String) {
     let path = folder ?? defaultRun
     guard FileManager.default.fileExists(atPath: path) else {
@@ -50,7 +56,7 @@ enum ModelChoice {
           ? "there is no model in \(path): train one with ddpm train, or name one with --model"
           : "\(path): no such file or folder")
     }
-    let model = try DiffusionModel(folder: path)
+    let model = try DiffusionModel(folder: path, weights: weights)
     if !model.ignoredKeys.isEmpty {
       let keys = model.ignoredKeys.joined(separator: ", ").printable
       progress.say("ddpm: \(path.printable): settings that mean nothing here: \(keys)")

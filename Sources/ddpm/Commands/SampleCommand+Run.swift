@@ -8,11 +8,13 @@ extension SampleCommand {
     defer { progress.endLine() }
     try settings.output.checkPlace()
     try settings.progressive?.checkPlace()
-    let (model, folder) = try ModelChoice.open(settings.model, progress)
+    let (model, folder) = try ModelChoice.open(
+      settings.model, weights: settings.weights, progress)
     let plan = try settings.sampler.plan(for: model, clips: settings.clips)
     var options = SamplingOptions(threads: threadCount(settings.threads))
     (options.classes, options.guidance) = (settings.classes, settings.guidance)
     try model.check(options)
+    try settings.checkInterpolation(of: model)
     let (count, start) = try settings.start(model)
     progress.say(settings.sampler.summary(plan, model))
 
@@ -62,6 +64,15 @@ extension SampleSettings {
     return (circles.count, circles)
   }
 
+  /// Images between two of different classes would change their class on the way.
+  /// - Throws: `UsageError` where a row's images have no one class.
+  fileprivate func checkInterpolation(of model: DiffusionModel) throws(UsageError) {
+    guard interpolation != nil, model.classCount != nil else { return }
+    guard case .one = classes else {
+      throw UsageError("--interpolate: say with --class K which class the images are of")
+    }
+  }
+
   /// The noise in a file.
   private func read(_ path: String, atLeast least: Int, _ model: DiffusionModel) throws -> Images {
     let images = try Images(npy: path)
@@ -87,7 +98,8 @@ extension SampleSettings {
   fileprivate func text(
     _ folder: String, _ plan: SamplingPlan, _ classes: [(key: String, value: String)]
   ) -> [(key: String, value: String)] {
-    Tool.text(model: folder) + sampler.text(plan) + classes
+    Tool.text(model: folder) + (weights == .raw ? [("weights", weights.rawValue)] : [])
+      + sampler.text(plan) + classes
       + [("seed", noise.map { "noise from \($0)" } ?? "\(seed)")]
       + (interpolation.map { [("interpolate", "\($0) images a row, on great circles")] } ?? [])
   }

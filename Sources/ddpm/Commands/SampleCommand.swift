@@ -65,6 +65,9 @@ package struct SampleCommand: Command {
   static let guidance = Option<Double?>(
     "--guidance", "W", .number(0...Limit.guidance), unset: "0",
     "how much more of its class an image gets; doubles the time; conditional models only")
+  static let weights = Option<DiffusionModel.Weights>(
+    "--weights", "ema|raw", .choice, default: .ema,
+    "the weights' average, or, of a run of ddpm train, the weights themselves")
 
   static let noise = Option<String?>(
     "--noise", "FILE.npy", .path(of: .file(endings: ["npy"])), unset: "from the seed",
@@ -74,7 +77,7 @@ package struct SampleCommand: Command {
     "images at a time; the results are the same for any number")
 
   package static let table = OptionTable(
-    .init("Model and output", CommonOptions.model, out, count, grid, interpolate),
+    .init("Model and output", CommonOptions.model, weights, out, count, grid, interpolate),
     .init("Sampler", sampler, steps, eta, spacing, variance, noClip),
     .init("Class", classes, guidance),
     .init("Machine and reproducibility", CommonOptions.seed, noise, batch, CommonOptions.threads),

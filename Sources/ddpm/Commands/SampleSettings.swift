@@ -14,6 +14,7 @@ package struct SampleSettings: Equatable, Sendable {
   }
 
   package var model: String?
+  package var weights: DiffusionModel.Weights
   package var output: OutputFile
   /// 64, or as many as the file of noise has.
   package var count: Int?
@@ -36,6 +37,7 @@ package struct SampleSettings: Equatable, Sendable {
     typealias Sample = SampleCommand
     model = try arguments[CommonOptions.model]
     interpolation = try arguments[Sample.interpolate]
+    weights = try arguments[Sample.weights]
     output = try OutputFile(
       path: arguments[Sample.out], columns: arguments[Sample.grid], flag: Sample.out.flag)
     if let interpolation { output = output.arranged(columns: interpolation) }

@@ -5,26 +5,45 @@ import Foundation
 
 extension TrainCommand {
   package func run() throws {
+    let start = ContinuousClock.now
     // A training goes on when nobody reads its messages any more.
     Output.surviveClosedPipes()
+    // Reading or drawing the data takes a while; a folder that cannot be used is said before it.
+    try RunFolder.require(settings.existing, at: settings.out)
+    if settings.existing == .resumed {
+      let run = try ResumedRun(self)
+      try run.command.train(resuming: run, since: start)
+    } else {
+      try train(resuming: nil, since: start)
+    }
+  }
+
+  private func train(resuming run: ResumedRun?, since start: ContinuousClock.Instant) throws {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
-    // Reading or drawing the data takes a while; a folder that cannot be used is said before it.
-    if !settings.overwrites { try RunFolder.requireVacant(settings.out) }
-    let (train, test) = (try settings.data.load(.train), try settings.data.load(.test))
+    let waysOut = run == nil ? DataChoice.waysOut : ResumedRun.waysOut
+    let train = try settings.data.load(.train, limit: settings.limit, waysOut: waysOut)
+    let test = try settings.data.load(.test, waysOut: waysOut)
     try train.checkSize(matches: test)
     let classes = settings.isConditional ? try train.classCount() : nil
     if let classes { try test.checkLabels(below: classes) }
     let trainer = try Trainer(
       settings.network(for: train.images.size, classes: classes),
       schedule: NoiseSchedule(settings.schedule, timesteps: settings.timesteps),
-      prediction: settings.prediction, data: train.images,
-      labels: train.labels, settings.options)
-    let folder = try RunFolder(
-      settings.out, existing: settings.overwrites ? .replaced : .kept)
-    for line in settings.summary(trainer, train, test) { progress.say(line) }
+      prediction: settings.prediction, data: train.images, labels: train.labels, settings.options)
+    let data = "\(train.fingerprint); held out \(test.fingerprint)"
+    let seconds = try run?.restore(trainer, data: data, name: train.name) ?? 0
+    let record = TrainingRecord(
+      settings: try record(trainer.options), data: data, seconds: seconds)
+    let folder = try run?.folder ?? RunFolder(settings.out, existing: settings.existing)
 
-    var session = TrainingSession(trainer, test, folder, settings, progress)
+    var session = TrainingSession(trainer, test, folder, settings, record, since: start, progress)
+    let steps = try session.plan()
+    for line in settings.summary(trainer, train, test, steps: steps) { progress.say(line) }
+    if run != nil {
+      let time = Duration.seconds(seconds).brief
+      progress.say("resumed   after \(counted(trainer.completed, "step")) and \(time) of training")
+    }
     try session.run()
     try Output.results.line(folder.path)
   }
@@ -67,7 +86,9 @@ extension TrainSettings {
   }
 
   /// What will be done, a line a subject.
-  fileprivate func summary(_ trainer: Trainer, _ train: Dataset, _ test: Dataset) -> [String] {
+  fileprivate func summary(
+    _ trainer: Trainer, _ train: Dataset, _ test: Dataset, steps: Int
+  ) -> [String] {
     let model = trainer.model
     let network = model.configuration
     let size = train.images.size
@@ -81,11 +102,9 @@ extension TrainSettings {
     let alphaBar = scientific(schedule.alphaBar(schedule.last))
     let prior = scientific(schedule.priorBitsPerDimension(meanSquare: 1))
     let options = trainer.options
-    let steps = budget.steps(
-      images: train.images.count, batch: options.batch, completed: 0, elapsed: .zero)
     var amount = counted(steps, "step")
     if case .minutes(let minutes) = budget {
-      amount = Duration.seconds(60 * minutes).brief
+      amount = "\(Duration.seconds(60 * minutes).brief), about \(amount)"
     }
     let warmup = counted(options.warmupSteps(of: steps), "step")
     let rate = "learning rate \(options.learningRate) after \(warmup)"

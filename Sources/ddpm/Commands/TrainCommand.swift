@@ -11,6 +11,7 @@ package struct TrainCommand: Command {
       "ddpm train --data synthetic --minutes 2 --out runs/digits",
       "two minutes on built-in digits: needs no file"),
     Example("ddpm train", "ten epochs of the MNIST in data/mnist, into runs/mnist"),
+    Example("ddpm train --resume --epochs 20", "go on with it, to twenty epochs in all"),
     Example(
       "ddpm train --conditional --out runs/classes",
       "a network that is told the digit, for ddpm sample --class 7"),
@@ -21,8 +22,13 @@ package struct TrainCommand: Command {
 
   static let out = Option<String>(
     "--out", "DIR", .folder, default: ModelChoice.defaultRun, "the run's folder")
+  static let resume = Option<Bool>(
+    "--resume", "go on with the run in the folder, exactly where it was; also with a larger budget")
   static let overwrite = Option<Bool>(
     "--overwrite", "replace the run that is in the folder")
+  static let limit = Option<Int?>(
+    "--limit", "N", .integer(1...Limit.images), unset: "all",
+    "learn from the first N images only, for a quick try")
 
   static let preset = Option<UNetConfiguration.Preset>(
     "--preset", "tiny|small|base", .choice, default: .small, "the size of the U-Net")
@@ -85,18 +91,20 @@ package struct TrainCommand: Command {
     "steps between two checkpoints")
 
   package static let table = OptionTable(
-    .init("Data and output", CommonOptions.data, out, overwrite),
+    .init("Data and output", CommonOptions.data, limit, out, resume, overwrite),
     .init("Network", preset, channels, blocks, attention, dropout),
     .init("Process and prediction", timesteps, schedule, predict, conditional),
     .init("Budget, one of the three", steps, epochs, minutes),
     .init("Optimisation", batch, learningRate, warmup, ema, clip),
     .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),
     .init("On the way", sampleEvery, saveEvery, CommonOptions.quiet),
-    exclusive: [[steps, epochs, minutes]])
+    exclusive: [[steps, epochs, minutes], [resume, overwrite]])
 
   package let settings: TrainSettings
+  let arguments: Arguments
 
   package init(_ arguments: Arguments) throws(UsageError) {
+    self.arguments = arguments
     settings = try TrainSettings(arguments)
   }
 }

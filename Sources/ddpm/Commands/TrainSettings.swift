@@ -6,7 +6,9 @@ import Diffusion
 package struct TrainSettings: Equatable, Sendable {
   package var data: DataChoice
   package var out: String
-  package var overwrites: Bool
+  package var existing: RunFolder.Existing
+  /// How many of the training images are used.
+  package var limit: Int?
 
   package var preset: UNetConfiguration.Preset
   package var channels: [Int]?
@@ -38,7 +40,15 @@ package struct TrainSettings: Equatable, Sendable {
     typealias Train = TrainCommand
     data = try arguments[CommonOptions.data]
     out = try arguments[Train.out]
-    overwrites = try arguments[Train.overwrite]
+    existing =
+      if try arguments[Train.resume] {
+        .resumed
+      } else if try arguments[Train.overwrite] {
+        .replaced
+      } else {
+        .kept
+      }
+    limit = try arguments[Train.limit]
     preset = try arguments[Train.preset]
     channels = try arguments[Train.channels]
     blocks = try arguments[Train.blocks]

@@ -2,7 +2,7 @@
 
 import Diffusion
 
-/// A training from its first step to its last.
+/// A training from where it is to its last step.
 struct TrainingSession {
   private let trainer: Trainer
   private let images: Int
@@ -11,10 +11,14 @@ struct TrainingSession {
   private let settings: TrainSettings
   private let progress: SharedProgress
 
-  private let start = ContinuousClock.now
-  private var lastRecord = 0
+  /// What the state keeps; its seconds are those before this session.
+  private let record: TrainingRecord
+  private let start: ContinuousClock.Instant
+  private var pace: TrainingPace
+  private let firstRecord: Int
+  private var lastRecord: Int
   /// What the steps since the last record took, without what lies between them.
-  private var timeInSteps = Duration.zero
+  private var timeInSteps = 0.0
   private var smoothedLoss: Double?
   private var lastHeldOut: Double?
 
@@ -30,115 +34,217 @@ struct TrainingSession {
   private static let smoothing = 0.02
   /// Images and steps of the grids that show how training goes.
   private static let grid = (images: 36, steps: 25)
+  /// Times that a training whose length is a time is tried before: the first one is slower than all
+  /// others.
+  private static let rehearsals = 2
+  /// Steps of a grid that is tried.
+  private static let rehearsedGridSteps = 3
+  /// The most of a very short time that trying may take, once the first step is done.
+  private static let rehearsalShare = 0.1
 
+  /// - Parameters:
+  ///   - record: what the state is to keep, with the seconds it took to get to where the trainer
+  ///     is.
+  ///   - start: when the command began.
   init(
     _ trainer: Trainer, _ test: Dataset, _ folder: RunFolder, _ settings: TrainSettings,
-    _ progress: SharedProgress
+    _ record: TrainingRecord, since start: ContinuousClock.Instant, _ progress: SharedProgress
   ) {
     self.trainer = trainer
     (self.folder, self.settings, self.progress) = (folder, settings, progress)
+    (self.record, self.start) = (record, start)
     images = trainer.imageCount
+    (firstRecord, lastRecord) = (trainer.completed, trainer.completed)
     heldOut = HeldOutLoss(
       trainer.model, data: test.images, labels: test.labels, count: TrainingSession.heldOutCount,
       threads: trainer.options.threads)
+    let sampleEvery = settings.sampleEvery ?? TrainingSession.usualSampleEvery
+    pace = TrainingPace(
+      measuring: .init(every: TrainingSession.measureEvery),
+      drawing: .init(every: sampleEvery == 0 ? nil : sampleEvery),
+      saving: .init(every: settings.saveEvery ?? TrainingSession.usualSaveEvery))
   }
 
-  private var elapsed: Duration { ContinuousClock.now - start }
+  /// Seconds of training in this session and before it.
+  private var elapsed: Double { record.seconds + (ContinuousClock.now - start).seconds }
 
+  /// How many steps the training will have, by what is known now.
   private var total: Int {
-    settings.budget.steps(
-      images: images, batch: trainer.options.batch, completed: trainer.completed,
-      elapsed: elapsed)
+    switch settings.budget {
+    case .minutes(let minutes):
+      max(1, trainer.completed + pace.steps(in: 60 * minutes - elapsed))
+    case .steps, .epochs:
+      settings.budget.steps(images: images, batch: trainer.options.batch) ?? trainer.completed
+    }
+  }
+
+  /// Steps of a grid: all there are of a short process.
+  private var gridSteps: Int { min(TrainingSession.grid.steps, trainer.model.schedule.last.value) }
+
+  /// Finds out how many steps the training will have; where that is a question of time, tries how
+  /// long its parts take, and settles what depends on the length.
+  mutating func plan() throws -> Int {
+    if case .minutes(let minutes) = settings.budget {
+      try rehearse(until: elapsed + TrainingSession.rehearsalShare * 60 * minutes)
+      trainer.settle(for: total)
+    }
+    return total
+  }
+
+  private mutating func rehearse(until limit: Double) throws {
+    let rehearsals = TrainingSession.rehearsals
+    var seconds = 0.0
+    for _ in 0..<rehearsals where seconds == 0 || elapsed + seconds < limit {
+      seconds = duration { trainer.rehearse() }
+    }
+    pace.expect(
+      step: seconds, batch: trainer.options.batch, measured: TrainingSession.heldOutCount,
+      drawn: TrainingSession.grid.images * gridSteps)
+    let steps = min(TrainingSession.rehearsedGridSteps, gridSteps)
+    let share = Double(steps) / Double(gridSteps)
+    guard pace.drawing.every != nil else { return }
+    for _ in 0..<rehearsals where elapsed + share * pace.drawing.seconds < limit {
+      pace.drawing.seconds = try duration { _ = try samples(steps: steps) } / share
+    }
   }
 
   /// Trains until the budget is spent or the user has enough.
   /// - Throws: `TrainingError`, `FileError`; the last checkpoint stays. `ExitCode` after a signal,
-  ///   when the step in progress is done and the model saved.
+  ///   when the step in progress is done and everything saved.
   mutating func run() throws {
     Interruption.watch()
+    try folder.cutLog(after: trainer.completed)
+    // A run that ends before its first checkpoint can be resumed too, and what a crash left of the
+    // model is made whole.
+    try save()
     var goal = total
+    guard trainer.completed < goal else {
+      progress.finish(
+        "all \(counted(trainer.completed, "step")) are done: a larger budget lets the run go on")
+      return
+    }
     while trainer.completed < goal {
-      let begun = ContinuousClock.now
-      let step = try trainer.step(of: goal)
-      timeInSteps += ContinuousClock.now - begun
+      let step = try take(stepOf: goal)
       goal = total
       let isLast = step.number >= goal
-      let mean = smoothedLoss ?? step.loss
-      smoothedLoss = mean + TrainingSession.smoothing * (step.loss - mean)
-      if isLast || step.number % TrainingSession.recordEvery == 0 { try record(step, isLast) }
-      let saveEvery = settings.saveEvery ?? TrainingSession.usualSaveEvery
-      if isLast || step.number % saveEvery == 0 { try trainer.model.save(to: folder.path) }
-      let sampleEvery = settings.sampleEvery ?? TrainingSession.usualSampleEvery
-      if sampleEvery > 0 && (isLast || step.number % sampleEvery == 0) { try draw(step.number) }
-      if isLast || step.number % (sampleEvery > 0 ? sampleEvery : saveEvery) == 0 { try plot() }
+      if isLast || step.number % TrainingSession.recordEvery == 0 { try log(step, isLast) }
+      if isDue(pace.drawing, step.number, isLast) { try draw(step.number) }
+      if isDue(plotting, step.number, isLast) { try plot() }
+      // What was logged and drawn is done again after a crash that comes before the saving.
+      let code = Interruption.exitCode
+      if code != nil || isDue(pace.saving, step.number, isLast) { try save() }
       progress.update(line(step, of: goal))
-      if let code = Interruption.exitCode {
-        try trainer.model.save(to: folder.path)
+      if let code {
         try plot()
-        progress.finish("stopped after \(counted(step.number, "step")); the model is saved")
+        progress.finish(
+          "stopped after \(counted(step.number, "step")), all saved: ddpm train --resume --out"
+            + " \(folder.path.printable) goes on")
         throw code
       }
     }
     progress.finish(
-      "\(counted(trainer.completed, "step")) in \(elapsed.brief), held-out loss"
+      "\(counted(trainer.completed, "step")) in \(Duration.seconds(elapsed).brief), held-out loss"
         + " \(lastHeldOut.map { decimals($0, 4) } ?? "-")")
   }
 
-  private mutating func record(_ step: Trainer.Step, _ isLast: Bool) throws {
+  private func isDue(_ part: TrainingPace.Interlude, _ step: Int, _ isLast: Bool) -> Bool {
+    part.every.map { isLast || step % $0 == 0 } ?? false
+  }
+
+  /// The losses are drawn with the samples, or, where those are not wanted, with the checkpoints.
+  private var plotting: TrainingPace.Interlude {
+    pace.drawing.every == nil ? pace.saving : pace.drawing
+  }
+
+  /// The losses so far as a picture, once there is one to draw.
+  private func plot() throws {
+    guard lastRecord > firstRecord else { return }
+    try folder.plotLosses(text: Tool.text(model: folder.path))
+  }
+
+  private mutating func take(stepOf total: Int) throws -> Trainer.Step {
+    let begun = ContinuousClock.now
+    let step = try trainer.step(of: total)
+    let seconds = (ContinuousClock.now - begun).seconds
+    timeInSteps += seconds
+    pace.observe(step: seconds)
+    let mean = smoothedLoss ?? step.loss
+    smoothedLoss = mean + TrainingSession.smoothing * (step.loss - mean)
+    return step
+  }
+
+  private mutating func log(_ step: Trainer.Step, _ isLast: Bool) throws {
     var measurement: HeldOutLoss.Measurement?
-    if isLast || step.number % TrainingSession.measureEvery == 0 {
-      let measured = heldOut()
-      guard measured.mean.isFinite else {
+    if isDue(pace.measuring, step.number, isLast) {
+      pace.measuring.seconds = duration { measurement = heldOut() }
+      guard let mean = measurement?.mean, mean.isFinite else {
         throw TrainingError.diverged(
           step: step.number, learningRate: trainer.options.learningRate)
       }
-      (measurement, lastHeldOut) = (measured, measured.mean)
+      lastHeldOut = mean
     }
     let done = Double((step.number - lastRecord) * trainer.options.batch)
     try folder.log(
       MetricsRecord(
-        step: step, seconds: elapsed.seconds,
-        imagesPerSecond: done / timeInSteps.seconds, heldOut: measurement))
-    (lastRecord, timeInSteps) = (step.number, .zero)
+        step: step, seconds: elapsed, imagesPerSecond: done / timeInSteps, heldOut: measurement))
+    (lastRecord, timeInSteps) = (step.number, 0)
   }
 
-  /// The losses so far as a picture.
-  private func plot() throws {
-    guard lastRecord > 0 else { return }
-    try folder.plotLosses(text: Tool.text(model: folder.path))
+  private mutating func save() throws {
+    var record = record
+    record.seconds = elapsed
+    pace.saving.seconds = try duration { try folder.save(trainer, record) }
   }
 
-  /// A small grid of samples, always from the same noise.
-  private func draw(_ step: Int) throws {
+  private mutating func draw(_ step: Int) throws {
+    pace.drawing.seconds = try duration {
+      let (images, text) = try samples(steps: gridSteps)
+      let output = OutputFile.picture(path: folder.samples(step: step), .png, columns: nil)
+      let model = "\(folder.path), training step \(step)"
+      try output.write(
+        images, rows: trainer.model.rows(of: images.count, nil),
+        text: Tool.text(model: model) + text)
+    }
+  }
+
+  /// A few samples, always from the same noise, and how they are made.
+  private func samples(
+    steps: Int
+  ) throws -> (images: Images, text: [(key: String, value: String)]) {
     let model = trainer.model
     let usual = TrainingSession.grid.images
     let count = model.rows(of: usual, nil).map { (usual + $0 - 1) / $0 * $0 } ?? usual
-    let steps = min(TrainingSession.grid.steps, model.schedule.last.value)
     let sampler = SampleSettings.Sampler.ddim(steps: steps, .trailing, .value(0))
     let plan = try sampler.plan(for: model, clips: true)
     let options = SamplingOptions(threads: trainer.options.threads)
     let samples = model.sample(count, plan: plan, options)
-    let output = OutputFile.picture(path: folder.samples(step: step), .png, columns: nil)
-    try output.write(
-      samples.images, rows: model.rows(of: count, nil),
-      text: Tool.text(model: "\(folder.path), training step \(step)") + sampler.text(plan)
-        + model.text(options) + [("seed", "\(options.seed)")])
+    return (
+      samples.images, sampler.text(plan) + model.text(options) + [("seed", "\(options.seed)")]
+    )
   }
 
   private func line(_ step: Trainer.Step, of total: Int) -> String {
     let share: Double
-    let time: Duration
+    let left: Double
     if case .minutes(let minutes) = settings.budget {
-      share = min(1, elapsed / .seconds(60 * minutes))
-      time = .seconds(60 * minutes) - elapsed
+      share = min(1, elapsed / (60 * minutes))
+      left = 60 * minutes - elapsed
     } else {
       share = Double(step.number) / Double(total)
-      time = left(share, since: start)
+      left = elapsed * (1 / share - 1)
     }
-    let speed = rate(of: step.number * trainer.options.batch, in: elapsed, unit: "image")
+    let speed = rate(
+      of: step.number * trainer.options.batch, in: .seconds(elapsed), unit: "image")
     return "step \(step.number)/\(total)  \(percent(share))  \(speed)"
       + "  loss \(decimals(smoothedLoss ?? step.loss, 4))"
       + (lastHeldOut.map { "  held out \(decimals($0, 4))" } ?? "")
-      + "  rate \(scientific(step.learningRate))  left \(time.brief)"
+      + "  rate \(scientific(step.learningRate))  left \(Duration.seconds(left).brief)"
   }
+}
+
+/// How many seconds something takes.
+private func duration(_ work: () throws -> Void) rethrows -> Double {
+  let start = ContinuousClock.now
+  try work()
+  return (ContinuousClock.now - start).seconds
 }

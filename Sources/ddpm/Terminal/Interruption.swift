@@ -7,27 +7,38 @@ import Synchronization
 enum Interruption {
   private static let received = Atomic<Int32>(0)
 
-  /// From here on a first SIGINT or SIGTERM is only noted, until a second one arrives.
+  /// From here on the first SIGINT, SIGTERM or SIGHUP is only noted, and a second one, of
+  /// whichever kind, ends the program.
   static func watch() {
     received.store(0, ordering: .relaxed)
     // A parent may have blocked them, and children inherit that.
     var signals = sigset_t()
     sigemptyset(&signals)
-    for number in [SIGINT, SIGTERM] {
+    for number in [SIGINT, SIGTERM, SIGHUP] {
       sigaddset(&signals, number)
+      let before = signal(number, SIG_IGN)
+      // Whoever starts a program with nohup wants it to outlive the terminal.
+      if number == SIGHUP && isIgnoring(before) { continue }
       signal(number) { number in
         Interruption.received.store(number, ordering: .relaxed)
-        signal(number, SIG_DFL)
+        // One by one: a signal's handler must not allocate a list.
+        signal(SIGINT, SIG_DFL)
+        signal(SIGTERM, SIG_DFL)
+        signal(SIGHUP, SIG_DFL)
       }
     }
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  private static func isIgnoring(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
+    unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// How the program is to end, once it was asked to.
   static var exitCode: ExitCode? {
     switch received.load(ordering: .relaxed) {
     case SIGINT: .interrupted
-    case SIGTERM: .terminated
+    case SIGTERM, SIGHUP: .terminated
     default: nil
     }
   }

@@ -7,21 +7,25 @@ import Testing
 @Suite struct RunFolderLossPlotTests {
   @Test func theLogIsDrawnAndTheRunsOwnPictureReplaced() throws {
     try withTemporaryFolder { folder in
-      let run = try RunFolder(folder + "/run", existing: .kept)
-      #expect(throws: FileError.self) { try run.plotLosses() }
-      let trainer = try SmallTraining.trainer()
-      var pictures: [[UInt8]] = []
-      for _ in 0..<2 {
-        try run.log(
-          MetricsRecord(
-            step: trainer.step(of: 2), seconds: 1, imagesPerSecond: 1, heldOut: nil))
-        try run.plotLosses(text: [("model", "run")])
-        pictures.append(try [UInt8](file: run.path + "/loss.png"))
-      }
-      #expect(pictures[0].starts(with: [0x89] + "PNG".utf8) && pictures[0] != pictures[1])
-      #expect(throws: OccupiedFolder.self) { try RunFolder(run.path, existing: .kept) }
-      _ = try RunFolder(run.path, existing: .replaced)
-      #expect(!FileManager.default.fileExists(atPath: run.path + "/loss.png"))
+      let path = folder + "/run"
+      try draw(in: RunFolder(path, existing: .kept))
+      _ = try RunFolder(path, existing: .replaced)
+      #expect(!FileManager.default.fileExists(atPath: path + "/loss.png"))
     }
+  }
+
+  /// Draws the log twice as it grows.
+  private func draw(in run: RunFolder) throws {
+    #expect(throws: FileError.self) { try run.plotLosses() }
+    let trainer = try SmallTraining.trainer()
+    var pictures: [[UInt8]] = []
+    for _ in 0..<2 {
+      try run.log(
+        MetricsRecord(
+          step: trainer.step(of: 2), seconds: 1, imagesPerSecond: 1, heldOut: nil))
+      try run.plotLosses(text: [("model", "run")])
+      pictures.append(try [UInt8](file: run.path + "/loss.png"))
+    }
+    #expect(pictures[0].starts(with: [0x89] + "PNG".utf8) && pictures[0] != pictures[1])
   }
 }

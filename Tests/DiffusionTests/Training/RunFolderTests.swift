@@ -1,4 +1,4 @@
-// A run's folder: no run is lost by accident, nothing else is touched, the log is JSON lines.
+// A run's folder: one training at a time, no run is lost by accident, nothing else is touched.
 
 import Diffusion
 import Foundation
@@ -16,12 +16,13 @@ import Testing
 
   @Test(arguments: [
     "model_index.json", "unet/config.json", "scheduler/scheduler_config.json", "metrics.jsonl",
+    "training/state.safetensors",
   ])
   func aFolderWithAnyPartOfARunIsOccupied(part: String) throws {
     try withTemporaryFolder { folder in
       let path = folder + "/run"
       try save("old", "\(path)/\(part)")
-      let error = #expect(throws: OccupiedFolder.self) { try RunFolder(path, existing: .kept) }
+      let error = #expect(throws: RunFolderError.self) { try RunFolder(path, existing: .kept) }
       #expect(error?.description.hasPrefix("\(path) holds a run already") == true)
       #expect(try [UInt8](file: "\(path)/\(part)") == Array("old".utf8))
     }
@@ -33,6 +34,7 @@ import Testing
       let ours = [
         "model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.safetensors",
         "scheduler/scheduler_config.json", "metrics.jsonl", "samples/step-000100.png",
+        "training/state.safetensors",
       ]
       for name in others + ours { try save(name, "\(folder)/\(name)") }
       let run = try RunFolder(folder, existing: .replaced)
@@ -66,32 +68,39 @@ import Testing
     }
   }
 
-  @Test func everyRecordIsAJSONLine() throws {
+  @Test func aFolderIsOneTrainingsOnly() throws {
     try withTemporaryFolder { folder in
-      let run = try RunFolder(folder, existing: .kept)
-      let trainer = try SmallTraining.trainer()
-      let heldOut = HeldOutLoss(
-        trainer.model, data: SmallTraining.images(2), count: 4, bins: 2, threads: 1)()
-      for measurement in [nil, heldOut] {
-        try run.log(
-          MetricsRecord(
-            step: trainer.step(of: 2), seconds: 1.5, imagesPerSecond: 20, heldOut: measurement))
+      let path = folder + "/run"
+      let run = try RunFolder(path, existing: .kept)
+      for existing in [.kept, .replaced, .resumed] as [RunFolder.Existing] {
+        #expect(throws: RunFolderError.busy(path: path)) {
+          try RunFolder(path, existing: existing)
+        }
+        #expect(throws: RunFolderError.busy(path: path)) {
+          try RunFolder.require(existing, at: path)
+        }
       }
-      let text = String(decoding: try [UInt8](file: folder + "/metrics.jsonl"), as: UTF8.self)
-      #expect(text.hasSuffix("}\n"))
-      let lines = try text.split(separator: "\n").map {
-        try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+      withExtendedLifetime(run) {}
+    }
+  }
+
+  @Test func theLockEndsWithTheTraining() throws {
+    try withTemporaryFolder { folder in
+      _ = try RunFolder(folder, existing: .kept)
+      _ = try RunFolder(folder, existing: .kept)
+    }
+  }
+
+  @Test func whatHasNoStateCannotBeResumed() throws {
+    try withTemporaryFolder { folder in
+      try save("a model", folder + "/model/model_index.json")
+      for path in [folder + "/nothing", folder + "/model"] {
+        let error = #expect(throws: RunFolderError.empty(path: path)) {
+          try RunFolder(path, existing: .resumed)
+        }
+        #expect(error?.description.contains("begin one without --resume") == true)
       }
-      let keys = [
-        "step", "seconds", "loss", "gradient_norm", "learning_rate", "images_per_second",
-      ]
-      #expect(lines.count == 2 && Set(lines[0].keys) == Set(keys))
-      #expect(Set(lines[1].keys) == Set(keys + ["held_out_loss", "held_out_by_timestep"]))
-      #expect(lines.map { $0["step"] as? Int } == [1, 2])
-      #expect(lines[1]["seconds"] as? Double == 1.5)
-      // As text, because Foundation may read a number's last digit wrongly.
-      let byTimestep = heldOut.byTimestep.map { "\($0)" }.joined(separator: ",")
-      #expect(text.contains("\"held_out_by_timestep\":[\(byTimestep)]"))
+      #expect(!exists(folder + "/nothing") && !exists(folder + "/model/training"))
     }
   }
 }

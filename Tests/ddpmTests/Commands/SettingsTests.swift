@@ -19,9 +19,10 @@ import ddpm
       --data synthetic --out d --preset base --channels 8,16 --blocks 3 --attention 2,1 \
       --dropout 0.1 --timesteps 50 --schedule cosine --predict velocity --conditional \
       --steps 9 --batch 4 --learning-rate 1e-3 --warmup 0 --ema 0.99 --clip 2 --seed 5 \
-      --threads 2 --sample-every 0 --save-every 6 --overwrite --quiet
+      --threads 2 --sample-every 0 --save-every 6 --overwrite --limit 3 --quiet
       """)
-    #expect(settings.data == .synthetic && settings.out == "d" && settings.overwrites)
+    #expect(settings.data == .synthetic && settings.out == "d")
+    #expect(settings.existing == .replaced && settings.limit == 3)
     #expect(settings.preset == .base && settings.channels == [8, 16] && settings.blocks == 3)
     #expect(settings.attention == [2, 1] && settings.dropout == 0.1)
     #expect(settings.timesteps == 50 && settings.schedule == .cosine)
@@ -31,6 +32,11 @@ import ddpm
     #expect(settings.ema == 0.99 && settings.clip == 2 && settings.seed == 5)
     #expect(settings.threads == 2 && settings.sampleEvery == 0 && settings.saveEvery == 6)
     #expect(settings.isQuiet)
+  }
+
+  @Test(arguments: zip(["", "--resume"], [.kept, .resumed] as [RunFolder.Existing]))
+  func aRunIsReplacedOnlyWhenAsked(line: String, existing: RunFolder.Existing) throws {
+    #expect(try train(line).existing == existing)
   }
 
   @Test func noAttentionIsNotThePresets() throws {
@@ -54,10 +60,11 @@ import ddpm
   @Test func samplingTakesEveryOtherFlag() throws {
     let settings = try sample(
       """
-      --model m --out a.idx.gz --count 3 --seed 8 --noise n.npy --no-clip --batch 2 --threads 1 \
-      --eta 1 --progressive p.PGM --preview --class 7 --guidance 1.5 --quiet
+      --model m --weights raw --out a.idx.gz --count 3 --seed 8 --noise n.npy --no-clip \
+      --batch 2 --threads 1 --eta 1 --progressive p.PGM --preview --class 7 --guidance 1.5 --quiet
       """)
     #expect(settings.model == "m" && settings.output == .array(path: "a.idx.gz", .compressedIDX))
+    #expect(settings.weights == .raw)
     #expect(settings.count == 3 && settings.seed == 8 && settings.noise == "n.npy")
     #expect(settings.progressive == .picture(path: "p.PGM", .pgm, columns: nil))
     #expect(settings.hasPreview && settings.interpolation == nil)

@@ -15,8 +15,8 @@ import Testing
 
   private static let files = [
     "loss.png", "metrics.jsonl", "model_index.json", "samples", "samples/step-000002.png",
-    "scheduler",
-    "scheduler/scheduler_config.json", "unet", "unet/config.json",
+    "scheduler", "scheduler/scheduler_config.json", "training", "training/lock",
+    "training/state.safetensors", "unet", "unet/config.json",
     "unet/diffusion_pytorch_model.safetensors",
   ]
 
@@ -66,7 +66,7 @@ import Testing
     try workspace.write("old", to: "run/metrics.jsonl")
     try workspace.write("mine", to: "run/notes.txt")
     let words = try words(workspace)
-    try BuiltTool.run(words).expectRefusal(73, workspace.path("run"), "--overwrite")
+    try BuiltTool.run(words).expectRefusal(73, workspace.path("run"), "--resume", "--overwrite")
     #expect(try workspace.bytes("run/metrics.jsonl") == Array("old".utf8))
     #expect(try BuiltTool.run(words + ["--overwrite"]).code == 0)
     #expect(try workspace.bytes("run/metrics.jsonl").starts(with: Array("{".utf8)))
@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test(arguments: [("INT", "130"), ("TERM", "143")])
-  func aSignalEndsTheTrainingWithTheModelSaved(signal: String, code: String) throws {
+  func aSignalEndsTheTrainingWithEverythingSaved(signal: String, code: String) throws {
     let workspace = try Workspace()
     let run = workspace.path("run")
     let train = try words(workspace, steps: 1_000_000, "--sample-every", "0", "--quiet")
@@ -89,6 +89,8 @@ import Testing
       """)
     #expect(result.output == code + "\n", "\(result.messages)")
     #expect(try DiffusionModel(folder: run).imageSize == Workspace.size)
+    // The log's first record is of step 10: the state is of the step in progress, not of the start.
+    #expect(try TrainingState(folder: run).completed >= 10)
   }
 
   @Test func aTrainingThatDivergesEndsWith70() throws {
@@ -97,6 +99,34 @@ import Testing
       workspace, steps: 100, "--learning-rate", "1e6", "--warmup", "0", "--quiet")
     try BuiltTool.run(words)
       .expectRefusal(70, "not finite at step", "try a learning rate below 1000000.0")
+    #expect(try DiffusionModel(folder: workspace.path("run")).imageSize == Workspace.size)
+  }
+
+  @Test func aTimeIsPlannedFromTheStepsThatFit() throws {
+    let workspace = try Workspace()
+    let result = try BuiltTool.run([
+      "train", "--data", workspace.makeData(), "--preset", "tiny", "--batch", "4",
+      "--minutes", "0.02", "--sample-every", "0", "--out", workspace.path("run"),
+    ])
+    // A time of no known length in steps would have the longest warm-up and average.
+    #expect(result.code == 0 && result.messages.contains("1 s, about "), "\(result.messages)")
+    #expect(!result.messages.contains("after 500 steps"), "\(result.messages)")
+    #expect(!result.messages.contains("decay of 0.9999"), "\(result.messages)")
+  }
+
+  @Test func aQuickTryUsesTheFirstImages() throws {
+    let workspace = try Workspace()
+    let result = try BuiltTool.run(
+      words(workspace, "--limit", "5", "--sample-every", "0"))
+    #expect(result.messages.contains("5 images to train on, 6 held out"), "\(result.messages)")
+  }
+
+  @Test func messagesNobodyReadsDoNotEndTheTraining() throws {
+    let workspace = try Workspace()
+    let line = try words(workspace, steps: 30).map { "'\($0)'" }.joined(separator: " ")
+    let result = try BuiltTool.shell("{ \"$0\" \(line) 2>&1 >/dev/null; echo $? >&3; } 3>&1 | :")
+    #expect(result.code == 0)
+    #expect(try TrainingState(folder: workspace.path("run")).completed == 30)
   }
 
   @Test func missingDataNamesTheWaysOut() throws {

@@ -29,7 +29,7 @@ import Testing
     .enabled(if: FileManager.default.isExecutableFile(atPath: "/bin/bash"), "no bash here"),
     arguments: [
       (["ddpm", "tr"], ["train"]), (["ddpm", "--v"], ["--version"]),
-      (["ddpm", "help", "s"], ["sample"]), (["ddpm", "train", "--pre"], ["--preset"]),
+      (["ddpm", "help", "s"], ["sample"]), (["ddpm", "train", "--pres"], ["--preset"]),
       (["ddpm", "train", "--preset", ""], ["base", "small", "tiny"]),
       (["ddpm", "train", "--preset", "=", "t"], ["tiny"]),
       (["ddpm", "train", "--preset", "="], ["base", "small", "tiny"]),

@@ -1,0 +1,42 @@
+// A training written to its folder and taken up again.
+
+internal import Autograd
+import Foundation
+internal import Kernels
+
+extension Trainer {
+  private var parts: [(TrainingState.Part, Floats)] {
+    [
+      (.weights, parameters.values), (.average, model.parameters.values),
+      (.firstMoment, moments.first), (.secondMoment, moments.second),
+    ]
+  }
+
+  /// Writes everything that is needed to go on, replacing the state before at once or not at all.
+  ///
+  /// - Parameters:
+  ///   - folder: the run's.
+  ///   - record: what is to be kept beside the numbers.
+  /// - Throws: `FileError`.
+  package func saveState(to folder: String, _ record: TrainingRecord) throws(FileError) {
+    let path = TrainingState.path(in: folder)
+    try createFolder(URL(filePath: path).deletingLastPathComponent().path)
+    let entries = parts.flatMap { parameters.layout.entries($1, prefix: $0.rawValue) }
+    try AtomicFile.write(
+      chunks: TrainingState.chunks(completed: completed, record, entries), to: path)
+  }
+
+  /// Goes on where a state was written: the steps to come are those of the training that wrote it,
+  /// to the last bit, where settings and data are the same.
+  ///
+  /// - Throws: `FileError` where the state is that of another network; the trainer is then of no
+  ///   use.
+  package func restore(_ state: TrainingState) throws(FileError) {
+    for (part, floats) in parts {
+      try parameters.layout.load(state.tensors(part), into: floats)
+    }
+    parameters.markChanged()
+    model.parameters.markChanged()
+    completed = state.completed
+  }
+}

@@ -1,0 +1,110 @@
+// What a training is resumed from: one file, so that no crash can leave parts of two moments.
+
+internal import Autograd
+import Foundation
+internal import Kernels
+
+/// What a training keeps about itself beside its numbers.
+package struct TrainingRecord: Equatable, Sendable {
+  /// The settings it was begun with, as texts by their names, which begin with two dashes.
+  package var settings: [String: String]
+  /// What tells its data from others.
+  package var data: String
+  /// How long it has been at work.
+  package var seconds: Double
+
+  package init(settings: [String: String], data: String, seconds: Double) {
+    (self.settings, self.data, self.seconds) = (settings, data, seconds)
+  }
+}
+
+/// The state of a training between two steps, as its file holds it: weights, their average, Adam's
+/// moments, and in the metadata the counters and settings.
+///
+/// Everything random follows from seed and step, so that nothing else is needed to go on with the
+/// same bytes.
+package struct TrainingState: Sendable {
+  /// Where it lies in a run's folder.
+  package static let name = "training/state.safetensors"
+
+  /// Steps done.
+  package let completed: Int
+  /// What the training knows about itself.
+  package let record: TrainingRecord
+  /// The numbers.
+  let file: Safetensors
+
+  /// The runs of floats in the file, by the beginning of their tensors' names.
+  enum Part: String, CaseIterable {
+    case weights = "weights."
+    case average = "average."
+    case firstMoment = "first_moment."
+    case secondMoment = "second_moment."
+  }
+
+  /// Keys of the metadata; all others are names of settings.
+  private enum Key: String {
+    case version = "ddpm_training_state"
+    case completed = "completed_steps"
+    case seconds = "elapsed_seconds"
+    case data
+  }
+
+  private static let version = "1"
+  private static let settingPrefix = "--"
+
+  /// The file's path in a run's folder.
+  package static func path(in folder: String) -> String {
+    URL(filePath: folder).appending(path: name).path
+  }
+
+  /// Whether a folder has one.
+  package static func exists(in folder: String) -> Bool {
+    FileManager.default.fileExists(atPath: path(in: folder))
+  }
+
+  /// Reads the state of a run.
+  ///
+  /// - Throws: `FileError`, also for a file that is something else.
+  package init(folder: String) throws(FileError) {
+    let file = try Safetensors(contentsOf: TrainingState.path(in: folder))
+    func text(_ key: Key) throws(FileError) -> String {
+      guard let text = file.metadata[key.rawValue] else {
+        throw FileError(
+          path: file.path, .invalid("is not the state of a training: it lacks \(key.rawValue)"))
+      }
+      return text
+    }
+    let version = try text(.version)
+    guard version == TrainingState.version else {
+      throw FileError(
+        path: file.path,
+        .invalid("is of version \(version); this program reads version \(TrainingState.version)"))
+    }
+    guard let completed = Int(try text(.completed)), completed >= 0,
+      let seconds = Double(try text(.seconds)), seconds.isFinite, seconds >= 0
+    else {
+      throw FileError(path: file.path, .invalid("its counters are not numbers from 0 on"))
+    }
+    self.file = file
+    self.completed = completed
+    record = TrainingRecord(
+      settings: file.metadata.filter { $0.key.hasPrefix(TrainingState.settingPrefix) },
+      data: try text(.data), seconds: seconds)
+  }
+
+  /// The file's bytes, piece by piece.
+  static func chunks(
+    completed: Int, _ record: TrainingRecord, _ entries: [Safetensors.Entry]
+  ) -> some Sequence<[UInt8]> {
+    let own: [Key: String] = [
+      .version: version, .completed: "\(completed)", .seconds: "\(record.seconds)",
+      .data: record.data,
+    ]
+    let metadata = record.settings.merging(own.map { ($0.key.rawValue, $0.value) }) { $1 }
+    return Safetensors.chunks(entries, metadata: metadata)
+  }
+
+  /// The tensors of a part, under their parameters' names.
+  func tensors(_ part: Part) -> Safetensors { file.part(part.rawValue) }
+}
