@@ -54,12 +54,12 @@ private func measure(
     }
   }
   let perImage = time / Double(repeats * images * workers.count)
+  let duration = ("microsecondsPerImage", perImage * 1e6)
   let forward = Double(tapes[0].tape.operationCount)
+  // What multiplies no matrices is bound by memory and has no such figure.
+  guard forward > 0 else { return [duration] }
   let gigaflops = forward * (pass == .forward ? 1 : 2) / perImage / 1e9
-  return [
-    ("microsecondsPerImage", perImage * 1e6), ("gigaflops", gigaflops),
-    ("ofPeak", gigaflops / peakGigaflops),
-  ]
+  return [duration, ("gigaflops", gigaflops), ("ofPeak", gigaflops / peakGigaflops)]
 }
 
 private let convolutions = sites.flatMap { site in

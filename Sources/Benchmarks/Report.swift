@@ -29,7 +29,7 @@ struct Report {
   func line(_ format: Format) -> String {
     switch format {
     case .text:
-      let title = name.padding(toLength: 28, withPad: " ", startingAt: 0)
+      let title = name.padding(toLength: 30, withPad: " ", startingAt: 0)
       return title
         + figures.map { String(format: "%@ %.4g", $0.key, $0.value) }.joined(separator: "  ")
     case .json:
@@ -54,12 +54,24 @@ func leastTime(runs: Int = 7, _ body: () -> Void) -> Double {
 
 /// The process's largest memory so far, in megabytes.
 var peakMegabytes: Double {
+  #if os(macOS)
+    Double(resources.ru_maxrss) / 1_048_576
+  #else
+    Double(resources.ru_maxrss) / 1024
+  #endif
+}
+
+/// How often the process got memory from the system so far: a page that is touched for the first
+/// time.
+var pageFaults: Int { Int(resources.ru_minflt) }
+
+/// What the process has used so far.
+private var resources: rusage {
   var usage = rusage()
   #if os(macOS)
     getrusage(RUSAGE_SELF, &usage)
-    return Double(usage.ru_maxrss) / 1_048_576
   #else
     getrusage(numericCast(RUSAGE_SELF.rawValue), &usage)
-    return Double(usage.ru_maxrss) / 1024
   #endif
+  return usage
 }

@@ -30,7 +30,7 @@ package struct Convolution: Sendable {
 
   package init(
     _ name: String, inputs: Int, outputs: Int, side: Int = 3, stride: Int = 1,
-    padding: Padding = .same, in layout: inout ParameterLayout
+    padding: Padding = .same, start: WeightStart = .usual, in layout: inout ParameterLayout
   ) {
     precondition(
       side == 3 || padding == .same, "\(name): side \(side) with padding \(padding)")
@@ -39,8 +39,9 @@ package struct Convolution: Sendable {
     (self.stride, self.padding) = (stride, padding)
     let bound = 1 / Float(side * side * inputs).squareRoot()
     let weights = layout.add(
-      "\(name).weight", .filter(side: side, inputs: inputs, outputs: outputs), .uniform(bound))
-    bias = layout.add("\(name).bias", .vector(outputs), .uniform(bound))
+      "\(name).weight", .filter(side: side, inputs: inputs, outputs: outputs),
+      start.initial(bound))
+    bias = layout.add("\(name).bias", .vector(outputs), start.initial(bound))
     self.weights = weights
     func form(_ form: DerivedWeight.Form) -> DerivedWeight {
       layout.add(form, of: weights, taps: side * side, inputs: inputs, outputs: outputs)

@@ -9,13 +9,16 @@ package struct Dense: Sendable {
   private let inputs: Int
   private let outputs: Int
 
-  package init(_ name: String, inputs: Int, outputs: Int, in layout: inout ParameterLayout) {
+  package init(
+    _ name: String, inputs: Int, outputs: Int, start: WeightStart = .usual,
+    in layout: inout ParameterLayout
+  ) {
     self.name = name
     (self.inputs, self.outputs) = (inputs, outputs)
     let bound = 1 / Float(inputs).squareRoot()
     weights = layout.add(
-      "\(name).weight", .dense(inputs: inputs, outputs: outputs), .uniform(bound))
-    bias = layout.add("\(name).bias", .vector(outputs), .uniform(bound))
+      "\(name).weight", .dense(inputs: inputs, outputs: outputs), start.initial(bound))
+    bias = layout.add("\(name).bias", .vector(outputs), start.initial(bound))
     flipped = layout.add(.flipped, of: weights, inputs: inputs, outputs: outputs)
   }
 

@@ -31,7 +31,8 @@ struct AttentionBlock: Sendable {
     query = Dense("\(name).to_q", inputs: channels, outputs: inner, in: &layout)
     key = Dense("\(name).to_k", inputs: channels, outputs: inner, in: &layout)
     value = Dense("\(name).to_v", inputs: channels, outputs: inner, in: &layout)
-    output = Dense("\(name).to_out.0", inputs: inner, outputs: channels, in: &layout)
+    output = Dense(
+      "\(name).to_out.0", inputs: inner, outputs: channels, start: .small, in: &layout)
   }
 
   /// - Parameter x: [N, H, W, channels], as is the result.

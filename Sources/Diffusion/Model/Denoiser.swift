@@ -13,8 +13,9 @@ final class Denoiser: Sendable {
   /// The prediction, [N, H, W, C]: read by the caller.
   let output: Floats
 
-  /// How many images a thread works on: few enough that their activations stay near the core.
-  static let usualCapacity = 4
+  /// How many images a thread works on: enough that reading the weights is shared by several, few
+  /// enough that their activations stay near the core.
+  static let usualCapacity = 8
   /// More would take memory and give nothing.
   static let mostCapacity = 64
 

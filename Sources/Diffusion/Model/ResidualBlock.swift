@@ -35,7 +35,9 @@ struct ResidualBlock: Sendable {
       outputs: conditioning == .addition ? outputs : 2 * outputs, in: &layout)
     norm2 = GroupNorm(
       "\(name).norm2", channels: outputs, groups: groups, epsilon: epsilon, in: &layout)
-    conv2 = Convolution("\(name).conv2", inputs: outputs, outputs: outputs, in: &layout)
+    // As Ho et al. begin: each block first passes on what it gets.
+    conv2 = Convolution(
+      "\(name).conv2", inputs: outputs, outputs: outputs, start: .small, in: &layout)
     shortcut =
       inputs == outputs
       ? nil

@@ -42,7 +42,8 @@ package struct UNet: Sendable {
       "conv_norm_out", channels: channels[0], groups: configuration.normGroups,
       epsilon: configuration.normEpsilon, in: &layout)
     convOut = Convolution(
-      "conv_out", inputs: channels[0], outputs: configuration.outChannels, in: &layout)
+      "conv_out", inputs: channels[0], outputs: configuration.outChannels, start: .small,
+      in: &layout)
     self.layout = layout
   }
 

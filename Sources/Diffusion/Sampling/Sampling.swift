@@ -66,10 +66,15 @@ extension DiffusionModel {
 
     precondition(options.threads > 0, "\(options.threads) threads")
     do { try check(options) } catch { preconditionFailure(error.description) }
-    // Guidance asks the network twice an image: half the images are as much for the cache.
+    // Guidance asks the network twice an image: half the images are as much for the cache. Few
+    // images are shared out so that every thread has some.
     let runs = guidance(options) == nil ? 1 : 2
+    let share = (count + options.threads - 1) / options.threads
     let batch = max(
-      1, min(options.batch ?? Denoiser.usualCapacity / runs, count, Denoiser.mostCapacity / runs))
+      1,
+      min(
+        options.batch ?? min(share, Denoiser.usualCapacity / runs), count,
+        Denoiser.mostCapacity / runs))
     let shards = (count + batch - 1) / batch
     parameters.derive(Workers(count: options.threads))
     let finished = Atomic(0)
