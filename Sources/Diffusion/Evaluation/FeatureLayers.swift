@@ -15,6 +15,7 @@ struct FeatureLayers: Sendable {
   let layout: ParameterLayout
   private let stages: [Stage]
   private let hidden: Dense
+  private let hiddenNorm: GroupNorm
   private let output: Dense
 
   /// How many features an image has.
@@ -46,6 +47,9 @@ struct FeatureLayers: Sendable {
     } while max(height, width) > FeatureLayers.leastSide
     hidden = Dense(
       "hidden", inputs: height * width * channels, outputs: FeatureLayers.dimension, in: &layout)
+    hiddenNorm = GroupNorm(
+      "hidden.norm", channels: FeatureLayers.dimension, groups: 1,
+      epsilon: FeatureLayers.normEpsilon, in: &layout)
     output = Dense("output", inputs: FeatureLayers.dimension, outputs: classes, in: &layout)
     self.stages = stages
     self.layout = layout
@@ -97,7 +101,7 @@ struct FeatureLayers: Sendable {
       h = stage.norm(stage.convolution(h, on: tape), activation: .silu, on: tape)
       h = tape.averagePool(h)
     }
-    let features = tape.silu(hidden(h.flattened, on: tape))
-    return (features, output(features, on: tape))
+    let features = hiddenNorm(hidden(h.flattened, on: tape), activation: .identity, on: tape)
+    return (features, output(tape.silu(features), on: tape))
   }
 }
