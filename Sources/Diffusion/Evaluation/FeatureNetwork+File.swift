@@ -26,7 +26,8 @@ extension FeatureNetwork {
     let file: Safetensors
     do {
       file = try Safetensors(contentsOf: path)
-    } catch where error.reason == .missing {
+    } catch {
+      guard error.reason == .missing else { throw error }
       return nil
     }
     let fingerprint = DataFingerprint(of: data)

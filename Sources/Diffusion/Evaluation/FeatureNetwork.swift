@@ -36,9 +36,18 @@ public struct FeatureNetwork: Sendable {
   public init(
     trainedOn data: Dataset, threads: Int, progress: ((Double) -> Void)? = nil
   ) throws(FileError) {
+    try self.init(
+      trainedOn: data, steps: FeatureTraining.usualSteps, threads: threads, progress: progress)
+  }
+
+  /// The same, with another length of training.
+  package init(
+    trainedOn data: Dataset, steps: Int, threads: Int, progress: ((Double) -> Void)? = nil
+  ) throws(FileError) {
     let (labels, classes) = try FeatureNetwork.labels(of: data)
     let layers = FeatureLayers(size: data.images.size, classes: classes)
-    let training = FeatureTraining(layers: layers, images: data.images, labels: labels)
+    let training = FeatureTraining(
+      layers: layers, images: data.images, labels: labels, steps: steps)
     self.init(
       layers, training.run(threads: threads, progress: progress), DataFingerprint(of: data))
   }

@@ -9,6 +9,11 @@ extension SamplingPlan {
   /// An image counts as x_1: the network knows no timestep 0, and the two differ by less than one
   /// level of grey. Estimates are not clipped, which could not be undone on the way back.
   ///
+  /// A network that predicts noise is asked for the timestep a step leads to: the step then undoes the
+  /// decoder's, which asks for the same timestep, but for the image the network sees. With a twentieth
+  /// of the timesteps that leaves a third of the error of Euler's own choice, where the step begins.
+  /// Other predictions of one timestep mean nothing at another.
+  ///
   /// - Parameter grid: the timesteps of the way back, strictly decreasing.
   public init(encodingAlong grid: [Timestep], schedule: NoiseSchedule, prediction: Prediction) {
     let timesteps = [Timestep(1)] + grid.reversed().drop { $0 == Timestep(1) }
@@ -16,7 +21,7 @@ extension SamplingPlan {
       let mean = Prediction.sample.estimate(
         of: schedule.noised(at: next), at: timestep, in: schedule)
       return ReverseStep(
-        timestep: timestep, previous: next,
+        timestep: prediction == .noise ? next : timestep, previous: next,
         estimate: prediction.estimate(of: .sample, at: timestep, in: schedule), clipping: .none,
         xt: mean.xt, x0: mean.output, sigma: 0)
     }
