@@ -38,7 +38,7 @@ public struct QualityJudge: Sendable {
   /// - Parameters:
   ///   - network: trained on the training split.
   ///   - training: the training split.
-  ///   - test: the test split; like training images, those compared are taken evenly from all.
+  ///   - test: the test split; like training images, those compared are drawn from all of it.
   ///   - count: how many images to compare; fewer if a split has fewer.
   ///   - threads: how many cores work; the results are the same for any number.
   /// - Throws: `FileError` if there are fewer than `leastCount` images.
@@ -51,11 +51,11 @@ public struct QualityJudge: Sendable {
       throw FileError(path: split.name, .invalid(reason))
     }
     let count = max(least, min(count, training.images.count, test.images.count))
-    let real = test.images.evenly(count)
+    let real = test.images.drawn(count)
     (self.network, self.training, self.threads) = (network, training.images, threads)
     reference = network.features(of: real, threads: threads)
     floor = QualityJudge.measure(
-      network.features(of: training.images.evenly(count), threads: threads), reference,
+      network.features(of: training.images.drawn(count), threads: threads), reference,
       TrainingNeighbours(of: real, among: training.images, threads: threads), threads)
   }
 
@@ -81,14 +81,14 @@ public struct QualityJudge: Sendable {
 }
 
 extension ByteImages {
-  /// `count` images at even distances: test sets are often sorted, MNIST's first half being the
-  /// easier one.
-  func evenly(_ count: Int) -> ByteImages {
-    ByteImages(
+  /// `count` images drawn at random, always the same ones: sets are often sorted, MNIST's test images
+  /// by difficulty, and at even distances one would meet any period in the labels.
+  func drawn(_ count: Int) -> ByteImages {
+    var order = BatchOrder(images: self.count, seed: 0)
+    return ByteImages(
       size: size,
-      pixels: (0..<count).flatMap { place in
-        let first = place * self.count / count * size.values
-        return pixels[first..<first + size.values]
+      pixels: order.indices(step: 0, batch: count).flatMap { place in
+        pixels[place * size.values..<(place + 1) * size.values]
       })
   }
 }
