@@ -35,8 +35,7 @@ public struct FrechetDistance: Equatable, Sendable {
       "the covariance of \(images.count) and \(reference.count) images")
     let target = FeatureGaussian(reference)
     let root = target.covariance.squareRoot
-    let all = Array(repeating: 1, count: images.count)
-    value = FeatureGaussian(images, counts: all).distance(to: target, root: root)
+    value = FeatureGaussian(images).distance(to: target, root: root)
 
     let random = Philox(
       seed: FrechetDistance.seed, stream: RandomStream.evaluation.rawValue)
