@@ -30,9 +30,9 @@ extension FeatureNetwork {
       guard error.reason == .missing else { throw error }
       return nil
     }
-    let fingerprint = DataFingerprint(of: data)
+    let fingerprint = data.labelledFingerprint
     guard
-      file.metadata[Note.data] == fingerprint.description,
+      file.metadata[Note.data] == fingerprint,
       file.metadata[Note.recipe] == FeatureNetwork.recipe
     else { return nil }
     let layers = FeatureLayers(size: data.images.size, classes: classes)
@@ -48,7 +48,7 @@ extension FeatureNetwork {
     let bytes = Safetensors.encode(
       layers.layout.entries(parameters.values),
       metadata: [
-        Note.format: "pt", Note.data: fingerprint.description, Note.recipe: FeatureNetwork.recipe,
+        Note.format: "pt", Note.data: fingerprint, Note.recipe: FeatureNetwork.recipe,
       ])
     try AtomicFile.write(bytes, to: path)
   }

@@ -15,13 +15,13 @@ public struct FeatureNetwork: Sendable {
   public var imageSize: ImageSize { layers.size }
   /// How many classes it tells apart.
   public var classes: Int { layers.classes }
-  /// What identifies the data it learned from.
-  public let fingerprint: DataFingerprint
+  /// What identifies the data it learned from: a line of counts and check sums.
+  public let fingerprint: String
 
   let layers: FeatureLayers
   let parameters: Parameters
 
-  init(_ layers: FeatureLayers, _ parameters: Parameters, _ fingerprint: DataFingerprint) {
+  init(_ layers: FeatureLayers, _ parameters: Parameters, _ fingerprint: String) {
     (self.layers, self.parameters, self.fingerprint) = (layers, parameters, fingerprint)
   }
 
@@ -49,7 +49,7 @@ public struct FeatureNetwork: Sendable {
     let training = FeatureTraining(
       layers: layers, images: data.images, labels: labels, steps: steps)
     self.init(
-      layers, training.run(threads: threads, progress: progress), DataFingerprint(of: data))
+      layers, training.run(threads: threads, progress: progress), data.labelledFingerprint)
   }
 
   /// The labels of a data set and how many classes they tell apart.

@@ -44,16 +44,20 @@ extension DiffusionModel {
   ///
   /// - Parameters:
   ///   - data: images of the model's size, one or more.
+  ///   - labels: what a conditional model is told of them, both ways; other models are told nothing.
   ///   - steps: how many timesteps are visited each way.
   ///   - spacing: which ones.
   ///   - threads: how many cores work; the result is the same for any number.
   ///   - progress: called now and then, from any thread, with the share of the work that is done.
-  /// - Throws: `SamplingError` where the spacing has no such steps.
+  /// - Throws: `SamplingError` where the spacing has no such steps, or the model no such class.
   public func reconstruct(
-    _ data: ByteImages, steps: Int, spacing: StepSpacing, threads: Int,
+    _ data: ByteImages, labels: [UInt8]?, steps: Int, spacing: StepSpacing, threads: Int,
     progress: (@Sendable (Double) -> Void)? = nil
   ) throws(SamplingError) -> Reconstruction {
     precondition(data.size == imageSize, "images of \(data.size) for a model of \(imageSize)")
+    precondition(
+      labels.map { $0.count == data.count } ?? true,
+      "\(labels?.count ?? 0) labels for \(data.count) images")
     let grid = try spacing.timesteps(steps, of: schedule.last)
     let decoding = try SamplingPlan(
       along: grid, sampler: .ddim(.value(0)), schedule: schedule, prediction: prediction,
@@ -65,6 +69,8 @@ extension DiffusionModel {
     for (half, plan) in [encoding, decoding].enumerated() {
       var options = SamplingOptions(threads: threads)
       options.start = images
+      if classCount != nil { options.classes = labels.map { .each($0.map(Int.init)) } }
+      try check(options)
       if let progress { options.progress = { progress((Double(half) + $0) / 2) } }
       images = sample(data.count, plan: plan, options).images
     }

@@ -10,7 +10,8 @@ import Testing
   func aStraightWayLeadsBack(steps: Int) throws {
     let model = try constantModel(0.25, prediction: .noise, clipRange: 1, timesteps: 20)
     let images = patternlessImages(6, size: size)
-    let back = try model.reconstruct(images, steps: steps, spacing: .trailing, threads: 2)
+    let back = try model.reconstruct(
+      images, labels: nil, steps: steps, spacing: .trailing, threads: 2)
     #expect(back.steps == steps && back.images.count == 6)
     // The image counts as x_1 on the way there and as x_0 on the way back.
     let (one, noise) = (model.schedule.alphaBar(Timestep(1)), 0.25)
@@ -23,13 +24,13 @@ import Testing
   @Test func theErrorIsMeasuredOnPixelsFrom0To1() throws {
     let model = try untrainedModel(timesteps: 30)
     let images = patternlessImages(3, size: SmallTraining.size)
-    let back = try model.reconstruct(images, steps: 5, spacing: .trailing, threads: 1)
+    let back = try model.reconstruct(images, labels: nil, steps: 5, spacing: .trailing, threads: 1)
     let squares = zip(Images(images).values, back.images.values).map {
       Double($0 - $1) * Double($0 - $1) / 4
     }
     let error = squares.reduce(0, +) / Double(squares.count)
     #expect(abs(back.error.mean / error - 1) < 1e-6)
-    let other = try model.reconstruct(images, steps: 5, spacing: .trailing, threads: 3)
+    let other = try model.reconstruct(images, labels: nil, steps: 5, spacing: .trailing, threads: 3)
     #expect(other.images == back.images)
   }
 
@@ -64,11 +65,22 @@ import Testing
     }
   }
 
+  @Test func aConditionalModelIsToldTheLabels() throws {
+    let model = try SmallTraining.conditionalTrainer(classes: 3).model
+    let images = patternlessImages(2, size: SmallTraining.size)
+    func back(_ labels: [UInt8]?) throws -> [Float] {
+      try model.reconstruct(images, labels: labels, steps: 3, spacing: .trailing, threads: 1)
+        .images.values
+    }
+    #expect(try back([0, 1]) == back(nil) && back([2, 1]) != back(nil))
+    #expect(throws: SamplingError.noSuchClass(7, of: 3)) { try back([7, 1]) }
+  }
+
   @Test func stepsThatCannotBeAreRefused() throws {
     let model = try constantModel(0, prediction: .noise, clipRange: 1, timesteps: 20)
     #expect(throws: SamplingError.steps(21, of: 20)) {
       try model.reconstruct(
-        patternlessImages(1, size: size), steps: 21, spacing: .trailing, threads: 1)
+        patternlessImages(1, size: size), labels: nil, steps: 21, spacing: .trailing, threads: 1)
     }
   }
 }
