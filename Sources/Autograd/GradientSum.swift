@@ -28,4 +28,26 @@ package final class GradientSum: Sendable {
     drain(gradients, into: memory.all, shard == 0 ? .overwrite : .add)
     turns[shard + 1 == shards ? 0 : shard + 1].signal()
   }
+
+  /// Cuts a batch into shards, runs each on whichever worker is free and sums their gradients.
+  ///
+  /// - Parameters:
+  ///   - batch: items of the batch.
+  ///   - capacity: items of a shard; fixed, so that sums do not depend on the number of workers.
+  ///   - train: computes a shard's loss and gradients on a worker's tape.
+  /// - Returns: the sum of the losses.
+  package func accumulate(
+    _ batch: Int, by capacity: Int, on workers: Workers,
+    _ train: @Sendable (_ part: Range<Int>, _ worker: Int) -> (loss: Double, gradients: Floats)
+  ) -> Double {
+    let count = (batch + capacity - 1) / capacity
+    let losses = (0..<count).map { _ in Slot(0.0) }
+    workers.each(count) { shard, worker in
+      let first = shard * capacity
+      let result = train(first..<min(batch, first + capacity), worker)
+      losses[shard].value = result.loss
+      add(shard: shard, of: count, result.gradients)
+    }
+    return losses.reduce(0) { $0 + $1.value }
+  }
 }

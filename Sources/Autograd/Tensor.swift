@@ -28,4 +28,9 @@ package struct Shape: Hashable, Sendable, CustomStringConvertible {
 package struct Tensor: Hashable, Sendable {
   let index: Int
   package let shape: Shape
+
+  /// The same values as a vector an image: another name for the block, nothing is copied.
+  package var flattened: Tensor {
+    Tensor(index: index, shape: Shape(channels: shape.count))
+  }
 }

@@ -18,6 +18,29 @@ extension Tape {
     return record(UpsampleOperation(x: x, y: tensor(shape)))
   }
 
+  /// Half the height and width, rounded up: the means of squares of two by two pixels.
+  package func averagePool(_ x: Tensor) -> Tensor {
+    let shape = Shape(
+      height: (x.shape.height + 1) / 2, width: (x.shape.width + 1) / 2,
+      channels: x.shape.channels)
+    return record(AveragePoolOperation(x: x, y: tensor(shape)))
+  }
+
+  /// -ln softmax(x)[label]: [N, 1, 1, 1].
+  ///
+  /// - Parameters:
+  ///   - x: [N, 1, 1, classes].
+  ///   - labels: [N, 1, 1, 1], class numbers as floats.
+  package func crossEntropy(_ x: Tensor, labels: Tensor) -> Tensor {
+    precondition(
+      x.shape.pixels == 1 && labels.shape == Shape(channels: 1),
+      "the cross-entropy of \(x.shape) and labels of \(labels.shape)")
+    return record(
+      CrossEntropyOperation(
+        x: x, labels: labels, y: tensor(labels.shape),
+        probabilities: tensor(x.shape, differentiable: false)))
+  }
+
   /// The channels of a, then those of b.
   package func concatenate(_ a: Tensor, _ b: Tensor) -> Tensor {
     precondition(

@@ -6,6 +6,8 @@ public enum ClassChoice: Hashable, Sendable {
   case all
   /// All are of one class, counted from 0.
   case one(Int)
+  /// Image i is of the class at place i; as many as images or more.
+  case each([Int])
 }
 
 /// Classifier-free guidance (Ho and Salimans 2022, Eq. 6): away from what the network draws when it
@@ -26,7 +28,13 @@ extension DiffusionModel {
       guard options.classes == nil, options.guidance == nil else { throw .unconditional }
       return
     }
-    if case .one(let number)? = options.classes, !(0..<count).contains(number) {
+    let asked: [Int] =
+      switch options.classes {
+      case .one(let number): [number]
+      case .each(let numbers): numbers
+      case .all, nil: []
+      }
+    if let number = asked.first(where: { !(0..<count).contains($0) }) {
       throw .noSuchClass(number, of: count)
     }
     guard let weight = options.guidance else { return }
@@ -47,6 +55,7 @@ extension DiffusionModel {
     switch choice ?? .all {
     case .all: return images.map { $0 % count }
     case .one(let number): return images.map { _ in number }
+    case .each(let numbers): return images.map { numbers[$0] }
     }
   }
 }

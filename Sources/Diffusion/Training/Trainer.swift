@@ -142,18 +142,15 @@ public final class Trainer {
 
   /// Sums the gradients of all shards into `sum` and returns Σ (output - target)².
   private func accumulateGradients(_ examples: [Example]) -> Double {
-    let count = (examples.count + Shard.capacity - 1) / Shard.capacity
     let scale = 1 / Float(examples.count * data.size.values)
-    let losses = (0..<count).map { _ in Slot(0.0) }
-    let (step, shards, sum, data) = (completed, shards, sum, data)
+    let (step, shards, data) = (completed, shards, data)
     parameters.derive(workers)
-    Workers(count: shards.count).each(count) { i, worker in
-      let first = i * Shard.capacity
-      let part = examples[first..<min(examples.count, first + Shard.capacity)]
-      losses[i].value = shards[worker].train(part, of: data, step: step, scale: scale)
-      sum.add(shard: i, of: count, shards[worker].gradients)
+    return sum.accumulate(
+      examples.count, by: Shard.capacity, on: Workers(count: shards.count)
+    ) { part, worker in
+      let loss = shards[worker].train(examples[part], of: data, step: step, scale: scale)
+      return (loss, shards[worker].gradients)
     }
-    return losses.reduce(0) { $0 + $1.value }
   }
 }
 

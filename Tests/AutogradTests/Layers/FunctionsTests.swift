@@ -16,6 +16,34 @@ private let image = Shape(height: 3, width: 2, channels: 6)
   checkGradient(Network(image) { _ in { x, tape in tape.upsample(x[0]) } })
 }
 
+@Test func averagePoolGradientIsTheDifference() {
+  checkGradient(Network(image) { _ in { x, tape in tape.averagePool(x[0]) } })
+}
+
+@Test func crossEntropyGradientIsTheDifference() {
+  let labels = Network.Input.given(Shape(channels: 1), [3, 0])
+  checkGradient(
+    Network([.varied(Shape(channels: 5)), labels]) { _ in
+      { x, tape in tape.crossEntropy(x[0], labels: x[1]) }
+    })
+}
+
+@Test func aFlattenedTensorIsTheSameNumbers() {
+  let network = Network(image) { _ in { x, tape in tape.affine(x[0].flattened, scale: 1) } }
+  let run = network.record(for: .inference, images: 2)
+  run.tape.forward()
+  #expect(run.output.shape == Shape(channels: image.count))
+  #expect(run.result(2) == run.tape[run.inputs[0]].prefix(2 * image.count))
+  checkGradient(network)
+}
+
+@Test func aTensorReadFlattenedAndNotHasBothGradients() {
+  checkGradient(
+    Network(Shape(height: 1, width: 1, channels: 6)) { _ in
+      { x, tape in tape.concatenate(tape.silu(x[0]), tape.affine(x[0].flattened, scale: 2)) }
+    })
+}
+
 @Test func concatenateGradientIsTheDifference() {
   checkGradient(
     Network(image, Shape(height: 3, width: 2, channels: 5)) { _ in

@@ -47,6 +47,6 @@ func patternlessImages(_ count: Int, size: ImageSize) -> ByteImages {
   ByteImages(
     size: size,
     pixels: (1...count * size.values).map { place in
-      UInt8(UInt32(truncatingIfNeeded: place * place * 0x9E37_79B1) >> 24)
+      UInt8(UInt32(truncatingIfNeeded: place &* place &* 0x9E37_79B1) >> 24)
     })
 }

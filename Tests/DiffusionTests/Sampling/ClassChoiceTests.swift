@@ -58,6 +58,12 @@ import Testing
       #expect(all[i] == each[i % 3][i])
       #expect(Set(each.map { $0[i] }).count == 3, "every class has an image \(i) of its own")
     }
+    let named = images(
+      model.sample(4, plan: plan, options(.each([2, 2, 0, 1]))).images.values)
+    #expect(named == [each[2][0], each[2][1], each[0][2], each[1][3]])
+    #expect(throws: SamplingError.noSuchClass(3, of: 3)) {
+      try model.check(options(.each([0, 3])))
+    }
   }
 
   @Test func noGuidanceIsTheClasssOwnImage() throws {

@@ -1,0 +1,31 @@
+// How improbable a softmax finds the right class: what a classifier learns from.
+
+internal import Kernels
+
+/// y[n] = -ln softmax(x[n])[labels[n]].
+struct CrossEntropyOperation: Operation {
+  /// [N, 1, 1, classes].
+  let x: Tensor
+  /// [N, 1, 1, 1]: class numbers, as floats because a tape holds nothing else.
+  let labels: Tensor
+  /// [N, 1, 1, 1].
+  let y: Tensor
+  let probabilities: Tensor
+
+  var inputs: [Tensor] { [x, labels] }
+  var outputs: [Tensor] { [y, probabilities] }
+
+  func forward(_ tape: Tape) {
+    crossEntropyForward(
+      tape[x], labels: tape[labels], rows: tape.images, classes: x.shape.channels,
+      probabilities: tape[probabilities], into: tape[y])
+  }
+
+  /// dx = dy·(softmax(x) - one at the label).
+  func backward(_ tape: Tape) {
+    guard let dx = tape.gradientTarget(x) else { return }
+    crossEntropyBackward(
+      probabilities: tape[probabilities], labels: tape[labels], dy: tape.gradient(y),
+      rows: tape.images, classes: x.shape.channels, into: dx.floats, dx.accumulation)
+  }
+}

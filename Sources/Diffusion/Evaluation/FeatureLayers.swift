@@ -1,0 +1,107 @@
+// The network whose hidden values are compared instead of pixels: a small classifier.
+
+internal import Autograd
+
+/// Convolutions that halve the image until it is four pixels wide, then two dense layers.
+struct FeatureLayers: Sendable {
+  /// One resolution: y = pool(silu(norm(conv(x)))).
+  private struct Stage {
+    let convolution: Convolution
+    let norm: GroupNorm
+  }
+
+  let size: ImageSize
+  let classes: Int
+  let layout: ParameterLayout
+  private let stages: [Stage]
+  private let hidden: Dense
+  private let hiddenNorm: GroupNorm
+  private let output: Dense
+
+  /// How many features an image has.
+  static let dimension = 64
+  /// Channels of the stages; the last number holds for all further ones.
+  private static let channels = [16, 32, 64]
+  private static let normGroups = 8
+  private static let normEpsilon = 1e-5
+  /// The side from which on images are not halved any more.
+  private static let leastSide = 4
+
+  /// Layers for images of any size and any number of classes.
+  init(size: ImageSize, classes: Int) {
+    (self.size, self.classes) = (size, classes)
+    var layout = ParameterLayout()
+    var stages: [Stage] = []
+    var (height, width, channels) = (size.height, size.width, size.channels)
+    repeat {
+      let number = stages.count
+      let outputs = FeatureLayers.channels[min(number, FeatureLayers.channels.count - 1)]
+      stages.append(
+        Stage(
+          convolution: Convolution(
+            "stages.\(number).conv", inputs: channels, outputs: outputs, in: &layout),
+          norm: GroupNorm(
+            "stages.\(number).norm", channels: outputs, groups: FeatureLayers.normGroups,
+            epsilon: FeatureLayers.normEpsilon, in: &layout)))
+      (height, width, channels) = ((height + 1) / 2, (width + 1) / 2, outputs)
+    } while max(height, width) > FeatureLayers.leastSide
+    hidden = Dense(
+      "hidden", inputs: height * width * channels, outputs: FeatureLayers.dimension, in: &layout)
+    hiddenNorm = GroupNorm(
+      "hidden.norm", channels: FeatureLayers.dimension, groups: 1,
+      epsilon: FeatureLayers.normEpsilon, in: &layout)
+    output = Dense("output", inputs: FeatureLayers.dimension, outputs: classes, in: &layout)
+    self.stages = stages
+    self.layout = layout
+  }
+
+  /// The tensors of a network that learns.
+  struct Lesson: Sendable {
+    /// [N, H, W, C].
+    let x: Tensor
+    /// [N, 1, 1, 1], class numbers.
+    let labels: Tensor
+    /// [N, 1, 1, 1], the cross-entropies.
+    let loss: Tensor
+  }
+
+  /// Records the network with its loss.
+  func recordLesson(on tape: Tape) -> Lesson {
+    let x = input(tape)
+    let labels = tape.input(Shape(channels: 1))
+    let loss = tape.crossEntropy(run(x, on: tape).logits, labels: labels)
+    tape.seal(result: loss)
+    return Lesson(x: x, labels: labels, loss: loss)
+  }
+
+  /// The tensors of a network that judges.
+  struct Judgement: Sendable {
+    /// [N, H, W, C].
+    let x: Tensor
+    /// [N, 1, 1, dimension + classes]: features, then logits.
+    let result: Tensor
+  }
+
+  /// Records the network with what is to be read of it.
+  func recordJudgement(on tape: Tape) -> Judgement {
+    let x = input(tape)
+    let (features, logits) = run(x, on: tape)
+    let result = tape.concatenate(features, logits)
+    tape.seal(result: result)
+    return Judgement(x: x, result: result)
+  }
+
+  private func input(_ tape: Tape) -> Tensor {
+    tape.input(Shape(height: size.height, width: size.width, channels: size.channels))
+  }
+
+  private func run(_ x: Tensor, on tape: Tape) -> (features: Tensor, logits: Tensor) {
+    var h = x
+    for stage in stages {
+      h = stage.norm(stage.convolution(h, on: tape), activation: .silu, on: tape)
+      h = tape.averagePool(h)
+    }
+    let features = hiddenNorm(hidden(h.flattened, on: tape), activation: .identity, on: tape)
+    return (features, output(tape.silu(features), on: tape))
+  }
+}

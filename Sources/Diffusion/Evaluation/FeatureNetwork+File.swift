@@ -1,0 +1,55 @@
+// A trained feature network as a file, so that it is trained once for a data set.
+
+internal import Autograd
+
+extension FeatureNetwork {
+  /// Names of the file's notes.
+  private enum Note {
+    static let format = "format"
+    static let data = "data"
+    static let recipe = "recipe"
+  }
+
+  /// Changes with the layers and with how they are trained: features of two recipes do not compare.
+  private static let recipe = "1"
+
+  /// Reads the network that was trained on some data and saved.
+  ///
+  /// - Parameters:
+  ///   - path: a file that `save` wrote.
+  ///   - data: the training split.
+  /// - Returns: nil if there is no such file, or if it is of other data or of another version of this
+  ///   library: the network is then to be trained, and saved over it.
+  /// - Throws: `FileError` if the file cannot be read or is damaged, or if the data have no labels.
+  public init?(savedAt path: String, trainedOn data: Dataset) throws(FileError) {
+    let classes = try FeatureNetwork.labels(of: data).classes
+    let file: Safetensors
+    do {
+      file = try Safetensors(contentsOf: path)
+    } catch {
+      guard error.reason == .missing else { throw error }
+      return nil
+    }
+    let fingerprint = data.labelledFingerprint
+    guard
+      file.metadata[Note.data] == fingerprint,
+      file.metadata[Note.recipe] == FeatureNetwork.recipe
+    else { return nil }
+    let layers = FeatureLayers(size: data.images.size, classes: classes)
+    let parameters = Parameters(layers.layout, for: .inference)
+    try parameters.load(file)
+    self.init(layers, parameters, fingerprint)
+  }
+
+  /// Writes the network to a safetensors file: replaced at once or not at all.
+  ///
+  /// - Throws: `FileError`.
+  public func save(to path: String) throws(FileError) {
+    let bytes = Safetensors.encode(
+      layers.layout.entries(parameters.values),
+      metadata: [
+        Note.format: "pt", Note.data: fingerprint, Note.recipe: FeatureNetwork.recipe,
+      ])
+    try AtomicFile.write(bytes, to: path)
+  }
+}

@@ -1,0 +1,53 @@
+import Diffusion
+import Testing
+
+@Suite struct ImageQualityTests {
+  /// Digits, few but real: the judge and its network.
+  private static let judge = Result {
+    let (training, test) = (digits(.train, 1000), digits(.test, 200))
+    let network = try FeatureNetwork(trainedOn: training, steps: 200, threads: 2)
+    return try QualityJudge(network, training: training, test: test, count: 5000, threads: 2)
+  }
+
+  private static func digits(_ split: SyntheticDigits.Split, _ count: Int) -> Dataset {
+    let (images, labels) = SyntheticDigits.images(split, range: 0..<count)
+    return Dataset(images: images, labels: labels, name: "synthetic")
+  }
+
+  @Test func noMoreImagesAreComparedThanThereAre() throws {
+    let judge = try Self.judge.get()
+    #expect(judge.count == 200 && judge.floor.classes.counts.reduce(0, +) == 200)
+    // The test split's, not those of training images to themselves.
+    #expect(judge.floor.neighbours.quantile(0) > 0)
+  }
+
+  @Test func noiseIsFarAboveTheFloor() throws {
+    let judge = try Self.judge.get()
+    let noise = judge(patternlessImages(200, size: SyntheticDigits.size))
+    #expect(noise.frechet.value > 3 * judge.floor.frechet.value)
+    #expect(noise.kernel.value - judge.floor.kernel.value > 3 * noise.kernel.standardError)
+    #expect(noise.coverage.precision.mean < judge.floor.coverage.precision.mean / 2)
+    #expect(noise.neighbours.quantile(0) > judge.floor.neighbours.quantile(0.5))
+  }
+
+  @Test func theReferenceItselfIsPerfect() throws {
+    let quality = try Self.judge.get()(Self.digits(.test, 200).images)
+    #expect(abs(quality.frechet.value) < 1e-6 && quality.coverage.recall.mean == 1)
+    #expect(quality.coverage.precision.mean == 1)
+  }
+
+  @Test func imagesThatAreRememberedAreSeenAsSuch() throws {
+    let quality = try Self.judge.get()(Self.digits(.train, 200).images)
+    #expect(quality.neighbours.mean.mean == 0 && quality.neighbours.places == Array(0..<200))
+  }
+
+  @Test func tooFewImagesAreRefused() throws {
+    let (training, few) = (Self.digits(.train, 300), Self.digits(.test, 19))
+    let path = "synthetic"
+    let reason = "holds 19 images; the metrics compare 20 or more"
+    #expect(throws: FileError(path: path, .invalid(reason))) {
+      let network = try FeatureNetwork(trainedOn: few, steps: 1, threads: 2)
+      _ = try QualityJudge(network, training: training, test: few, count: 20, threads: 2)
+    }
+  }
+}
