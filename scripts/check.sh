@@ -50,3 +50,6 @@ fi
 
 echo "== tests"
 scripts/test.sh
+
+echo "== a package that depends on the library"
+swift run --package-path Tests/Dependent --scratch-path .build/dependent Dependent

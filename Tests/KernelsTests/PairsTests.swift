@@ -29,7 +29,8 @@ private struct Sets {
   }
 }
 
-private let pairs = Pairs(dimension: Sets.dimension)
+/// One for each use: tests run at the same time, and a `Pairs` is one thread's.
+private var pairs: Pairs { Pairs(dimension: Sets.dimension) }
 
 @Test(arguments: [1, 4])
 func theNearestAreFoundInAnyOrderOfSearching(kept: Int) {

@@ -33,11 +33,12 @@ func constantModel(
   }
 }
 
-/// A model with first weights, whose outputs have no pattern.
+/// A model with first weights, whose outputs are small: of velocities, so that its estimates of
+/// images are not all clipped.
 func untrainedModel(timesteps: Int) throws -> DiffusionModel {
   try Trainer(
     SmallTraining.network(), schedule: NoiseSchedule(.cosine, timesteps: timesteps),
-    prediction: .noise, data: SmallTraining.images(1), SmallTraining.options(batch: 1)
+    prediction: .velocity, data: SmallTraining.images(1), SmallTraining.options(batch: 1)
   ).model
 }
 
