@@ -84,8 +84,9 @@ import Testing
       "$0" \(train) >/dev/null & pid=$!
       while kill -0 $pid && ! [ -s '\(run)/metrics.jsonl' ]; do sleep 0.05; done
       kill -\(signal) $pid
-      { sleep 20; kill -9 $pid; } >/dev/null 2>&1 & limit=$!
-      wait $pid; code=$?; kill $limit; echo $code
+      for i in $(seq 400); do sleep 0.05; kill -0 $pid || exit; done >/dev/null 2>&1 &&
+        kill -9 $pid &
+      wait $pid; echo $?
       """)
     #expect(result.output == code + "\n", "\(result.messages)")
     #expect(try DiffusionModel(folder: run).imageSize == Workspace.size)
