@@ -62,6 +62,23 @@ extension Lane {
   @_transparent var sigmoid: Lane { ((Lane() - self).exponential + 1).reciprocal }
 }
 
+extension Tile where V == Lane {
+  /// 2^x as `Lane.powerOfTwo` has it, for all rows side by side: each operation is done for one row after
+  /// the other, so that none waits for the one before.
+  @inline(__always) var powerOfTwo: Self {
+    let x = map { Lane.scalesByAnyPower ? $0 : $0.atLeast(-126) }
+    let shifted = x.map { $0 + Lane.magic }
+    let f = x.zip(shifted) { $0 - ($1 - Lane.magic) }
+    var p = f.map { Lane(repeating: 1.339_887_4e-3).adding(1.535_336_2e-4, times: $0) }
+    p = p.zip(f) { Lane(repeating: 9.618_437e-3).adding($0, times: $1) }
+    p = p.zip(f) { Lane(repeating: 5.550_332_5e-2).adding($0, times: $1) }
+    p = p.zip(f) { Lane(repeating: 0.240_226_48).adding($0, times: $1) }
+    p = p.zip(f) { Lane(repeating: 0.693_147_2).adding($0, times: $1) }
+    p = p.zip(f) { Lane(repeating: 1).adding($0, times: $1) }
+    return p.zip(shifted) { $0.scaled(byPowerOfTwo: $1) }
+  }
+}
+
 extension Float {
   /// log₂ e: e^x = 2^(x·log₂ e).
   static var log2e: Float { 1.442_695 }

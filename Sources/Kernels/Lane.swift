@@ -5,16 +5,22 @@ internal import Instructions
 #if canImport(HasAVX512)
   /// One vector register of floats: 16 with AVX-512.
   package typealias Lane = SIMD16<Float>
+  /// Half a register of floats.
+  typealias HalfLane = SIMD8<Float>
   /// The same register as pairs of floats.
   typealias LanePairs = SIMD8<Double>
 #elseif canImport(HasFMA)
   /// One vector register of floats: 8 with AVX2.
   package typealias Lane = SIMD8<Float>
+  /// Half a register of floats.
+  typealias HalfLane = SIMD4<Float>
   /// The same register as pairs of floats.
   typealias LanePairs = SIMD4<Double>
 #else
   /// One vector register of floats: 4 with NEON and on the x86-64 baseline.
   package typealias Lane = SIMD4<Float>
+  /// Half a register of floats.
+  typealias HalfLane = SIMD2<Float>
   /// The same register as pairs of floats.
   typealias LanePairs = SIMD2<Double>
 #endif
@@ -32,6 +38,20 @@ extension Lane {
   #else
     /// Rows of a tile: 6 x 2 accumulators, 2 vectors of B and one of A fit 16 registers.
     static let tallestTile = 6
+  #endif
+
+  // The operators by their instructions, because the standard library's are a loop over the elements
+  // that the optimizer mostly, not always, puts together again.
+  #if canImport(HasAVX512)
+    @_transparent static func + (a: Lane, b: Lane) -> Lane { _mm512_add_ps(a, b) }
+    @_transparent static func - (a: Lane, b: Lane) -> Lane { _mm512_sub_ps(a, b) }
+    @_transparent static func * (a: Lane, b: Lane) -> Lane { _mm512_mul_ps(a, b) }
+    @_transparent static func / (a: Lane, b: Lane) -> Lane { _mm512_div_ps(a, b) }
+  #elseif canImport(HasFMA)
+    @_transparent static func + (a: Lane, b: Lane) -> Lane { _mm256_add_ps(a, b) }
+    @_transparent static func - (a: Lane, b: Lane) -> Lane { _mm256_sub_ps(a, b) }
+    @_transparent static func * (a: Lane, b: Lane) -> Lane { _mm256_mul_ps(a, b) }
+    @_transparent static func / (a: Lane, b: Lane) -> Lane { _mm256_div_ps(a, b) }
   #endif
 
   /// self + a·b, in one instruction where the CPU has one.
@@ -134,6 +154,13 @@ extension Lane {
     } else {
       for i in 0..<count { address[i] = self[i] }
     }
+  }
+}
+
+extension HalfLane {
+  /// The half lane at an address of any alignment.
+  @inline(__always) init(at address: UnsafePointer<Float>) {
+    self = UnsafeRawPointer(address).loadUnaligned(as: HalfLane.self)
   }
 }
 

@@ -17,13 +17,12 @@ struct NarrowAttention<T: Tile> where T.V == Lane {
   private static var safeScore: Float { 60 }
 
   /// The factor of the queries: 1/√depth, and log₂ e to make e^x the cheaper 2^x.
-  private var factor: Float { shape.scale * Float.log2e }
-
-  // MARK: Forward
+  var factor: Float { shape.scale * Float.log2e }
 
   func forward(_ q: Floats, _ k: Floats, _ v: Floats, _ y: Floats, _ statistics: Floats) {
     pack(k, v)
     let needsShift = factor * boundOfScores(q) > NarrowAttention.safeScore
+    let grouped = whole(0..<shape.tokens)
     for first in stride(from: 0, to: shape.tokens, by: Lane.width) {
       let queries = min(Lane.width, shape.tokens - first)
       gather(q, first, queries, scale: factor, into: work.queries)
@@ -31,12 +30,11 @@ struct NarrowAttention<T: Tile> where T.V == Lane {
       let shift = needsShift ? peak(query) : Lane()
       let start = Lane() - shift
       var (result, sum) = (T(), Lane())
-      var key = work.pairs
-      for _ in 0..<shape.tokens {
-        let weight = query.dot(key, plus: start).powerOfTwo
-        result.add(key + shape.depth, stride: 1, times: weight)
-        sum += weight
-        key += 2 * shape.depth
+      for key in stride(from: 0, to: grouped, by: Group.rows) {
+        addValues(Group.self, key, query, start, to: &result, &sum)
+      }
+      for key in grouped..<shape.tokens {
+        addValues(One<Lane>.self, key, query, start, to: &result, &sum)
       }
       (shift + sum.logarithm * Float.log2e).store(first: queries, at: statistics.base + first)
       result.store(at: work.result, stride: Lane.width)
@@ -48,9 +46,30 @@ struct NarrowAttention<T: Tile> where T.V == Lane {
     }
   }
 
+  /// Keys that are worked on at a time, as long as there are as many: the score of one is a chain of
+  /// dependent additions, too long to be hidden behind those of its neighbours only.
+  typealias Group = Seven<Lane>
+
+  /// The end of the whole groups of some keys.
+  func whole(_ keys: Range<Int>) -> Int { keys.upperBound - keys.count % Group.rows }
+
+  /// result += Σ_key e^score·value, for some keys; sum += Σ_key e^score.
+  @inline(__always)
+  private func addValues<Keys: Tile>(
+    _: Keys.Type, _ key: Int, _ query: T, _ start: Lane, to result: inout T, _ sum: inout Lane
+  ) where Keys.V == Lane {
+    let step = 2 * shape.depth
+    let keys = work.pairs + key * step
+    var scores = Keys(repeating: start)
+    query.multiply(keys, step: 1, stride: step, addedTo: &scores)
+    let weights = scores.powerOfTwo
+    weights.multiply(keys + shape.depth, step: step, stride: 1, addedTo: &result)
+    sum += weights.sum
+  }
+
   /// Copies the head's keys and values side by side. Where they come from, tokens lie so far apart
   /// that they would share a few of the first-level cache's sets.
-  private func pack(_ k: Floats, _ v: Floats) {
+  func pack(_ k: Floats, _ v: Floats) {
     for token in 0..<shape.tokens {
       let row = token * shape.rowLength
       let target = work.pairs + token * 2 * shape.depth
@@ -93,7 +112,7 @@ struct NarrowAttention<T: Tile> where T.V == Lane {
   }
 
   /// Some tokens side by side, a row a channel; zeros beyond them.
-  private func gather(
+  func gather(
     _ rows: Floats, _ first: Int, _ queries: Int, scale: Float,
     into columns: UnsafeMutablePointer<Float>
   ) {
@@ -102,64 +121,5 @@ struct NarrowAttention<T: Tile> where T.V == Lane {
       let row = rows.base + (first + i) * shape.rowLength
       for r in 0..<shape.depth { columns[r * Lane.width + i] = row[r] * scale }
     }
-  }
-
-  // MARK: Backward
-
-  /// With P the probabilities, dP = dy·vᵀ and D = Σ_key P∘dP = dy·y: dv = Pᵀ·dy,
-  /// dS = P∘(dP - D)/√depth, dq = dS·k, dk = dSᵀ·q. P is computed again: cheaper than keeping it.
-  func backward(
-    _ inputs: (q: Floats, k: Floats, v: Floats, y: Floats, statistics: Floats, dy: Floats),
-    _ targets: (dq: Floats, dk: Floats, dv: Floats)
-  ) {
-    pack(inputs.k, inputs.v)
-    clearSums()
-    for first in stride(from: 0, to: shape.tokens, by: Lane.width) {
-      let queries = min(Lane.width, shape.tokens - first)
-      gather(inputs.q, first, queries, scale: factor, into: work.queries)
-      gather(inputs.dy, first, queries, scale: 1, into: work.gradients)
-      subtractProjections(inputs.dy, inputs.y, first, queries)
-      walk(inputs.statistics.base + first, queries)
-      for i in 0..<queries {
-        let row = targets.dq.base + (first + i) * shape.rowLength
-        for r in 0..<shape.depth { row[r] += work.result[r * Lane.width + i] * shape.scale }
-      }
-      scatter(work.weights, work.gradients, into: work.valueSums)
-      scatter(work.slopes, work.queries, into: work.keySums)
-    }
-    addSums(work.valueSums, scale: 1, to: targets.dv)
-    // The queries that were summed carry log₂ e.
-    addSums(work.keySums, scale: 1 / Float.log2e, to: targets.dk)
-  }
-
-  /// perQuery = -D.
-  private func subtractProjections(_ dy: Floats, _ y: Floats, _ first: Int, _ queries: Int) {
-    Lane().store(at: work.perQuery)
-    for i in 0..<queries {
-      let row = (first + i) * shape.rowLength
-      for r in 0..<shape.depth { work.perQuery[i] -= dy.base[row + r] * y.base[row + r] }
-    }
-  }
-
-  /// One vector of queries over all keys: writes P and P∘(dP - D), a row a key, and dq·√depth.
-  private func walk(_ statistics: UnsafePointer<Float>, _ queries: Int) {
-    let query = T(at: work.queries, stride: Lane.width)
-    let gradient = T(at: work.gradients, stride: Lane.width)
-    var start = Lane() - Lane(at: statistics)
-    // What is read behind the last query may be anything; its weights must be numbers.
-    for i in queries..<Lane.width { start[i] = -126 }
-    let opposite = Lane(at: work.perQuery)
-    var result = T()
-    var (key, place) = (work.pairs, 0)
-    for _ in 0..<shape.tokens {
-      let weight = query.dot(key, plus: start).powerOfTwo
-      let slope = weight * gradient.dot(key + shape.depth, plus: opposite)
-      weight.store(at: work.weights + place)
-      slope.store(at: work.slopes + place)
-      result.add(key, stride: 1, times: slope)
-      key += 2 * shape.depth
-      place += Lane.width
-    }
-    result.store(at: work.result, stride: Lane.width)
   }
 }

@@ -70,17 +70,36 @@ protocol Tile {
   static var rows: Int { get }
   /// Zeros.
   init()
+  /// The same in every row.
+  init(repeating row: V)
   /// Row r starts as what lies at `address + r·stride`.
   init(at address: UnsafePointer<Float>, stride: Int)
   /// Row r += a[r·stride] · b.
   mutating func add(_ a: UnsafePointer<Float>, stride: Int, times b: V)
   /// Row r += b.
   mutating func add(_ b: V)
-  /// Σ_r a[r] · row r, plus something.
-  func dot(_ a: UnsafePointer<Float>, plus: V) -> V
+  /// Row i of another tile += Σ_r a[r·step + i·stride] · row r: each of its rows is a chain of
+  /// additions of its own, so that none waits for the one before.
+  func multiply<Result: Tile>(
+    _ a: UnsafePointer<Float>, step: Int, stride: Int, addedTo result: inout Result
+  ) where Result.V == V
   /// Σ_r (a[2r], a[2r + 1], a[2r], a[2r + 1], …) · row r, plus something.
   func dotPairs(_ a: UnsafePointer<Float>, plus: V) -> V
+  func map(_ transform: (V) -> V) -> Self
+  /// Combines row r with row r of another tile.
+  func zip(_ b: Self, _ combine: (V, V) -> V) -> Self
+  /// Σ_r row r.
+  var sum: V { get }
   func store(at address: UnsafeMutablePointer<Float>, stride: Int)
+}
+
+extension Tile {
+  /// Σ_r a[r] · row r, plus something.
+  @inline(__always) func dot(_ a: UnsafePointer<Float>, plus: V) -> V {
+    var result = One<V>(repeating: plus)
+    multiply(a, step: 1, stride: 0, addedTo: &result)
+    return result.sum
+  }
 }
 
 /// A tile of one row.
@@ -91,6 +110,8 @@ struct One<V: Columns>: Tile {
 
   @inline(__always) init() { row = V() }
 
+  @inline(__always) init(repeating row: V) { self.row = row }
+
   @inline(__always) init(at address: UnsafePointer<Float>, stride: Int) { row = V(at: address) }
 
   @inline(__always) mutating func add(_ a: UnsafePointer<Float>, stride: Int, times b: V) {
@@ -99,10 +120,10 @@ struct One<V: Columns>: Tile {
 
   @inline(__always) mutating func add(_ b: V) { row.add(b) }
 
-  @inline(__always) func dot(_ a: UnsafePointer<Float>, plus: V) -> V {
-    var sum = plus
-    sum.add(a.pointee, times: row)
-    return sum
+  @inline(__always) func multiply<Result: Tile>(
+    _ a: UnsafePointer<Float>, step: Int, stride: Int, addedTo result: inout Result
+  ) where Result.V == V {
+    result.add(a, stride: stride, times: row)
   }
 
   @inline(__always) func dotPairs(_ a: UnsafePointer<Float>, plus: V) -> V {
@@ -110,6 +131,14 @@ struct One<V: Columns>: Tile {
     sum.addPair(a, times: row)
     return sum
   }
+
+  @inline(__always) func map(_ transform: (V) -> V) -> One { One(repeating: transform(row)) }
+
+  @inline(__always) func zip(_ b: One, _ combine: (V, V) -> V) -> One {
+    One(repeating: combine(row, b.row))
+  }
+
+  @inline(__always) var sum: V { row }
 
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>, stride: Int) {
     row.store(at: address)
@@ -123,9 +152,14 @@ struct Both<Upper: Tile, Lower: Tile>: Tile where Upper.V == Lower.V {
 
   static var rows: Int { Upper.rows + Lower.rows }
 
-  @inline(__always) init() {
-    upper = Upper()
-    lower = Lower()
+  @inline(__always) private init(_ upper: Upper, _ lower: Lower) {
+    (self.upper, self.lower) = (upper, lower)
+  }
+
+  @inline(__always) init() { self.init(Upper(), Lower()) }
+
+  @inline(__always) init(repeating row: Upper.V) {
+    self.init(Upper(repeating: row), Lower(repeating: row))
   }
 
   @inline(__always) init(at address: UnsafePointer<Float>, stride: Int) {
@@ -145,12 +179,29 @@ struct Both<Upper: Tile, Lower: Tile>: Tile where Upper.V == Lower.V {
     lower.add(b)
   }
 
-  @inline(__always) func dot(_ a: UnsafePointer<Float>, plus: Upper.V) -> Upper.V {
-    lower.dot(a + Upper.rows, plus: upper.dot(a, plus: plus))
+  @inline(__always) func multiply<Result: Tile>(
+    _ a: UnsafePointer<Float>, step: Int, stride: Int, addedTo result: inout Result
+  ) where Result.V == Upper.V {
+    upper.multiply(a, step: step, stride: stride, addedTo: &result)
+    lower.multiply(a + Upper.rows * step, step: step, stride: stride, addedTo: &result)
   }
 
   @inline(__always) func dotPairs(_ a: UnsafePointer<Float>, plus: Upper.V) -> Upper.V {
     lower.dotPairs(a + 2 * Upper.rows, plus: upper.dotPairs(a, plus: plus))
+  }
+
+  @inline(__always) func map(_ transform: (Upper.V) -> Upper.V) -> Both {
+    Both(upper.map(transform), lower.map(transform))
+  }
+
+  @inline(__always) func zip(_ b: Both, _ combine: (Upper.V, Upper.V) -> Upper.V) -> Both {
+    Both(upper.zip(b.upper, combine), lower.zip(b.lower, combine))
+  }
+
+  @inline(__always) var sum: Upper.V {
+    var sum = upper.sum
+    sum.add(lower.sum)
+    return sum
   }
 
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>, stride: Int) {
