@@ -72,6 +72,11 @@ final class Workspace: Sendable {
     try trainer.model.save(to: path("model"))
     return try DiffusionModel(folder: path("model"))
   }
+
+  /// Runs `ddpm sample` of the model in the folder, without progress.
+  func sample(_ words: [String]) throws -> BuiltTool.Result {
+    try BuiltTool.run(["sample", "--model", path("model"), "--quiet"] + words)
+  }
 }
 
 extension BuiltTool.Result {

@@ -157,4 +157,14 @@ import Testing
       workspace.path("a.png"),
     ]).expectRefusal(64, "1001 steps of 1000 timesteps")
   }
+
+  @Test func thePreviewIsAMessageOfPlainCharactersWhereThereIsNoTerminal() throws {
+    let result = try sample("a.png", "--count", "4", "--preview", "--quiet")
+    #expect(result.code == 0 && result.output == workspace.path("a.png") + "\n")
+    let lines = result.messages.split(separator: "\n", omittingEmptySubsequences: false)
+    // Two rows of 8 pixels and a line between them, two pixels a character, and the last line's end.
+    #expect(lines.count == 9 + 1)
+    #expect(lines.allSatisfy { line in line.count <= 17 && line.allSatisfy(\.isASCII) })
+    #expect(result.messages.contains { !$0.isWhitespace })
+  }
 }
