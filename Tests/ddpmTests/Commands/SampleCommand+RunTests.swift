@@ -150,6 +150,13 @@ import Testing
     #expect(workspace.exists("a.png"))
   }
 
+  @Test func aProcessShorterThanTheUsualStepsIsWalkedWhole() throws {
+    _ = try workspace.makeModel(timesteps: 30)
+    let result = try workspace.sample(["--count", "1", "--out", workspace.path("a.png")])
+    #expect(result.code == 0, "\(result.messages)")
+    #expect(try PNGChunks(workspace.bytes("a.png")).texts["steps"] == "30")
+  }
+
   @Test func stepsThatCannotBeTakenAreAUsageError() throws {
     try sample("a.png", "--spacing", "quadratic", "--steps=2000").expectRefusal(64, "--steps")
     try BuiltTool.run([
