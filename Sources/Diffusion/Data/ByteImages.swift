@@ -33,7 +33,9 @@ public struct ByteImages: Equatable, Sendable {
     self.init(size: images.size, pixels: Pixels.bytes(images.values))
   }
 
-  /// The images at the given places of 0 ..< `count`, in that order.
+  /// Some of the images, in their order.
+  ///
+  /// - Parameter range: their places in 0 ..< `count`.
   public subscript(range: Range<Int>) -> ByteImages {
     ByteImages(
       size: size,

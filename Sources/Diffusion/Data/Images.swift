@@ -31,6 +31,8 @@ public struct Images: Equatable, Sendable {
   }
 
   /// The images of a file as the network sees them: x = p/127.5 - 1 for each byte p.
+  ///
+  /// - Parameter bytes: N images of bytes.
   public init(_ bytes: ByteImages) {
     self.init(size: bytes.size, values: Pixels.floats(bytes.pixels))
   }

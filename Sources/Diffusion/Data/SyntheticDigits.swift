@@ -11,7 +11,7 @@ public enum SyntheticDigits {
   /// The size of every image.
   package static let size = ImageSize(height: 28, width: 28, channels: 1)
 
-  /// How many images a split has.
+  /// How many images a split has: 20,000 to learn from, 2,000 held out.
   public static func count(of split: Dataset.Split) -> Int {
     switch split {
     case .train: 20_000

@@ -46,7 +46,7 @@ public final class Trainer {
   ///   - schedule: the forward process.
   ///   - prediction: what the network is to output.
   ///   - data: the images to learn, at least one.
-  ///   - labels: the class of each image, below the network's `labelCount`; an unconditional network
+  ///   - labels: the class of each image, below the number of classes; an unconditional network
   ///     does not look at them.
   ///   - options: how it is trained.
   /// - Throws: `ConfigurationError` where the shape makes no network.
