@@ -104,6 +104,25 @@ extension TrainingPace {
 // MARK: - What fits
 
 extension TrainingPace {
+  /// The fewest images of a grid, a side.
+  private static let leastSide = 2
+
+  /// Draws smaller squares where a drawing would take longer than a time.
+  ///
+  /// - Parameters:
+  ///   - images: the images of a drawing.
+  ///   - seconds: what it may take.
+  /// - Returns: how many images the drawings are of from now on.
+  package mutating func limitDrawing(of images: Int, to seconds: Double) -> Int {
+    let most = Double(images) * seconds / max(drawing.seconds, TrainingPace.shortest)
+    guard most < Double(images) else { return images }
+    let side = max(TrainingPace.leastSide, Int(most.squareRoot()))
+    drawing.seconds *= Double(side * side) / Double(images)
+    return side * side
+  }
+}
+
+extension TrainingPace {
   /// How many more steps end nearest to a time, with all that lies between them and follows the
   /// last.
   ///

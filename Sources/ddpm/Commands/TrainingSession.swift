@@ -16,6 +16,7 @@ struct TrainingSession {
   private let record: TrainingRecord
   private let start: ContinuousClock.Instant
   private var pace: TrainingPace
+  private var gridImages = TrainingSession.grid.images
   private let firstRecord: Int
   private var lastRecord: Int
   /// What the steps since the last record took, without what lies between them.
@@ -44,6 +45,8 @@ struct TrainingSession {
   private static let rehearsedGridSteps = 4
   /// The most of a very short time that trying may take, once the first step is done.
   private static let rehearsalShare = 0.1
+  /// The most of a time that a grid may take: a slow network's are smaller in a short time.
+  private static let drawingShare = 0.1
 
   /// - Parameters:
   ///   - record: what the state is to keep, with the seconds it took to get to where the trainer
@@ -93,7 +96,10 @@ struct TrainingSession {
   /// long its parts take, and settles what depends on the length.
   mutating func plan() throws -> Int {
     if case .minutes(let minutes) = settings.budget {
-      try rehearse(until: elapsed + TrainingSession.rehearsalShare * 60 * minutes)
+      let seconds = 60 * minutes
+      try rehearse(until: elapsed + TrainingSession.rehearsalShare * seconds)
+      gridImages = pace.limitDrawing(
+        of: gridImages, to: TrainingSession.drawingShare * seconds)
       trainer.settle(for: total)
     }
     return total
@@ -107,7 +113,7 @@ struct TrainingSession {
     }
     pace.expect(
       step: seconds, batch: trainer.options.batch, measured: TrainingSession.heldOutCount,
-      drawn: TrainingSession.grid.images * gridSteps)
+      drawn: gridImages * gridSteps)
     try rehearseMeasuring(until: limit)
     if pace.drawing.every != nil { try rehearseDrawing(until: limit) }
   }
@@ -239,8 +245,8 @@ struct TrainingSession {
     steps: Int
   ) throws -> (images: Images, text: [(key: String, value: String)]) {
     let model = trainer.model
-    let usual = TrainingSession.grid.images
-    let count = model.rows(of: usual, nil).map { (usual + $0 - 1) / $0 * $0 } ?? usual
+    let count =
+      model.rows(of: gridImages, nil).map { (gridImages + $0 - 1) / $0 * $0 } ?? gridImages
     let sampler = SampleSettings.Sampler.ddim(steps: steps, .trailing, .value(0))
     let plan = try sampler.plan(for: model, clips: true)
     let options = SamplingOptions(threads: trainer.options.threads)

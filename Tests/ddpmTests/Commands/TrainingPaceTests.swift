@@ -62,6 +62,15 @@ import ddpm
     #expect(TrainingPace.drawing(one: 0.6, few: 0.5, steps: 4, of: 25) == 0.5)
   }
 
+  /// 36 images take 5 seconds.
+  @Test(arguments: [(5.0, 36, 5.0), (4.9, 25, 125 / 36.0), (0.6, 4, 20 / 36.0), (0, 4, 20 / 36.0)])
+  func drawingsThatTakeTooLongAreOfFewerImages(most: Double, images: Int, seconds: Double) {
+    var pace = pace()
+    #expect(pace.limitDrawing(of: 36, to: most) == images)
+    #expect(pace.steps(in: 1.5 + seconds + 0.2, after: 0) == 2)
+    #expect(pace.steps(in: 1.5 + seconds + 0.14, after: 0) == 1)
+  }
+
   /// A clock that stood still, the longest budget.
   @Test func noPaceOverflows() {
     var pace = TrainingPace(
