@@ -81,7 +81,9 @@ them: ddpm train --data synthetic"
 }
 
 mkdir -p -- "$to" || fail "cannot make the folder $to"
-part=$(mktemp "$to/.fetch.XXXXXX") || fail "cannot write to $to"
+# Beside the files, so that moving it into place is one step.
+part=$to/.fetch.$$
+{ : >"$part"; } 2>/dev/null || fail "cannot write to $to"
 # Where nothing could be had, no empty folder stays to be taken for the data.
 trap 'rm -f -- "$part"; rmdir -- "$to" 2>/dev/null || true' EXIT
 while read -r sum name; do

@@ -140,10 +140,3 @@ package final class Parameters: Sendable {
     }
   }
 }
-
-/// What random numbers are for; streams of one seed are independent.
-package enum RandomStream: UInt32, Sendable {
-  case initialization, shuffle, timestep, trainingNoise, sampling, evaluation, heldOut
-  /// One a layer, from this one on.
-  case dropout
-}

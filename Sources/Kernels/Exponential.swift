@@ -7,7 +7,10 @@ extension Lane {
   /// The smaller of each element and a bound.
   @_transparent func atMost(_ bound: Float) -> Lane { smaller(Lane(repeating: bound)) }
 
-  /// 2^x within 2 ulp for -126 ≤ x < 127.5, below that 2^-126 or less; the caller sees to the top.
+  /// 2^x within 2 ulp for -126 ≤ x < 127.5.
+  ///
+  /// For every finite x below that it is at most 2^-126: 0 or a smaller number with AVX-512, where
+  /// -∞ is not a number, and 2^-126 elsewhere. The caller sees to the top, and that x is finite.
   ///
   /// x = n + f with n whole and |f| ≤ ½. The magic number rounds to an integer in the low bits of
   /// the sum, without a conversion.

@@ -11,7 +11,7 @@ enum SmallTraining {
     _ size: ImageSize = size, dropout: Double = 0, classes: Int? = nil
   ) -> UNetConfiguration {
     UNetConfiguration(
-      imageSize: .init(height: size.height, width: size.width), inChannels: size.channels,
+      resolution: .init(size), inChannels: size.channels,
       outChannels: size.channels, channels: [8, 16], downBlocks: [.plain, .attention],
       upBlocks: [.attention, .plain], layersPerBlock: 1, normGroups: 4, dropout: dropout,
       classes: classes.map { $0 + 1 }, nullClass: classes)

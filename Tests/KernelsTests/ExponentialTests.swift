@@ -25,6 +25,17 @@ import Testing
   #expect(Set(values[..<3]).count == 1 && Set(values[3...]).count == 1)
 }
 
+/// Far down the whole part of x is no longer found to the nearest whole number.
+@Test func farBelowAPowerOfTwoIsNextToNothing() {
+  let exponents = uniform(20_000, bound: 1, seed: 5).map { Int(67 + 60 * $0) }
+  let far = zip(uniform(20_000, bound: 1, seed: 6), exponents).map {
+    Float(sign: .minus, exponent: $1, significand: 1.5 + $0 / 2)
+  }
+  let ends: [Float] = [-127, -0x1p22, -0x1p23, -0x1p24, -0x1p47, -.greatestFiniteMagnitude]
+  let wrong = map(far + ends) { $0.powerOfTwo }.filter { !(abs($0) <= 0x1p-126) }
+  #expect(wrong.isEmpty, "\(wrong.prefix(3))")
+}
+
 @Test func theReciprocalIsWithinTwoUnitsInTheLastPlace() {
   // Every mantissa's neighbourhood with every exponent whose reciprocal is normal.
   let x = zip(uniform(20_000, seed: 3), uniform(20_000, bound: 125, seed: 4)).map {

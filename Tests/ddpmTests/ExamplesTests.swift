@@ -55,7 +55,7 @@ import ddpm
   private func digits() throws -> DiffusionModel {
     let size = SyntheticDigits.size
     let network = UNetConfiguration(
-      imageSize: .init(height: size.height, width: size.width), inChannels: 1, outChannels: 1,
+      resolution: .init(size), inChannels: 1, outChannels: 1,
       channels: [8, 8], downBlocks: [.plain, .plain], upBlocks: [.plain, .plain],
       layersPerBlock: 1, normGroups: 4)
     let black = ByteImages(size: size, pixels: Array(repeating: 0, count: size.values))

@@ -63,14 +63,19 @@ final class Workspace: Sendable {
   }
 
   /// Saves an untrained model of such images into the folder `model`.
-  func makeModel(classes: Int? = nil) throws -> DiffusionModel {
+  func makeModel(classes: Int? = nil, timesteps: Int = 1000) throws -> DiffusionModel {
     let trainer = try Trainer(
       UNetConfiguration(.tiny, imageSize: Self.size, classes: classes),
-      schedule: NoiseSchedule(.linear, timesteps: 1000), prediction: .noise,
+      schedule: NoiseSchedule(.linear, timesteps: timesteps), prediction: .noise,
       data: ByteImages(size: Self.size, pixels: Array(repeating: 0, count: Self.size.values)),
       labels: [0], TrainingOptions(threads: 1))
     try trainer.model.save(to: path("model"))
     return try DiffusionModel(folder: path("model"))
+  }
+
+  /// Runs `ddpm sample` of the model in the folder, without progress.
+  func sample(_ words: [String]) throws -> BuiltTool.Result {
+    try BuiltTool.run(["sample", "--model", path("model"), "--quiet"] + words)
   }
 }
 

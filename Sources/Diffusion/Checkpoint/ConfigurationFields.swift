@@ -103,9 +103,16 @@ package struct ConfigurationFields {
   mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ key: String, default standard: Choice
   ) throws(FileError) -> Choice {
+    try choice(key, default: standard, \.rawValue)
+  }
+
+  /// One of an enumeration's cases by the name it has in this file.
+  mutating func choice<Choice: CaseIterable>(
+    _ key: String, default standard: Choice, _ name: (Choice) -> String
+  ) throws(FileError) -> Choice {
     guard let value = value(key) else { return standard }
-    guard case .string(let name) = value, let choice = Choice(rawValue: name) else {
-      throw unsupported(key, value, Choice.allCases.map { "\"\($0.rawValue)\"" })
+    guard let choice = Choice.allCases.first(where: { value == .string(name($0)) }) else {
+      throw unsupported(key, value, Choice.allCases.map { "\"\(name($0))\"" })
     }
     return choice
   }

@@ -19,7 +19,8 @@ extension SchedulerConfiguration {
     fields.skip("dynamic_thresholding_ratio", "sample_max_value")
     let clips = try fields.flag("clip_sample", default: true)
     let clipRange = try fields.number("clip_sample_range", default: 1)
-    let prediction = try fields.choice("prediction_type", default: Prediction.noise)
+    let prediction = try fields.choice(
+      "prediction_type", default: Prediction.noise, \.diffusersName)
     self.init(
       family: className == .ddpm
         ? .ddpm(try fields.choice("variance_type", default: .fixedSmall))
@@ -30,7 +31,8 @@ extension SchedulerConfiguration {
       betaSchedule: try fields.choice("beta_schedule", default: .linear),
       trainedBetas: try Self.trainedBetas(&fields),
       rescalesToZeroSNR: try fields.flag("rescale_betas_zero_snr", default: false),
-      prediction: try fields.choice(Self.ownPredictionKey, default: prediction),
+      prediction: try fields.choice(
+        Self.ownPredictionKey, default: prediction, \.diffusersName),
       clipRange: clips ? clipRange : nil,
       spacing: try fields.choice("timestep_spacing", default: .leading),
       stepsOffset: try fields.integer("steps_offset", default: 0))
@@ -66,7 +68,7 @@ extension SchedulerConfiguration {
       JSON.Member("num_train_timesteps", .integer(timesteps)),
       // With "mean" diffusers opens the model and then refuses to sample, which is better than
       // sampling it wrongly under a name it knows.
-      JSON.Member("prediction_type", .string(prediction.rawValue)),
+      JSON.Member("prediction_type", .string(prediction.diffusersName)),
       JSON.Member("rescale_betas_zero_snr", .bool(rescalesToZeroSNR)),
       JSON.Member("sample_max_value", 1.0),
       JSON.Member("steps_offset", .integer(stepsOffset)),
@@ -75,7 +77,7 @@ extension SchedulerConfiguration {
       JSON.Member("trained_betas", trainedBetas.map { .array($0.map(JSON.number)) } ?? .null),
     ]
     if prediction == .mean {
-      members.append(JSON.Member(Self.ownPredictionKey, .string(prediction.rawValue)))
+      members.append(JSON.Member(Self.ownPredictionKey, .string(prediction.diffusersName)))
     }
     switch family {
     case .ddpm(let variance):
@@ -84,5 +86,17 @@ extension SchedulerConfiguration {
       members.append(JSON.Member("set_alpha_to_one", .bool(setsAlphaToOne)))
     }
     return .object(members)
+  }
+}
+
+extension Prediction {
+  /// As diffusers spells it; `mean`, which it lacks, in the same manner.
+  fileprivate var diffusersName: String {
+    switch self {
+    case .noise: "epsilon"
+    case .sample: "sample"
+    case .velocity: "v_prediction"
+    case .mean: "mean"
+    }
   }
 }

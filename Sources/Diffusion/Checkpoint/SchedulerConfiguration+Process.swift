@@ -21,32 +21,10 @@ extension NoiseSchedule {
   }
 }
 
-extension Prediction {
-  init(_ prediction: SchedulerConfiguration.Prediction) {
-    self =
-      switch prediction {
-      case .noise: .noise
-      case .sample: .sample
-      case .velocity: .velocity
-      case .mean: .mean
-      }
-  }
-
-  /// The same in a scheduler's configuration.
-  fileprivate var configured: SchedulerConfiguration.Prediction {
-    switch self {
-    case .noise: .noise
-    case .sample: .sample
-    case .velocity: .velocity
-    case .mean: .mean
-    }
-  }
-}
-
 extension SchedulerConfiguration {
   /// The configuration that describes a process.
-  init(_ schedule: NoiseSchedule, _ prediction: Diffusion.Prediction, _ clipping: Clipping) {
-    self.init(timesteps: schedule.last.value, prediction: prediction.configured, clipRange: nil)
+  init(_ schedule: NoiseSchedule, _ prediction: Prediction, _ clipping: Clipping) {
+    self.init(timesteps: schedule.last.value, prediction: prediction, clipRange: nil)
     // Trailing grids start where sampling starts, from pure noise; diffusers' own default does not.
     spacing = .trailing
     if case .toRange(let bound) = clipping { clipRange = bound }
@@ -57,8 +35,11 @@ extension SchedulerConfiguration {
       (betaSchedule, betaStart, betaEnd) = (.scaledLinear, from, to)
     case .sigmoid(let from, let to):
       (betaSchedule, betaStart, betaEnd) = (.sigmoid, from, to)
-    case .cosine:
+    case NoiseScheduleFamily.cosine.kind(timesteps: timesteps):
       betaSchedule = .squaredCosine
+    case .cosine:
+      // diffusers knows no other offset than the paper's.
+      trainedBetas = schedule.timesteps.map(schedule.beta)
     case .betas(let betas):
       trainedBetas = betas
     }

@@ -2,9 +2,9 @@
 
 /// The forward process and the habits of its sampler, as diffusers' DDPMScheduler and
 /// DDIMScheduler are configured.
-public struct SchedulerConfiguration: Hashable, Sendable {
+package struct SchedulerConfiguration: Hashable, Sendable {
   /// How beta grows with the timestep.
-  public enum BetaSchedule: String, CaseIterable, Hashable, Sendable {
+  package enum BetaSchedule: String, CaseIterable, Hashable, Sendable {
     /// Evenly (Ho et al. 2020).
     case linear
     /// The square root evenly.
@@ -16,7 +16,7 @@ public struct SchedulerConfiguration: Hashable, Sendable {
   }
 
   /// The variance of the ancestral sampler's steps.
-  public enum Variance: String, CaseIterable, Hashable, Sendable {
+  package enum Variance: String, CaseIterable, Hashable, Sendable {
     /// The posterior's variance (Ho et al. 2020, Eq. 7).
     case fixedSmall = "fixed_small"
     /// The same, by way of its logarithm.
@@ -25,20 +25,8 @@ public struct SchedulerConfiguration: Hashable, Sendable {
     case fixedLarge = "fixed_large"
   }
 
-  /// What the network's output is.
-  public enum Prediction: String, CaseIterable, Hashable, Sendable {
-    /// The noise in x_t.
-    case noise = "epsilon"
-    /// x_0.
-    case sample
-    /// v = √ᾱ ε - √(1 - ᾱ) x_0 (Salimans and Ho 2022).
-    case velocity = "v_prediction"
-    /// The way to the posterior's mean (`Diffusion.Prediction.mean`); unknown to diffusers.
-    case mean
-  }
-
   /// Which timesteps a sampler of fewer steps visits.
-  public enum Spacing: String, CaseIterable, Hashable, Sendable {
+  package enum Spacing: String, CaseIterable, Hashable, Sendable {
     /// Multiples of T / S from 0.
     case leading
     /// Multiples of T / S down from T.
@@ -48,7 +36,7 @@ public struct SchedulerConfiguration: Hashable, Sendable {
   }
 
   /// The scheduler's class, with the settings only that class has.
-  public enum Family: Hashable, Sendable {
+  package enum Family: Hashable, Sendable {
     /// DDPMScheduler.
     case ddpm(Variance)
     /// DDIMScheduler; whether alphaBar before the first timestep is 1, else that of the first.
@@ -56,30 +44,30 @@ public struct SchedulerConfiguration: Hashable, Sendable {
   }
 
   /// The scheduler's class.
-  public var family: Family
+  package var family: Family
   /// T.
-  public var timesteps: Int
+  package var timesteps: Int
   /// The first beta of the schedules that have ends.
-  public var betaStart: Double
+  package var betaStart: Double
   /// Their last beta.
-  public var betaEnd: Double
+  package var betaEnd: Double
   /// How beta grows.
-  public var betaSchedule: BetaSchedule
+  package var betaSchedule: BetaSchedule
   /// beta of every timestep, in place of a schedule.
-  public var trainedBetas: [Double]?
+  package var trainedBetas: [Double]?
   /// Whether the schedule is rescaled so that nothing of x_0 remains at T (Lin et al. 2023).
-  public var rescalesToZeroSNR: Bool
+  package var rescalesToZeroSNR: Bool
   /// What the network's output is.
-  public var prediction: Prediction
+  package var prediction: Prediction
   /// r where estimates of x_0 are clipped to [-r, r]; nil for no clipping.
-  public var clipRange: Double?
+  package var clipRange: Double?
   /// Which timesteps are visited.
-  public var spacing: Spacing
+  package var spacing: Spacing
   /// What `.leading` adds to each timestep.
-  public var stepsOffset: Int
+  package var stepsOffset: Int
 
   /// A configuration in which what is not named is as diffusers has it by default.
-  public init(
+  package init(
     family: Family = .ddpm(.fixedSmall), timesteps: Int = 1000, betaStart: Double = 1e-4,
     betaEnd: Double = 0.02, betaSchedule: BetaSchedule = .linear, trainedBetas: [Double]? = nil,
     rescalesToZeroSNR: Bool = false, prediction: Prediction = .noise, clipRange: Double? = 1,
@@ -98,16 +86,14 @@ public struct SchedulerConfiguration: Hashable, Sendable {
     self.stepsOffset = stepsOffset
   }
 
-  /// No process is longer; the bound keeps a hostile file from asking for endless tables.
-  private static let timestepLimits = 1...100_000
   private static let betaLimits = Double.leastNormalMagnitude...1
   private static let clipLimits = 1e-3...1e6
 
   /// Checks that the settings make a process.
   ///
   /// - Throws: `ConfigurationError`, the first thing that is wrong.
-  public func validate() throws(ConfigurationError) {
-    try ConfigurationError.check("num_train_timesteps", timesteps, in: Self.timestepLimits)
+  package func validate() throws(ConfigurationError) {
+    try ConfigurationError.check("num_train_timesteps", timesteps, in: NoiseSchedule.timestepCounts)
     for (name, beta) in [("beta_start", betaStart), ("beta_end", betaEnd)] {
       try Self.check(name, beta)
     }

@@ -19,7 +19,7 @@ extension UNetConfiguration {
     // Of use to "learned" time embeddings only, which are refused above.
     fields.skip("num_train_timesteps")
     self.init(
-      imageSize: try Self.imageSize(&fields),
+      resolution: try Self.resolution(&fields),
       inChannels: try fields.integer("in_channels", default: 3),
       outChannels: try fields.integer("out_channels", default: 3),
       channels: try fields.list(
@@ -56,7 +56,7 @@ extension UNetConfiguration {
   /// All keys of diffusers' configuration, and ours.
   package var json: JSON {
     let size: JSON =
-      switch imageSize {
+      switch resolution {
       case nil: .null
       case let size? where size.height == size.width: .integer(size.height)
       case let size?: [.integer(size.height), .integer(size.width)]
@@ -128,16 +128,16 @@ extension UNetConfiguration {
     }
   }
 
-  private static func imageSize(
+  private static func resolution(
     _ fields: inout ConfigurationFields
-  ) throws(FileError) -> Size? {
+  ) throws(FileError) -> Resolution? {
     switch fields.value("sample_size") {
     case nil, .null?: return nil
-    case .integer(let side)?: return Size(height: side, width: side)
+    case .integer(let side)?: return Resolution(height: side, width: side)
     case .array(let sides)?:
       if sides.count == 2, case .integer(let height) = sides[0], case .integer(let width) = sides[1]
       {
-        return Size(height: height, width: width)
+        return Resolution(height: height, width: width)
       }
       throw fields.invalid("sample_size must be one integer, two integers or null")
     case let other?: throw fields.mismatch("sample_size", other, "one integer, two or null")

@@ -12,6 +12,8 @@ public struct ByteImages: Equatable, Sendable {
   /// How many images there are.
   public var count: Int { pixels.count / size.values }
 
+  /// Images from their pixels.
+  ///
   /// - Parameters:
   ///   - size: the size of one image.
   ///   - pixels: [N, H, W, C] bytes; a whole number of images.
@@ -25,11 +27,15 @@ public struct ByteImages: Equatable, Sendable {
 
   /// The network's images as a file holds them: p = round(255·clamp(x/2 + 1/2, 0, 1)) for each
   /// float x, halves to even; NaN is black.
+  ///
+  /// - Parameter images: any floats; what is outside [-1, 1] is cut off.
   public init(_ images: Images) {
     self.init(size: images.size, pixels: Pixels.bytes(images.values))
   }
 
-  /// The images at the given places, in that order.
+  /// Some of the images, in their order.
+  ///
+  /// - Parameter range: their places in 0 ..< `count`.
   public subscript(range: Range<Int>) -> ByteImages {
     ByteImages(
       size: size,
@@ -46,7 +52,12 @@ public struct ImageSize: Hashable, Sendable, CustomStringConvertible {
   /// Values of a pixel: 1 is grey, 3 is RGB.
   public let channels: Int
 
-  /// An image of `height` rows of `width` pixels of `channels` values.
+  /// A size in pixels.
+  ///
+  /// - Parameters:
+  ///   - height: rows.
+  ///   - width: pixels in a row.
+  ///   - channels: values of a pixel: 1 is grey, 3 is RGB.
   public init(height: Int, width: Int, channels: Int) {
     self.height = height
     self.width = width

@@ -19,6 +19,8 @@ public struct Dataset: Sendable {
   /// What the user calls the set: its folder, or "synthetic".
   public let name: String
 
+  /// A set that is already in memory.
+  ///
   /// - Parameters:
   ///   - images: the images.
   ///   - labels: as many labels as images, or none.
@@ -66,7 +68,9 @@ public struct Dataset: Sendable {
     return Dataset(images: images, labels: labels, name: folder)
   }
 
-  /// The first images with their labels; all of them where there are not more.
+  /// The first images with their labels.
+  ///
+  /// - Parameter count: how many; all of them where there are not more.
   public func prefix(_ count: Int) -> Dataset {
     let count = min(count, images.count)
     return Dataset(
@@ -76,7 +80,7 @@ public struct Dataset: Sendable {
   /// Makes sure that the images are of the same size as those of another split.
   ///
   /// - Throws: `FileError` naming both sizes if they are not.
-  public func checkSize(matches other: Dataset) throws(FileError) {
+  package func checkSize(matches other: Dataset) throws(FileError) {
     guard images.size == other.images.size else {
       throw FileError(
         path: name,
@@ -95,10 +99,16 @@ extension Dataset {
     Int(try requiredLabels().max() ?? 0) + 1
   }
 
+  /// How many of the classes have images: fewer than `classCount` where a label is far from the
+  /// others, by mistake or because the set was cut.
+  ///
+  /// - Throws: `FileError` for a set without labels.
+  package func seenClassCount() throws(FileError) -> Int { Set(try requiredLabels()).count }
+
   /// Makes sure that every image is of one of a model's classes.
   ///
   /// - Throws: `FileError` for a set without labels, or with one that is no class.
-  public func checkLabels(below classes: Int) throws(FileError) {
+  package func checkLabels(below classes: Int) throws(FileError) {
     guard let label = try requiredLabels().first(where: { $0 >= classes }) else { return }
     throw FileError(
       path: name,

@@ -23,7 +23,11 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   /// What is wrong with it.
   public let reason: Reason
 
-  /// An error about the file at `path`.
+  /// An error about a file.
+  ///
+  /// - Parameters:
+  ///   - path: the file's path, as the user gave it.
+  ///   - reason: what is wrong with it.
   public init(path: String, _ reason: Reason) {
     self.path = path
     self.reason = reason

@@ -56,7 +56,7 @@ package struct GzipReader: ~Copyable {
       switch place {
       case .member:
         if input.isEmpty { throw invalid("its gzip data are cut off; get the file again") }
-        let step = stream.step(&input, from: used, limit: limit) { inflate($0, Z_NO_FLUSH) }
+        let step = stream.step(&input, from: used, limit: limit)
         used += step.consumed
         guard step.status == Z_OK || step.status == Z_STREAM_END else {
           throw invalid("its gzip data are damaged (\(stream.message)); get the file again")
@@ -94,9 +94,8 @@ package enum Gzip {
     var output: [UInt8] = []
     while true {
       let isLast = input.count - used <= Int(uInt.max)
-      let step = stream.step(&input, from: used, limit: InputFile.chunk) {
-        deflate($0, isLast ? Z_FINISH : Z_NO_FLUSH)
-      }
+      let step = stream.step(
+        &input, from: used, limit: InputFile.chunk, isLast ? Z_FINISH : Z_NO_FLUSH)
       used += step.consumed
       output += step.output
       if step.status == Z_STREAM_END { return output }
@@ -104,7 +103,8 @@ package enum Gzip {
   }
 }
 
-/// A zlib stream that stays at one address: zlib refuses a state whose stream has moved.
+/// A zlib stream that stays at one address, in a buffer of its own: zlib refuses a state whose stream
+/// has moved.
 private final class ZStream {
   enum Direction { case inflate, deflate }
 
@@ -126,56 +126,54 @@ private final class ZStream {
     self.direction = direction
     box = .create(minimumCapacity: 0) { _ in z_stream() }
     let size = Int32(MemoryLayout<z_stream>.size)
-    let status = box.withUnsafeMutablePointerToHeader { stream in
+    let status =
       switch direction {
-      case .inflate: inflateInit2_(stream, ZStream.gzipWindow, ZLIB_VERSION, size)
+      case .inflate: inflateInit2_(&box.header, ZStream.gzipWindow, ZLIB_VERSION, size)
       case .deflate:
         deflateInit2_(
-          stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, ZStream.gzipWindow, ZStream.defaultMemory,
-          Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
+          &box.header, Z_DEFAULT_COMPRESSION, Z_DEFLATED, ZStream.gzipWindow,
+          ZStream.defaultMemory, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
       }
-    }
     precondition(status == Z_OK, "zlib \(ZLIB_VERSION) does not start: status \(status)")
   }
 
   deinit {
-    _ = box.withUnsafeMutablePointerToHeader { stream in
-      switch direction {
-      case .inflate: inflateEnd(stream)
-      case .deflate: deflateEnd(stream)
-      }
+    switch direction {
+    case .inflate: inflateEnd(&box.header)
+    case .deflate: deflateEnd(&box.header)
     }
   }
 
   /// What zlib says is wrong.
   var message: String {
-    box.withUnsafeMutablePointerToHeader { $0.pointee.msg.map { String(cString: $0) } }
-      ?? "unknown fault"
+    box.header.msg.map { String(cString: $0) } ?? "unknown fault"
   }
 
   /// Makes ready to inflate the next member.
-  func restart() { _ = box.withUnsafeMutablePointerToHeader { inflateReset($0) } }
+  func restart() { inflateReset(&box.header) }
 
-  /// Lets zlib `work` on `input[start...]`, for at most `limit` bytes of output.
+  /// Lets zlib work on `input[start...]`, for at most `limit` bytes of output.
   func step(
-    _ input: inout [UInt8], from start: Int, limit: Int, _ work: (z_streamp) -> Int32
+    _ input: inout [UInt8], from start: Int, limit: Int, _ flush: Int32 = Z_NO_FLUSH
   ) -> Step {
-    box.withUnsafeMutablePointerToHeader { stream in
-      input.withUnsafeMutableBufferPointer { source in
-        let available = uInt(clamping: source.count - start)
-        let room = min(limit, InputFile.chunk)
-        var status = Z_OK
-        let output = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-          stream.pointee.next_in = source.baseAddress.map { $0 + start }
-          stream.pointee.avail_in = available
-          stream.pointee.next_out = buffer.baseAddress
-          stream.pointee.avail_out = uInt(room)
-          status = work(stream)
-          count = room - Int(stream.pointee.avail_out)
-        }
-        return Step(
-          status: status, consumed: Int(available - stream.pointee.avail_in), output: output)
+    input.withUnsafeMutableBytes { source in
+      let available = uInt(clamping: source.count - start)
+      let room = min(limit, InputFile.chunk)
+      var status = Z_OK
+      let output = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+        box.header.next_in = source.bindMemory(to: UInt8.self).baseAddress.map { $0 + start }
+        box.header.avail_in = available
+        box.header.next_out = buffer.baseAddress
+        box.header.avail_out = uInt(room)
+        status =
+          switch direction {
+          case .inflate: inflate(&box.header, flush)
+          case .deflate: deflate(&box.header, flush)
+          }
+        count = room - Int(box.header.avail_out)
       }
+      return Step(
+        status: status, consumed: Int(available - box.header.avail_in), output: output)
     }
   }
 }

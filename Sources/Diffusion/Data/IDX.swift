@@ -6,6 +6,8 @@ import Foundation
 public enum IDX {
   /// The images of an idx3 (N x H x W, grey) or idx4 (N x H x W x C, grey or RGB) file.
   ///
+  /// - Parameter path: the file's, plain or gzip whatever its name.
+  /// - Returns: N images of unsigned bytes, of 1 or 3 channels.
   /// - Throws: `FileError` if the file cannot be read or is not exactly what its header says.
   public static func images(at path: String) throws(FileError) -> ByteImages {
     let content = try read(path, ranks: [3, 4], what: "images")
@@ -27,6 +29,7 @@ public enum IDX {
   /// - Parameters:
   ///   - path: the file.
   ///   - classes: labels are 0 ..< classes; by default anything a byte holds.
+  /// - Returns: N labels.
   /// - Throws: `FileError` if the file cannot be read, is not exactly what its header says, or
   ///   holds a label of no class.
   public static func labels(at path: String, classes: Int = 256) throws(FileError) -> [UInt8] {
@@ -39,9 +42,11 @@ public enum IDX {
     return labels
   }
 
-  /// Writes images as idx3, or as idx4 if a pixel has several channels; gzip if `path` ends in
-  /// `.gz`.
+  /// Writes images as idx3, or as idx4 if a pixel has several channels.
   ///
+  /// - Parameters:
+  ///   - images: the images.
+  ///   - path: the file; gzip if it ends in `.gz`.
   /// - Throws: `FileError` if the file cannot be created or written; the old one then stays.
   public static func write(_ images: ByteImages, to path: String) throws(FileError) {
     let size = images.size

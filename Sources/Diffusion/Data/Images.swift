@@ -12,6 +12,8 @@ public struct Images: Equatable, Sendable {
   /// How many images there are.
   public var count: Int { values.count / size.values }
 
+  /// Images from their values.
+  ///
   /// - Parameters:
   ///   - size: the size of one image.
   ///   - values: [N, H, W, C] floats; a whole number of images.
@@ -24,11 +26,13 @@ public struct Images: Equatable, Sendable {
   }
 
   /// The first images.
-  public func prefix(_ count: Int) -> Images {
+  package func prefix(_ count: Int) -> Images {
     Images(size: size, values: Array(values.prefix(count * size.values)))
   }
 
   /// The images of a file as the network sees them: x = p/127.5 - 1 for each byte p.
+  ///
+  /// - Parameter bytes: N images of bytes.
   public init(_ bytes: ByteImages) {
     self.init(size: bytes.size, values: Pixels.floats(bytes.pixels))
   }

@@ -8,49 +8,31 @@ internal import Kernels
 /// Image i of a split is the same bytes everywhere and whatever is drawn besides it; its label is
 /// i mod 10, so that any stretch of a split is balanced.
 public enum SyntheticDigits {
-  /// Which of the two sets of images.
-  public enum Split: Sendable, CaseIterable {
-    /// The images to learn from.
-    case train
-    /// The images held out.
-    case test
-
-    /// How many images the split has.
-    public var count: Int {
-      switch self {
-      case .train: 20_000
-      case .test: 2_000
-      }
-    }
-
-    fileprivate var stream: UInt32 {
-      switch self {
-      case .train: 0
-      case .test: 1
-      }
-    }
-  }
-
   /// The size of every image.
-  public static let size = ImageSize(height: 28, width: 28, channels: 1)
+  package static let size = ImageSize(height: 28, width: 28, channels: 1)
 
-  /// Draws all images of a split.
-  ///
-  /// - Returns: the images and the digit that each shows.
-  public static func images(_ split: Split) -> (images: ByteImages, labels: [UInt8]) {
-    images(split, range: 0..<split.count)
+  /// How many images a split has: 20,000 to learn from, 2,000 held out.
+  public static func count(of split: Dataset.Split) -> Int {
+    switch split {
+    case .train: 20_000
+    case .test: 2_000
+    }
   }
 
-  /// Draws the images of a split at the places `range`.
+  /// Draws images of a split.
   ///
-  /// - Returns: the images and the digit that each shows.
+  /// - Parameters:
+  ///   - split: the images to learn from or those held out.
+  ///   - range: which of them, from 0 to below `count(of:)`; nil is all.
+  /// - Returns: the images, [N, 28, 28, 1], and the digit that each shows.
   public static func images(
-    _ split: Split, range: Range<Int>
+    _ split: Dataset.Split, range: Range<Int>? = nil
   ) -> (images: ByteImages, labels: [UInt8]) {
+    let count = count(of: split)
+    let range = range ?? 0..<count
     precondition(
-      range.lowerBound >= 0 && range.upperBound <= split.count,
-      "images \(range) of \(split.count)")
-    let philox = Philox(seed: seed, stream: split.stream)
+      range.lowerBound >= 0 && range.upperBound <= count, "images \(range) of \(count)")
+    let philox = Philox(seed: seed, stream: stream(of: split))
     let labels = range.map { UInt8($0 % Glyph.digits.count) }
     var pixels = [UInt8](repeating: 0, count: range.count * size.values)
     for (place, label) in labels.enumerated() {
@@ -63,6 +45,13 @@ public enum SyntheticDigits {
       }
     }
     return (ByteImages(size: size, pixels: pixels), labels)
+  }
+
+  private static func stream(of split: Dataset.Split) -> UInt32 {
+    switch split {
+    case .train: 0
+    case .test: 1
+    }
   }
 
   /// Fixes the data set; nothing else uses these random numbers.

@@ -70,7 +70,7 @@ public struct FeatureNetwork: Sendable {
   /// - Parameters:
   ///   - images: images of the network's size.
   ///   - threads: how many cores work; the features are the same for any number.
-  public func features(of images: ByteImages, threads: Int) -> Features {
+  package func features(of images: ByteImages, threads: Int) -> Features {
     precondition(images.size == imageSize, "images of \(images.size) for \(imageSize)")
     let shards = (images.count + FeatureEye.capacity - 1) / FeatureEye.capacity
     let eyes = (0..<max(1, min(threads, shards))).map { _ in FeatureEye(self) }

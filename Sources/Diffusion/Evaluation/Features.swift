@@ -3,18 +3,18 @@
 internal import Kernels
 
 /// A vector, a class and a confidence for each of some images.
-public struct Features: Equatable, Sendable {
+package struct Features: Equatable, Sendable {
   /// The last hidden layer's values, [N, 64].
-  public private(set) var values: [Float] = []
+  package private(set) var values: [Float] = []
   /// The class each image looks most like.
-  public private(set) var classes: [Int] = []
+  package private(set) var classes: [Int] = []
   /// The probability the network gives that class.
-  public private(set) var confidences: [Double] = []
+  package private(set) var confidences: [Double] = []
   /// How many classes there are.
-  public let classCount: Int
+  package let classCount: Int
 
   /// How many images there are.
-  public var count: Int { classes.count }
+  package var count: Int { classes.count }
   /// How many numbers a vector has.
   var dimension: Int { count == 0 ? 0 : values.count / count }
   /// The vectors to be compared with others.
@@ -40,7 +40,7 @@ public struct Features: Equatable, Sendable {
   }
 
   /// The share of images that look like what their labels say.
-  public func accuracy(_ labels: [UInt8]) -> SampleMean {
+  package func accuracy(_ labels: [UInt8]) -> SampleMean {
     precondition(labels.count == count, "\(labels.count) labels for \(count) images")
     return SampleMean(zip(classes, labels).map { $0 == Int($1) ? 1 : 0 })
   }
@@ -54,7 +54,7 @@ public struct ClassBalance: Equatable, Sendable {
   public let confidence: SampleMean
 
   /// Counts the classes of one or more images.
-  public init(_ features: Features) {
+  package init(_ features: Features) {
     var counts = [Int](repeating: 0, count: features.classCount)
     for number in features.classes { counts[number] += 1 }
     self.counts = counts

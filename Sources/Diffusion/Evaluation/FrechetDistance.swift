@@ -29,7 +29,7 @@ public struct FrechetDistance: Equatable, Sendable {
   ///   - images: what is judged.
   ///   - reference: real images.
   ///   - threads: how many cores work; the result is the same for any number.
-  public init(of images: Features, to reference: Features, threads: Int) {
+  package init(of images: Features, to reference: Features, threads: Int) {
     precondition(
       images.count > 1 && reference.count > 1,
       "the covariance of \(images.count) and \(reference.count) images")

@@ -19,12 +19,12 @@ public struct KernelDistance: Equatable, Sendable {
   /// How many parts are left out in turn.
   private static let parts = 10
   /// Two images of each set must be left.
-  public static let leastCount = 2 * parts
+  package static let leastCount = 2 * parts
 
   /// Measures the distance between two sets of at least `leastCount` images.
   ///
   /// - Parameter threads: how many cores work; the result is the same for any number.
-  public init(between x: Features, and y: Features, threads: Int) {
+  package init(between x: Features, and y: Features, threads: Int) {
     precondition(
       min(x.count, y.count) >= KernelDistance.leastCount,
       "the kernel distance of \(x.count) and \(y.count) images")

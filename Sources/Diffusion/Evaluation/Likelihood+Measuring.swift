@@ -48,7 +48,7 @@ extension DiffusionModel {
   }
 
   /// How many times the network runs for each image of `likelihoods`.
-  public var evaluationsPerLikelihood: Int { Likelihood.octaves(upTo: schedule.last).count + 1 }
+  package var evaluationsPerLikelihood: Int { Likelihood.octaves(upTo: schedule.last).count + 1 }
 }
 
 /// One thread's network, asked what it makes of a noisy image.

@@ -18,7 +18,7 @@ public struct PrecisionRecall: Equatable, Sendable {
   /// Compares images with real ones, of each more than `neighbours`.
   ///
   /// - Parameter threads: how many cores work; the result is the same for any number.
-  public init(of images: Features, against real: Features, threads: Int) {
+  package init(of images: Features, against real: Features, threads: Int) {
     precondition(
       min(images.count, real.count) > PrecisionRecall.neighbours,
       "precision of \(images.count) images against \(real.count)")

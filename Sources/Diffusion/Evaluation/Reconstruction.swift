@@ -15,7 +15,7 @@ extension SamplingPlan {
   /// Other predictions of one timestep mean nothing at another.
   ///
   /// - Parameter grid: the timesteps of the way back, strictly decreasing.
-  public init(encodingAlong grid: [Timestep], schedule: NoiseSchedule, prediction: Prediction) {
+  package init(encodingAlong grid: [Timestep], schedule: NoiseSchedule, prediction: Prediction) {
     let timesteps = [Timestep(1)] + grid.reversed().drop { $0 == Timestep(1) }
     steps = zip(timesteps, timesteps.dropFirst()).map { timestep, next in
       let mean = Prediction.sample.estimate(

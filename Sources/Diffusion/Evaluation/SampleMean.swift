@@ -8,7 +8,7 @@ public struct SampleMean: Equatable, Sendable {
   public let standardError: Double?
 
   /// Averages one or more values.
-  public init(_ values: [Double]) {
+  package init(_ values: [Double]) {
     precondition(!values.isEmpty, "a mean of no values")
     let count = Double(values.count)
     let mean = values.reduce(0, +) / count

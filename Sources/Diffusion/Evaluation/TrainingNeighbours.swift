@@ -20,7 +20,7 @@ public struct TrainingNeighbours: Equatable, Sendable {
   ///   - images: one or more images.
   ///   - training: one or more images of the same size.
   ///   - threads: how many cores work; the result is the same for any number.
-  public init(of images: ByteImages, among training: ByteImages, threads: Int) {
+  package init(of images: ByteImages, among training: ByteImages, threads: Int) {
     precondition(
       images.size == training.size && training.count > 0,
       "\(images.size) images among \(training.count) of \(training.size)")

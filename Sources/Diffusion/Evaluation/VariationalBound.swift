@@ -6,14 +6,14 @@ package import Kernels
 /// The terms of DDPM Eq. 5, each in bits a dimension; their sum bounds -log2 p(x0) from above.
 ///
 /// The model's variance is fixed, so a term only depends on how far off the estimate of x0 is.
-public struct VariationalBound: Equatable, Sendable {
+package struct VariationalBound: Equatable, Sendable {
   /// The process whose steps are summed.
-  public let schedule: NoiseSchedule
+  package let schedule: NoiseSchedule
   /// The variance of p(x_{t-1} | x_t).
-  public let variance: PosteriorVariance
+  package let variance: PosteriorVariance
 
   /// The bound of a process with one of DDPM's two variances.
-  public init(schedule: NoiseSchedule, variance: PosteriorVariance) {
+  package init(schedule: NoiseSchedule, variance: PosteriorVariance) {
     self.schedule = schedule
     self.variance = variance
   }
@@ -21,7 +21,7 @@ public struct VariationalBound: Equatable, Sendable {
   /// L_T: what the end of the forward process still tells about the image.
   ///
   /// - Parameter meanSquare: the mean of x0² over all the values.
-  public func prior(meanSquare: Double) -> Double {
+  package func prior(meanSquare: Double) -> Double {
     schedule.priorBitsPerDimension(meanSquare: meanSquare)
   }
 
@@ -33,7 +33,7 @@ public struct VariationalBound: Equatable, Sendable {
   /// (c² · error / σ² + (β̃/σ² - 1 - ln(β̃/σ²))) / 2 / ln 2
   /// ```
   /// - Parameter squaredError: the mean of (x0 - x̂0)² over all the values.
-  public func term(at t: Timestep, squaredError: Double) -> Double {
+  package func term(at t: Timestep, squaredError: Double) -> Double {
     precondition(t > Timestep(1), "the term of timestep \(t) is the decoder's")
     let posterior = schedule.posterior(from: t, to: t.advanced(by: -1))
     let sigma2 = posterior.variance(variance)
@@ -51,7 +51,7 @@ public struct VariationalBound: Equatable, Sendable {
   /// - Parameters:
   ///   - images: x0, 8-bit levels mapped to [-1, 1].
   ///   - estimates: the estimates of x0 from x_1, which are the means of p(x_0 | x_1).
-  public func decoder(_ images: Images, estimates: Images) -> Double {
+  package func decoder(_ images: Images, estimates: Images) -> Double {
     let (x, means) = (FloatMemory(images.values), FloatMemory(estimates.values))
     return withExtendedLifetime((x, means)) { decoder(x.all, estimates: means.all) }
   }

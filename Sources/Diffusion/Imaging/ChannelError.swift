@@ -1,14 +1,14 @@
 // What can be wrong with an image to be drawn.
 
 /// An image whose channels a picture format has no colours for.
-public enum ChannelError: Error, Equatable, CustomStringConvertible {
+package enum ChannelError: Error, Equatable, CustomStringConvertible {
   /// A PNG is grey or RGB; the image has this many channels.
   case png(channels: Int)
   /// A PGM is grey; the image has this many channels.
   case pgm(channels: Int)
 
   /// What the format holds, and which one to take instead.
-  public var description: String {
+  package var description: String {
     switch self {
     case .png(let channels):
       "a .png holds 1 or 3 channels, these images have \(channels); write .npy or .idx instead"

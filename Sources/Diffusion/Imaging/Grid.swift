@@ -21,7 +21,7 @@ extension ByteImages {
   }
 
   /// The same, filled column by column, top to bottom and left to right.
-  public func grid(rows: Int, scale: Int = 1) -> ByteImages {
+  package func grid(rows: Int, scale: Int = 1) -> ByteImages {
     precondition(count > 0 && rows > 0, "a grid of \(rows) rows for \(count) images")
     return grid(
       rows: rows, columns: (count + rows - 1) / rows, scale: scale, background: Grid.background

@@ -4,6 +4,9 @@
 public enum PGM {
   /// Writes one grey image.
   ///
+  /// - Parameters:
+  ///   - image: a single image of 1 channel.
+  ///   - path: the file, replaced at once or not at all.
   /// - Throws: `FileError` if the image is not grey or the file cannot be written.
   public static func write(_ image: ByteImages, to path: String) throws(FileError) {
     let bytes: [UInt8]
@@ -16,7 +19,7 @@ public enum PGM {
   /// The bytes of a PGM file.
   ///
   /// - Throws: `ChannelError` if the image is not grey.
-  public static func encode(_ image: ByteImages) throws(ChannelError) -> [UInt8] {
+  package static func encode(_ image: ByteImages) throws(ChannelError) -> [UInt8] {
     precondition(image.count == 1, "a PGM of \(image.count) images")
     guard image.size.channels == 1 else {
       throw ChannelError.pgm(channels: image.size.channels)

@@ -9,8 +9,9 @@ public enum PNG {
   ///
   /// - Parameters:
   ///   - image: a single image of 1 (grey) or 3 (RGB) channels.
-  ///   - path: the file.
-  ///   - text: what to note in the file, for example ("sampler", "ddim"); see `encode(_:text:)`.
+  ///   - path: the file, replaced at once or not at all.
+  ///   - text: what to note in the file, for example ("sampler", "ddim"): keys of 1 to 79 ASCII
+  ///     characters with their values; control characters are escaped.
   /// - Throws: `FileError` if the image has other channels or the file cannot be written.
   public static func write(
     _ image: ByteImages, to path: String, text: [(key: String, value: String)] = []
@@ -28,7 +29,7 @@ public enum PNG {
   ///   - image: a single image of 1 (grey) or 3 (RGB) channels.
   ///   - text: keys of 1 to 79 ASCII characters with their values; control characters are escaped.
   /// - Throws: `ChannelError` if the image has other channels.
-  public static func encode(
+  package static func encode(
     _ image: ByteImages, text: [(key: String, value: String)] = []
   ) throws(ChannelError) -> [UInt8] {
     precondition(image.count == 1, "a PNG of \(image.count) images")

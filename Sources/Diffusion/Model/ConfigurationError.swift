@@ -7,7 +7,7 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
   /// The lists that describe the levels differ in length.
   case levels(channels: Int, downBlocks: Int, upBlocks: Int)
   /// An image cannot be halved and doubled again as often as the levels need.
-  case imageSize(UNetConfiguration.Size, levels: Int)
+  case resolution(height: Int, width: Int, levels: Int)
   /// Channels cannot be divided into the groups of a normalisation.
   case groups(Int, channels: Int)
   /// An attention head is wider than the level it stands in.
@@ -27,11 +27,11 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     case .levels(let channels, let down, let up):
       return "the network has \(channels) levels of channels, \(down) of down blocks and \(up) of "
         + "up blocks; there must be as many of each"
-    case .imageSize(let size, let levels):
+    case .resolution(let height, let width, let levels):
       let multiple = 1 << (levels - 1)
-      let (height, width) = (Self.raise(size.height, multiple), Self.raise(size.width, multiple))
+      let (rows, columns) = (Self.raise(height, multiple), Self.raise(width, multiple))
       return "a network of \(levels) levels needs a height and width that are multiples of "
-        + "\(multiple), not \(size.height) x \(size.width): pad the images to \(height) x \(width) "
+        + "\(multiple), not \(height) x \(width): pad the images to \(rows) x \(columns) "
         + "or use fewer levels"
     case .groups(let groups, let channels):
       return "\(channels) channels cannot be divided into \(groups) normalisation groups; every "

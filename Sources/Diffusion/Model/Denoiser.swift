@@ -22,7 +22,7 @@ final class Denoiser: Sendable {
   init(_ unet: UNet, _ parameters: Parameters, size: ImageSize, capacity: Int) {
     self.unet = unet
     tape = Tape(parameters, for: .inference, capacity: capacity)
-    graph = unet.record(on: tape, size: .init(height: size.height, width: size.width))
+    graph = unet.record(on: tape, .init(size))
     x = tape[graph.x]
     output = tape[graph.output]
   }

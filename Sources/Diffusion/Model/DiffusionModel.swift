@@ -6,7 +6,7 @@ import Foundation
 /// A model to sample from and to evaluate.
 public struct DiffusionModel: Sendable {
   /// The network's shape.
-  public let configuration: UNetConfiguration
+  package let configuration: UNetConfiguration
   /// The forward process.
   public let schedule: NoiseSchedule
   /// What the network outputs.
@@ -16,7 +16,7 @@ public struct DiffusionModel: Sendable {
   /// The size of its images.
   public let imageSize: ImageSize
   /// Keys of the folder's files that mean nothing to this program.
-  public let ignoredKeys: [String]
+  package let ignoredKeys: [String]
 
   /// Which of a training's weights make the model.
   public enum Weights: String, CaseIterable, Sendable {
@@ -61,7 +61,7 @@ public struct DiffusionModel: Sendable {
         "the network has \(files.unet.inChannels) channels in and \(files.unet.outChannels) out;"
           + " models that also learn the variance are not supported")
     }
-    guard let size = files.unet.imageSize else {
+    guard let size = files.unet.resolution else {
       throw invalid("unet/config.json has no sample_size, so the images have no size")
     }
     let parameters = Parameters(unet.layout, for: .inference)
@@ -76,7 +76,7 @@ public struct DiffusionModel: Sendable {
       try parameters.load(TrainingState(folder: folder).tensors(.weights))
     }
     self.init(
-      unet, parameters, schedule: schedule, prediction: Prediction(files.scheduler.prediction),
+      unet, parameters, schedule: schedule, prediction: files.scheduler.prediction,
       clipping: files.scheduler.clipRange.map(Clipping.toRange) ?? .none,
       imageSize: ImageSize(
         height: size.height, width: size.width, channels: files.unet.inChannels),
@@ -91,7 +91,7 @@ public struct DiffusionModel: Sendable {
 
   /// Floating-point operations of one image's forward pass: two a multiplication and addition of
   /// the convolutions, dense layers and attention.
-  public var operationsPerImage: Int { unet.operations(size: imageSize) }
+  package var operationsPerImage: Int { unet.operations(size: imageSize) }
 }
 
 extension DiffusionModel {

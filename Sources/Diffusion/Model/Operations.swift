@@ -7,7 +7,7 @@ extension UNet {
   /// dense layers and attention.
   func operations(size: ImageSize) -> Int {
     let tape = Tape(Parameters(layout, for: .inference), for: .inference, capacity: 1)
-    _ = record(on: tape, size: .init(height: size.height, width: size.width))
+    _ = record(on: tape, .init(size))
     return tape.operationCount
   }
 }

@@ -65,10 +65,12 @@ package struct UNet: Sendable {
   ///   - seed: of the dropout masks.
   ///   - differentiable: whether the gradient with respect to the images is wanted.
   package func record(
-    on tape: Tape, size: UNetConfiguration.Size, seed: UInt64 = 0, differentiable: Bool = false
+    on tape: Tape, _ resolution: UNetConfiguration.Resolution, seed: UInt64 = 0,
+    differentiable: Bool = false
   ) -> Graph {
     let x = tape.input(
-      Shape(height: size.height, width: size.width, channels: configuration.inChannels),
+      Shape(
+        height: resolution.height, width: resolution.width, channels: configuration.inChannels),
       differentiable: differentiable)
     let waves = tape.input(Shape(channels: configuration.channels[0]))
     let numbers = classes.map { _ in tape.input(Shape(channels: 1)) }

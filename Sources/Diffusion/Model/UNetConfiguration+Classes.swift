@@ -3,7 +3,7 @@
 extension UNetConfiguration {
   /// How many classes images can be of: their labels are 0 ..< labelCount; nil for an unconditional
   /// network.
-  public var labelCount: Int? { nullClass ?? classes }
+  package var labelCount: Int? { nullClass ?? classes }
 
   /// The labels of a data set's images, checked, where the network is told them.
   func labels(_ labels: [UInt8]?, images: Int) -> [UInt8]? {

@@ -2,33 +2,35 @@
 
 extension UNetConfiguration {
   /// Bounds that no network of this kind comes near and no hostile file gets past.
-  private enum Limit {
+  package enum Limit {
+    package static let levels = 1...8
+    package static let layers = 1...16
+    package static let levelChannels = 2...8192
+    package static let classes = 1...100_000
+    package static let dropout = 0...0.99
     static let imageSide = 1...4096
-    static let levels = 1...8
-    static let layers = 1...16
     static let channels = 1...8192
-    static let levelChannels = 2...8192
     static let embedding = 1...32768
-    static let classes = 1...100_000
     static let epsilon = 1e-12...1
     static let scale = 1e-3...1e3
-    static let dropout = 0...0.99
     static let parameters = 1_000_000_000
   }
 
   /// Checks that the network can be built.
   ///
   /// - Throws: `ConfigurationError`, the first thing that is wrong.
-  public func validate() throws(ConfigurationError) {
+  package func validate() throws(ConfigurationError) {
     try checkRanges()
     guard channels.count == downBlocks.count, channels.count == upBlocks.count else {
       throw .levels(
         channels: channels.count, downBlocks: downBlocks.count, upBlocks: upBlocks.count)
     }
-    if let imageSize {
+    if let resolution {
+      let (height, width) = (resolution.height, resolution.width)
       let multiple = 1 << (channels.count - 1)
-      guard imageSize.height.isMultiple(of: multiple), imageSize.width.isMultiple(of: multiple)
-      else { throw .imageSize(imageSize, levels: channels.count) }
+      guard height.isMultiple(of: multiple), width.isMultiple(of: multiple) else {
+        throw .resolution(height: height, width: width, levels: channels.count)
+      }
     }
     try checkGroups()
     try checkHeads()
@@ -36,9 +38,9 @@ extension UNetConfiguration {
   }
 
   private func checkRanges() throws(ConfigurationError) {
-    if let imageSize {
-      try ConfigurationError.check("the image height", imageSize.height, in: Limit.imageSide)
-      try ConfigurationError.check("the image width", imageSize.width, in: Limit.imageSide)
+    if let resolution {
+      try ConfigurationError.check("the image height", resolution.height, in: Limit.imageSide)
+      try ConfigurationError.check("the image width", resolution.width, in: Limit.imageSide)
     }
     try ConfigurationError.check("in_channels", inChannels, in: Limit.channels)
     try ConfigurationError.check("out_channels", outChannels, in: Limit.channels)

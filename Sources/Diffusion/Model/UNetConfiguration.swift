@@ -2,22 +2,25 @@
 
 /// How a U-Net is built (Ho et al. 2020, appendix B; the same network as diffusers' `UNet2DModel`).
 public struct UNetConfiguration: Hashable, Sendable {
-  /// Rows and columns of an image.
-  public struct Size: Hashable, Sendable {
+  /// Rows and columns of an image, whose channels are the network's own settings.
+  package struct Resolution: Hashable, Sendable {
     /// Rows.
-    public var height: Int
+    package var height: Int
     /// Pixels in a row.
-    public var width: Int
+    package var width: Int
 
     /// `height` rows of `width` pixels.
-    public init(height: Int, width: Int) {
+    package init(height: Int, width: Int) {
       self.height = height
       self.width = width
     }
+
+    /// The resolution of images of a size.
+    package init(_ size: ImageSize) { self.init(height: size.height, width: size.width) }
   }
 
   /// What follows each residual block of a level.
-  public enum BlockKind: Hashable, Sendable {
+  package enum BlockKind: Hashable, Sendable {
     /// Nothing.
     case plain
     /// Self-attention over the pixels.
@@ -25,7 +28,7 @@ public struct UNetConfiguration: Hashable, Sendable {
   }
 
   /// What stands between the way down and the way up.
-  public enum Middle: Hashable, Sendable {
+  package enum Middle: Hashable, Sendable {
     /// Nothing.
     case none
     /// Two residual blocks.
@@ -35,7 +38,7 @@ public struct UNetConfiguration: Hashable, Sendable {
   }
 
   /// Which half of the timestep's embedding comes first.
-  public enum EmbeddingOrder: Hashable, Sendable {
+  package enum EmbeddingOrder: Hashable, Sendable {
     /// [cos, sin], as in Improved DDPM.
     case cosineFirst
     /// [sin, cos], as in DDPM.
@@ -43,7 +46,7 @@ public struct UNetConfiguration: Hashable, Sendable {
   }
 
   /// Where the stride-2 convolution that halves an image adds zeros.
-  public enum DownsamplePadding: Hashable, Sendable {
+  package enum DownsamplePadding: Hashable, Sendable {
     /// A row or column on every side.
     case symmetric
     /// A row below and a column on the right, as TensorFlow's SAME does for even sizes.
@@ -51,63 +54,63 @@ public struct UNetConfiguration: Hashable, Sendable {
   }
 
   /// How a residual block takes in the embedding e of timestep and class.
-  public enum Conditioning: String, CaseIterable, Hashable, Sendable {
+  package enum Conditioning: String, CaseIterable, Hashable, Sendable {
     /// norm(h + e).
     case addition = "default"
     /// norm(h)·(1 + scale) + shift with e = [scale, shift].
     case scaleShift = "scale_shift"
   }
 
-  /// The image size the network is meant for; its weights do not depend on it.
-  public var imageSize: Size?
+  /// The resolution the network is meant for; its weights do not depend on it.
+  package var resolution: Resolution?
   /// Channels of the noisy image.
-  public var inChannels: Int
+  package var inChannels: Int
   /// Channels of the prediction.
-  public var outChannels: Int
+  package var outChannels: Int
   /// Channels of each level, the full resolution first; each further level halves the image.
-  public var channels: [Int]
+  package var channels: [Int]
   /// The levels' blocks on the way down, the full resolution first.
-  public var downBlocks: [BlockKind]
+  package var downBlocks: [BlockKind]
   /// The levels' blocks on the way up, the deepest first.
-  public var upBlocks: [BlockKind]
+  package var upBlocks: [BlockKind]
   /// Residual blocks of a level on the way down; there is one more on the way up.
-  public var layersPerBlock: Int
+  package var layersPerBlock: Int
   /// What stands at the deepest level.
-  public var middle: Middle
+  package var middle: Middle
   /// Groups of every group normalisation.
-  public var normGroups: Int
+  package var normGroups: Int
   /// What group normalisation adds to the variance.
-  public var normEpsilon: Double
+  package var normEpsilon: Double
   /// Groups of the normalisation in the middle's attention. nil: `normGroups`, except with
   /// `.scaleShift`, where that attention is then not normalised at all.
-  public var attentionNormGroups: Int?
+  package var attentionNormGroups: Int?
   /// Channels of an attention head; nil is one head over all channels.
-  public var headChannels: Int?
+  package var headChannels: Int?
   /// Channels of the embedding; nil is four times the first level's.
-  public var embeddingChannels: Int?
+  package var embeddingChannels: Int?
   /// Which half of the timestep's embedding comes first.
-  public var embeddingOrder: EmbeddingOrder
+  package var embeddingOrder: EmbeddingOrder
   /// s in the embedding's frequencies 10000^(-i / (h - s)), h being half the first level's channels.
-  public var frequencyShift: Double
+  package var frequencyShift: Double
   /// Where a downsampling convolution adds zeros.
-  public var downsamplePadding: DownsamplePadding
+  package var downsamplePadding: DownsamplePadding
   /// How residual blocks take in the embedding.
-  public var conditioning: Conditioning
+  package var conditioning: Conditioning
   /// What the middle's results are divided by.
-  public var middleScale: Double
+  package var middleScale: Double
   /// Probability of dropping a value between a residual block's second activation and convolution.
-  public var dropout: Double
+  package var dropout: Double
   /// Rows of the table of classes, the null class among them; nil for an unconditional network.
-  public var classes: Int?
+  package var classes: Int?
   /// The row that stands for no class, the last one; nil where there is none, so that the network
   /// cannot be guided.
-  public var nullClass: Int?
+  package var nullClass: Int?
   /// Whether the input x becomes 2x - 1 first, for images in [0, 1].
-  public var centersInput: Bool
+  package var centersInput: Bool
 
   /// A network in which what is not named is as diffusers' `UNet2DModel` has it by default.
-  public init(
-    imageSize: Size?, inChannels: Int, outChannels: Int, channels: [Int],
+  package init(
+    resolution: Resolution?, inChannels: Int, outChannels: Int, channels: [Int],
     downBlocks: [BlockKind], upBlocks: [BlockKind], layersPerBlock: Int = 2,
     middle: Middle = .attention, normGroups: Int = 32, normEpsilon: Double = 1e-5,
     attentionNormGroups: Int? = nil, headChannels: Int? = 8, embeddingChannels: Int? = nil,
@@ -116,7 +119,7 @@ public struct UNetConfiguration: Hashable, Sendable {
     middleScale: Double = 1, dropout: Double = 0, classes: Int? = nil, nullClass: Int? = nil,
     centersInput: Bool = false
   ) {
-    self.imageSize = imageSize
+    self.resolution = resolution
     self.inChannels = inChannels
     self.outChannels = outChannels
     self.channels = channels
@@ -167,7 +170,7 @@ extension UNetConfiguration {
       case .base: ([64, 128, 128], 2, 32)
       }
     self.init(
-      imageSize: Size(height: imageSize.height, width: imageSize.width),
+      resolution: Resolution(imageSize),
       inChannels: imageSize.channels, outChannels: imageSize.channels, channels: channels,
       downBlocks: [.plain, .attention, .plain], upBlocks: [.plain, .attention, .plain],
       layersPerBlock: layers, normGroups: groups, classes: classes.map { $0 + 1 },

@@ -13,6 +13,10 @@ public struct Mix: Equatable, Sendable {
   public let noise: Double
 
   /// The quantity x0·(image) + noise·(noise).
+  ///
+  /// - Parameters:
+  ///   - x0: the weight of the image.
+  ///   - noise: the weight of ε.
   public init(x0: Double, noise: Double) {
     self.x0 = x0
     self.noise = noise
@@ -45,7 +49,7 @@ public struct Estimate: Equatable, Sendable {
   public let output: Double
 
   /// The quantity xt·(x_t) + output·(output).
-  public init(xt: Double, output: Double) {
+  package init(xt: Double, output: Double) {
     self.xt = xt
     self.output = output
   }

@@ -3,7 +3,7 @@
 import Foundation
 
 /// How a schedule's tables are computed.
-public enum Tabulation: Sendable {
+package enum Tabulation: Sendable {
   /// In double precision.
   case exact
   /// With diffusers' roundings to single precision, for a schedule read from a scheduler's

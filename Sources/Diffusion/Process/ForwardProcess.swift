@@ -8,6 +8,7 @@ extension NoiseSchedule {
   /// ```
   /// x_t = √ᾱ_t x0 + √(1 - ᾱ_t) ε
   /// ```
+  /// - Parameter t: in 0...T.
   public func noised(at t: Timestep) -> Mix {
     Mix(x0: alphaBar(t).squareRoot(), noise: (1 - alphaBar(t)).squareRoot())
   }
@@ -15,9 +16,10 @@ extension NoiseSchedule {
   /// Draws from q(x_t | x_0), given the noise: every image at a timestep of its own.
   ///
   /// - Parameters:
-  ///   - images: N images x0.
+  ///   - images: N images x0 in [-1, 1].
   ///   - noise: N images of standard normal numbers.
   ///   - timesteps: N timesteps in 0...T.
+  /// - Returns: N images x_t.
   public func noised(_ images: Images, noise: Images, at timesteps: [Timestep]) -> Images {
     precondition(
       images.size == noise.size && images.count == noise.count,

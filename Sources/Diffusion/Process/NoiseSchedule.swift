@@ -10,7 +10,7 @@ import Foundation
 /// The DDIM paper writes alpha for what is alphaBar here and in the DDPM paper.
 public struct NoiseSchedule: Equatable, Sendable {
   /// The shape of the schedule.
-  public let kind: NoiseScheduleKind
+  package let kind: NoiseScheduleKind
   /// Of the timesteps 1...T.
   private let betas: [Double]
   /// Of the timesteps 0...T: with alphaBar_0 in the table no formula needs a special first step.
@@ -18,13 +18,13 @@ public struct NoiseSchedule: Equatable, Sendable {
 
   /// The numbers of timesteps a schedule can have: below two there is no posterior variance, and
   /// above, a beta drowns in the rounding of single precision.
-  public static let timestepCounts = 2...100_000
+  package static let timestepCounts = 2...100_000
 
   /// Tabulates a schedule of T timesteps.
   ///
   /// - Throws: `ScheduleError` if T is out of range, if a beta does not lie between 0 and 1, or if
   ///   alphaBar does not fall with every timestep or falls to nothing.
-  public init(
+  package init(
     _ kind: NoiseScheduleKind, timesteps count: Int, tabulation: Tabulation = .exact
   ) throws(ScheduleError) {
     guard NoiseSchedule.timestepCounts.contains(count) else { throw .timesteps(count) }
@@ -62,6 +62,9 @@ public struct NoiseSchedule: Equatable, Sendable {
 
   /// The schedule of a family with its usual parameters for T timesteps.
   ///
+  /// - Parameters:
+  ///   - family: the shape; linear, quadratic and sigmoid scale their ends by 1000/T.
+  ///   - count: T, from 2 to 100,000.
   /// - Throws: `ScheduleError`, for example where so few timesteps would need a beta of 1.
   public init(_ family: NoiseScheduleFamily, timesteps count: Int) throws(ScheduleError) {
     guard NoiseSchedule.timestepCounts.contains(count) else { throw .timesteps(count) }
@@ -86,12 +89,13 @@ public struct NoiseSchedule: Equatable, Sendable {
   /// alphaBar_t, the share of the image's variance left at timestep t in 0...T.
   public func alphaBar(_ t: Timestep) -> Double { alphaBars[t.value] }
 
-  /// The variance betaTilde_t of q(x_{t-1} | x_t, x_0) (DDPM Eq. 7); 0 at t = 1.
+  /// The variance betaTilde_t of q(x_{t-1} | x_t, x_0) (DDPM Eq. 7), t in 1...T; 0 at
+  /// t = 1.
   public func posteriorVariance(_ t: Timestep) -> Double {
     posterior(from: t, to: t.advanced(by: -1)).variance(.small)
   }
 
-  /// alphaBar_t / (1 - alphaBar_t); infinite at t = 0.
+  /// The signal-to-noise ratio alphaBar_t / (1 - alphaBar_t) for t in 0...T; infinite at t = 0.
   public func signalToNoise(_ t: Timestep) -> Double { alphaBar(t) / (1 - alphaBar(t)) }
 
   /// The bits a dimension by which q(x_T | x_0) still differs from pure noise: L_T of DDPM Eq. 5.

@@ -3,7 +3,7 @@
 import Foundation
 
 /// How beta grows from the first timestep to the last.
-public enum NoiseScheduleKind: Equatable, Sendable {
+package enum NoiseScheduleKind: Equatable, Sendable {
   /// Evenly from one end to the other (Ho et al. 2020, Section 4).
   case linear(from: Double, to: Double)
   /// Evenly in the square root of beta; diffusers' `scaled_linear`.
@@ -52,13 +52,20 @@ public enum NoiseScheduleKind: Equatable, Sendable {
 
 /// The kinds by name, with the parameters of their papers.
 public enum NoiseScheduleFamily: String, CaseIterable, Sendable {
-  case linear, cosine, quadratic, sigmoid
+  /// beta evenly from 0.0001 to 0.02 for T = 1000 (Ho et al. 2020, Section 4).
+  case linear
+  /// alphaBar as a squared cosine with the offset 0.008 (Nichol and Dhariwal 2021, Eq. 17).
+  case cosine
+  /// √beta evenly between the same ends; diffusers' `scaled_linear`.
+  case quadratic
+  /// beta along a sigmoid of -6...6 between the same ends.
+  case sigmoid
 
   /// The usual parameters for T timesteps.
   ///
   /// The ends 0.0001 and 0.02 were chosen for T = 1000. They are scaled by 1000/T, else a short
   /// process would end with the image still visible and sampling would start from the wrong noise.
-  public func kind(timesteps count: Int) -> NoiseScheduleKind {
+  package func kind(timesteps count: Int) -> NoiseScheduleKind {
     let scale = 1000 / Double(count)
     let (from, to) = (1e-4 * scale, 0.02 * scale)
     switch self {

@@ -45,12 +45,18 @@ extension NoiseSchedule {
   /// ```
   /// For s = t - 1 that is β_t; for a larger step it is the posterior of the shortened process.
   /// At s = 0 the mean is the image and the small variance 0.
+  ///
+  /// - Parameters:
+  ///   - t: in 1...T.
+  ///   - s: in 0 ..< t.
   public func posterior(from t: Timestep, to s: Timestep) -> Posterior {
     precondition(s < t, "a posterior from timestep \(t) to \(s)")
     return Posterior(alphaBar: alphaBar(t), previous: alphaBar(s))
   }
 
   /// The mean of q(x_{t-1} | x_t, x_0) as a mix of image and noise (DDPM Eq. 7); at t = 1 the image.
+  ///
+  /// - Parameter t: in 1...T.
   public func posteriorMean(at t: Timestep) -> Mix {
     let posterior = posterior(from: t, to: t.advanced(by: -1))
     let noised = noised(at: t)

@@ -16,7 +16,11 @@ public enum Prediction: String, CaseIterable, Sendable {
   /// v = √ᾱ ε - √(1 - ᾱ) x0 (Salimans and Ho 2022).
   case velocity
 
-  /// The training target at timestep t in 1...T as a mix of image and noise.
+  /// The training target as a mix of image and noise (DDPM Eq. 14 for `.noise`).
+  ///
+  /// - Parameters:
+  ///   - t: in 1...T.
+  ///   - schedule: the forward process.
   public func target(at t: Timestep, in schedule: NoiseSchedule) -> Mix {
     let noised = schedule.noised(at: t)
     switch self {
@@ -38,18 +42,33 @@ public enum Prediction: String, CaseIterable, Sendable {
   ///
   /// With `schedule.noised(at: s)` for the mix this is the deterministic step of DDIM to any
   /// timestep s, earlier or later.
+  ///
+  /// - Parameters:
+  ///   - mix: the quantity wanted.
+  ///   - t: the timestep of x_t, in 1...T.
+  ///   - schedule: the forward process.
   public func estimate(of mix: Mix, at t: Timestep, in schedule: NoiseSchedule) -> Estimate {
     mix.solved(xt: schedule.noised(at: t), output: target(at: t, in: schedule))
   }
 
   /// Another prediction, estimated from x_t and an output of this kind: `.sample` is DDPM Eq. 15.
+  ///
+  /// - Parameters:
+  ///   - prediction: what is wanted.
+  ///   - t: the timestep of x_t, in 1...T.
+  ///   - schedule: the forward process.
   public func estimate(
     of prediction: Prediction, at t: Timestep, in schedule: NoiseSchedule
   ) -> Estimate {
     estimate(of: prediction.target(at: t, in: schedule), at: t, in: schedule)
   }
 
-  /// The score, the gradient of log q(x_t): -ε / √(1 - ᾱ_t).
+  /// The score ∇ log q(x_t | x_0) = -ε / √(1 - ᾱ_t), estimated from x_t and an output of this kind
+  /// (DDPM, Section 3.2).
+  ///
+  /// - Parameters:
+  ///   - t: in 1...T.
+  ///   - schedule: the forward process.
   public func score(at t: Timestep, in schedule: NoiseSchedule) -> Estimate {
     estimate(of: Mix(x0: 0, noise: -1 / schedule.noised(at: t).noise), at: t, in: schedule)
   }

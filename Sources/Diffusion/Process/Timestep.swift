@@ -7,6 +7,8 @@ public struct Timestep: Hashable, Strideable, Sendable, CustomStringConvertible 
   /// t, as the papers count it.
   public let value: Int
 
+  /// A moment by its number.
+  ///
   /// - Parameter value: t, not negative.
   public init(_ value: Int) {
     precondition(value >= 0, "timestep \(value)")
@@ -14,7 +16,7 @@ public struct Timestep: Hashable, Strideable, Sendable, CustomStringConvertible 
   }
 
   /// The timestep diffusers and the network call `index`: t = index + 1.
-  public init(index: Int) {
+  package init(index: Int) {
     self.init(index + 1)
   }
 
@@ -22,7 +24,7 @@ public struct Timestep: Hashable, Strideable, Sendable, CustomStringConvertible 
   public static let zero = Timestep(0)
 
   /// What the network is fed, t - 1: diffusers counts from 0, and its weights must mean the same.
-  public var index: Int { value - 1 }
+  package var index: Int { value - 1 }
 
   /// t in digits.
   public var description: String { "\(value)" }

@@ -22,6 +22,7 @@ struct Guidance {
 extension DiffusionModel {
   /// Makes sure that the model can draw what the options ask of classes and guidance.
   ///
+  /// - Parameter options: what `sample` is to be given.
   /// - Throws: `SamplingError` that says what it cannot.
   public func check(_ options: SamplingOptions) throws(SamplingError) {
     guard let count = classCount else {

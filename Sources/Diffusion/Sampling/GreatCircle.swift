@@ -11,7 +11,7 @@ extension DiffusionModel {
   ///   - count: how many images.
   ///   - seed: the seed.
   /// - Returns: standard normal numbers, [N, H, W, C].
-  public func noise(_ count: Int, seed: UInt64) -> Images {
+  package func noise(_ count: Int, seed: UInt64) -> Images {
     let random = Philox(seed: seed, stream: RandomStream.sampling.rawValue)
     let memory = FloatMemory(count: count * imageSize.values)
     for image in 0..<count {
@@ -35,7 +35,7 @@ extension Images {
   ///
   /// - Parameter columns: images a row, both ends included; at least 2.
   /// - Returns: the rows, one after the other; an odd image at the end is left out.
-  public func greatCircles(columns: Int) -> Images {
+  package func greatCircles(columns: Int) -> Images {
     precondition(columns >= 2, "a way of \(columns) images")
     let memory = FloatMemory(count: values.count)
     memory.all.copy(from: values)

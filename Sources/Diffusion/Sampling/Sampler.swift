@@ -12,6 +12,13 @@ public enum Sampler: Equatable, Sendable {
   /// Wherever the estimate of x0 is clipped, the noise is what remains of x_t: ε is re-derived
   /// from the clipped image. With it, `ddim` at eta 1 is `ddpm(.small)`; with the network's own ε
   /// (diffusers' default) the two would part wherever a pixel is clipped.
+  ///
+  /// - Parameters:
+  ///   - t: in 1...T.
+  ///   - s: in 0 ..< t.
+  ///   - schedule: the process the network was trained for.
+  ///   - prediction: what the network outputs.
+  ///   - clipping: what becomes of estimates out of range.
   public func step(
     from t: Timestep, to s: Timestep, schedule: NoiseSchedule, prediction: Prediction,
     clipping: Clipping

@@ -28,7 +28,9 @@ public struct SamplingOptions: Sendable {
   /// Called now and then, from any thread, with the share of the work that is done.
   public var progress: (@Sendable (Double) -> Void)?
 
-  /// Images from seed 0.
+  /// The usual settings: images from seed 0, of all classes in turn, without guidance.
+  ///
+  /// - Parameter threads: how many cores work, at least 1.
   public init(threads: Int) {
     self.threads = threads
   }

@@ -14,7 +14,7 @@ public struct SamplingPlan: Equatable, Sendable {
   ///   - prediction: what the network outputs.
   ///   - clipping: what becomes of estimates out of range.
   /// - Throws: `SamplingError` if eta is not in 0...1 or the range to clip to is not positive.
-  public init(
+  package init(
     along grid: [Timestep], sampler: Sampler, schedule: NoiseSchedule, prediction: Prediction,
     clipping: Clipping
   ) throws(SamplingError) {
@@ -29,7 +29,15 @@ public struct SamplingPlan: Equatable, Sendable {
 
   /// Plans S steps with the given spacing.
   ///
-  /// - Throws: `SamplingError`, also if the spacing has no S different steps.
+  /// - Parameters:
+  ///   - steps: S, in 1...T.
+  ///   - spacing: which timesteps are visited.
+  ///   - sampler: how each step is taken.
+  ///   - schedule: the process the network was trained for, of T timesteps.
+  ///   - prediction: what the network outputs.
+  ///   - clipping: what becomes of estimates out of range.
+  /// - Throws: `SamplingError` if the spacing has no S different steps, if eta is not in 0...1 or if
+  ///   the range to clip to is not positive.
   public init(
     steps: Int, spacing: StepSpacing, sampler: Sampler, schedule: NoiseSchedule,
     prediction: Prediction, clipping: Clipping

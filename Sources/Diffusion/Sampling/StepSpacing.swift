@@ -29,7 +29,7 @@ public enum StepSpacing: String, CaseIterable, Sendable {
   ///   - steps: S.
   ///   - last: T.
   /// - Throws: `SamplingError` if S is not in 1...T, or if this spacing has no S different steps.
-  public func timesteps(
+  package func timesteps(
     _ steps: Int, of last: Timestep
   ) throws(SamplingError) -> [Timestep] {
     let count = last.value

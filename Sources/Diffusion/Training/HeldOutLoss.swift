@@ -16,12 +16,15 @@ public final class HeldOutLoss: Sendable {
   /// Noise of the triples, whatever the training's seed.
   private static let seed: UInt64 = 0
 
+  /// Draws the triples.
+  ///
   /// - Parameters:
   ///   - model: the network to measure; measured as it is at the time of each call.
-  ///   - data: the test split.
+  ///   - data: the test split, images of the model's size.
   ///   - labels: the class of each of its images, for a conditional model.
   ///   - count: how many triples; their timesteps cover 1...T evenly.
   ///   - bins: in how many equal ranges of timesteps the loss is also told.
+  ///   - threads: how many cores work; the result is the same for any number.
   public init(
     _ model: DiffusionModel, data: ByteImages, labels: [UInt8]? = nil, count: Int, bins: Int = 10,
     threads: Int

@@ -6,7 +6,7 @@ extension RunFolder {
   ///
   /// - Parameter text: what the picture tells about itself.
   /// - Throws: `FileError`, also where there is no log yet.
-  public func plotLosses(text: [(key: String, value: String)] = []) throws(FileError) {
+  package func plotLosses(text: [(key: String, value: String)] = []) throws(FileError) {
     let curves = try LossCurves(log: below(RunFolder.logName))
     try PNG.write(
       LossPlot(curves).draw(title: path), to: below(RunFolder.lossPlotName), text: text)

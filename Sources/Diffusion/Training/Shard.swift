@@ -34,8 +34,7 @@ final class Shard: Sendable {
   ) {
     self.unet = unet
     tape = Tape(parameters, for: purpose, capacity: Shard.capacity)
-    graph = unet.record(
-      on: tape, size: .init(height: size.height, width: size.width), seed: seed)
+    graph = unet.record(on: tape, .init(size), seed: seed)
     values = size.values
     let count = Shard.capacity * values
     memory = (FloatMemory(count: count), FloatMemory(count: count), FloatMemory(count: count))

@@ -18,7 +18,7 @@ public final class Trainer {
   }
 
   /// The settings.
-  public private(set) var options: TrainingOptions
+  package private(set) var options: TrainingOptions
   /// Steps done.
   public internal(set) var completed = 0
   /// The model as it is now: the average of the weights. It changes with every step, so it is not
@@ -26,7 +26,7 @@ public final class Trainer {
   public let model: DiffusionModel
 
   /// How many images there are to learn from.
-  public var imageCount: Int { data.count }
+  package var imageCount: Int { data.count }
 
   private let data: ByteImages
   private let labels: [UInt8]?
@@ -46,8 +46,9 @@ public final class Trainer {
   ///   - schedule: the forward process.
   ///   - prediction: what the network is to output.
   ///   - data: the images to learn, at least one.
-  ///   - labels: the class of each image, below the network's `labelCount`; an unconditional network
+  ///   - labels: the class of each image, below the number of classes; an unconditional network
   ///     does not look at them.
+  ///   - options: how it is trained.
   /// - Throws: `ConfigurationError` where the shape makes no network.
   public init(
     _ configuration: UNetConfiguration, schedule: NoiseSchedule, prediction: Prediction,
@@ -83,7 +84,7 @@ public final class Trainer {
     order = BatchOrder(images: data.count, seed: options.seed)
   }
 
-  /// Takes one step.
+  /// Takes one step: a batch's gradient of L_simple (DDPM Algorithm 1 and Eq. 14) and Adam's step.
   ///
   /// - Parameter total: how many steps the training will have: the learning rate and the average
   ///   follow it.
@@ -157,7 +158,6 @@ public final class Trainer {
 extension UNetConfiguration {
   /// Whether the network takes and gives images of a size.
   fileprivate func fits(_ size: ImageSize) -> Bool {
-    imageSize == Size(height: size.height, width: size.width) && inChannels == size.channels
-      && outChannels == size.channels
+    resolution == Resolution(size) && inChannels == size.channels && outChannels == size.channels
   }
 }

@@ -21,12 +21,14 @@ public struct TrainingOptions: Equatable, Sendable {
   public var threads: Int
 
   /// The usual settings.
+  ///
+  /// - Parameter threads: how many cores work, at least 1.
   public init(threads: Int) {
     self.threads = threads
   }
 
   /// The warm-up of a training of so many steps.
-  public func warmupSteps(of steps: Int) -> Int {
+  package func warmupSteps(of steps: Int) -> Int {
     warmup ?? min(500, steps / 20)
   }
 
@@ -34,7 +36,7 @@ public struct TrainingOptions: Equatable, Sendable {
   ///
   /// An average over n steps has the decay 1 - 1/n. A horizon much longer than the training would
   /// keep weights from when the network knew nothing.
-  public func decay(of steps: Int) -> Double {
+  package func decay(of steps: Int) -> Double {
     averageDecay ?? 1 - 1 / Double(min(max(steps / 20, 2), 10_000))
   }
 }

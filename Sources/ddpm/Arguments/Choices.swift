@@ -29,7 +29,7 @@ extension ValueFormat where Value == Eta {
 
 extension ValueFormat where Value == ClassChoice {
   package static var classChoice: Self {
-    let number = ValueFormat<Int>.integer(0...Limit.classes)
+    let number = ValueFormat<Int>.integer(0...UNetConfiguration.Limit.classes.upperBound - 1)
     return Self(number.expectation) { text in
       number.read(text).map(ClassChoice.one)
     } write: { choice in
@@ -52,6 +52,6 @@ extension ValueFormat where Value == DataChoice {
 extension ValueFormat where Value == [Int] {
   /// Levels of the U-Net, the first is 1; no attention is no level.
   package static var levels: Self {
-    distinctList(of: .integer(1...Limit.levels)).or("none", means: [])
+    distinctList(of: .integer(UNetConfiguration.Limit.levels)).or("none", means: [])
   }
 }

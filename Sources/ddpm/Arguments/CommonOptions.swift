@@ -3,20 +3,17 @@
 import Diffusion
 
 /// The largest values the command line takes: far above what is useful, far below what overflows.
+/// What the library has limits for has no others here.
 package enum Limit {
   package static let steps = 1_000_000_000
   package static let images = 10_000_000
   package static let columns = 1000
   package static let batch = 65_536
   package static let timesteps = NoiseSchedule.timestepCounts.upperBound
-  package static let channels = 8192
-  package static let blocks = 64
-  package static let levels = 16
   package static let threads = 1024
   package static let minutes = 1e6
   package static let learningRate = 1e6
   package static let gradientNorm = 1e9
-  package static let classes = 100_000
   package static let guidance = 100.0
 }
 

@@ -19,8 +19,8 @@ extension DataChoice {
   ) throws -> Dataset {
     switch self {
     case .synthetic:
-      let split: SyntheticDigits.Split = split == .train ? .train : .test
-      let drawn = SyntheticDigits.images(split, range: 0..<min(limit ?? split.count, split.count))
+      let count = SyntheticDigits.count(of: split)
+      let drawn = SyntheticDigits.images(split, range: 0..<min(limit ?? count, count))
       return Dataset(images: drawn.images, labels: drawn.labels, name: "synthetic")
     case .folder(let folder):
       do {

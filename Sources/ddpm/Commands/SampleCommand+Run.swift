@@ -116,11 +116,13 @@ extension SampleSettings.Sampler {
   /// The steps of this sampler for a model.
   func plan(for model: DiffusionModel, clips: Bool) throws -> SamplingPlan {
     let clipping = clips ? model.clipping : .none
+    let all = model.schedule.last.value
     let (steps, spacing, sampler): (Int, StepSpacing, Sampler) =
       switch self {
-      case .ancestral(let variance): (model.schedule.last.value, .trailing, .ddpm(variance))
+      case .ancestral(let variance): (all, .trailing, .ddpm(variance))
       case .respaced(let steps, let spacing, let variance): (steps, spacing, .ddpm(variance))
-      case .ddim(let steps, let spacing, let eta): (steps, spacing, .ddim(eta))
+      case .ddim(let steps, let spacing, let eta):
+        (steps ?? min(SampleCommand.defaultSteps, all), spacing, .ddim(eta))
       }
     return try SamplingPlan(
       steps: steps, spacing: spacing, sampler: sampler, schedule: model.schedule,

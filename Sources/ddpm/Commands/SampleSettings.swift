@@ -10,7 +10,8 @@ package struct SampleSettings: Equatable, Sendable {
     case ancestral(PosteriorVariance)
     /// DDPM through some of the timesteps.
     case respaced(steps: Int, StepSpacing, PosteriorVariance)
-    case ddim(steps: Int, StepSpacing, Eta)
+    /// DDIM; without a number of steps in the usual one, or all of a shorter process.
+    case ddim(steps: Int?, StepSpacing, Eta)
   }
 
   package var model: String?
@@ -116,7 +117,7 @@ extension SampleSettings.Sampler {
         throw UsageError("--variance belongs to --sampler ddpm; ddim has --eta")
       }
       let eta = try arguments[Sample.eta] ?? .value(0)
-      self = .ddim(steps: steps ?? Sample.defaultSteps, spacing, eta)
+      self = .ddim(steps: steps, spacing, eta)
     }
   }
 }

@@ -21,16 +21,27 @@ extension TrainCommand {
   private func train(resuming run: ResumedRun?, since start: ContinuousClock.Instant) throws {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
+    // What cannot be trained is said before the data are read.
+    let schedule = try NoiseSchedule(settings.schedule, timesteps: settings.timesteps)
+    try settings.checkNetwork()
     let waysOut = run == nil ? DataChoice.waysOut : ResumedRun.waysOut
     let train = try settings.data.load(.train, limit: settings.limit, waysOut: waysOut)
     let test = try settings.data.load(.test, waysOut: waysOut)
     try train.checkSize(matches: test)
     let classes = settings.isConditional ? try train.classCount() : nil
-    if let classes { try test.checkLabels(below: classes) }
+    if let classes {
+      try test.checkLabels(below: classes)
+      let seen = try train.seenClassCount()
+      if seen < classes {
+        progress.say(
+          "ddpm: \(train.name.printable): only \(seen) of the classes 0 to \(classes - 1) have"
+            + " images; the others will not be learned")
+      }
+    }
     let trainer = try Trainer(
       settings.network(for: train.images.size, classes: classes),
-      schedule: NoiseSchedule(settings.schedule, timesteps: settings.timesteps),
-      prediction: settings.prediction, data: train.images, labels: train.labels, settings.options)
+      schedule: schedule, prediction: settings.prediction, data: train.images, labels: train.labels,
+      settings.options)
     let data = "\(train.fingerprint); held out \(test.fingerprint)"
     let seconds = try run?.restore(trainer, data: data, name: train.name) ?? 0
     let record = TrainingRecord(
@@ -71,6 +82,14 @@ extension TrainSettings {
     }
     if let dropout { network.dropout = dropout }
     return network
+  }
+
+  /// Checks all of the network that is not the data's to decide.
+  /// - Throws: `UsageError`, `ConfigurationError`.
+  fileprivate func checkNetwork() throws {
+    var network = try network(for: ImageSize(height: 1, width: 1, channels: 1), classes: nil)
+    network.resolution = nil
+    try network.validate()
   }
 
   /// How the network is trained.

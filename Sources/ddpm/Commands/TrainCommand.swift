@@ -33,20 +33,20 @@ package struct TrainCommand: Command {
   static let preset = Option<UNetConfiguration.Preset>(
     "--preset", "tiny|small|base", .choice, default: .small, "the size of the U-Net")
   static let channels = Option<[Int]?>(
-    "--channels", "A,B,C", .list(of: .integer(1...Limit.channels)), unset: "the preset's",
-    "channels of each level, the finest first")
+    "--channels", "A,B,C", .list(of: .integer(UNetConfiguration.Limit.levelChannels)),
+    unset: "the preset's", "channels of each level, the finest first")
   static let blocks = Option<Int?>(
-    "--blocks", "N", .integer(1...Limit.blocks), unset: "the preset's",
+    "--blocks", "N", .integer(UNetConfiguration.Limit.layers), unset: "the preset's",
     "residual blocks a level")
   static let attention = Option<[Int]?>(
     "--attention", "none|LEVELS", .levels, unset: "the preset's",
     "levels with self-attention, as in 2,3; the finest is 1")
   static let dropout = Option<Double?>(
-    "--dropout", "P", .number(0..<1), unset: "the preset's",
+    "--dropout", "P", .number(UNetConfiguration.Limit.dropout), unset: "the preset's",
     "the part of each block's activations dropped in training")
 
   static let timesteps = Option<Int>(
-    "--timesteps", "T", .integer(1...Limit.timesteps), default: 1000,
+    "--timesteps", "T", .integer(NoiseSchedule.timestepCounts), default: 1000,
     "steps of the forward process")
   static let schedule = Option<NoiseScheduleFamily>(
     "--schedule", "NAME", .choice, default: .linear,

@@ -6,6 +6,7 @@ import Diffusion
 struct TrainingSession {
   private let trainer: Trainer
   private let images: Int
+  private let test: Dataset
   private let heldOut: HeldOutLoss
   private let folder: RunFolder
   private let settings: TrainSettings
@@ -15,6 +16,7 @@ struct TrainingSession {
   private let record: TrainingRecord
   private let start: ContinuousClock.Instant
   private var pace: TrainingPace
+  private var gridImages = TrainingSession.grid.images
   private let firstRecord: Int
   private var lastRecord: Int
   /// What the steps since the last record took, without what lies between them.
@@ -34,13 +36,17 @@ struct TrainingSession {
   private static let smoothing = 0.02
   /// Images and steps of the grids that show how training goes.
   private static let grid = (images: 36, steps: 25)
-  /// Times that a training whose length is a time is tried before: the first one is slower than all
-  /// others.
+  /// Times that each part of a training whose length is a time is tried before: the first one is
+  /// slower than all others.
   private static let rehearsals = 2
+  /// Triples of a held-out loss that is tried.
+  private static let rehearsedTriples = 16
   /// Steps of a grid that is tried.
-  private static let rehearsedGridSteps = 3
+  private static let rehearsedGridSteps = 4
   /// The most of a very short time that trying may take, once the first step is done.
   private static let rehearsalShare = 0.1
+  /// The most of a time that a grid may take: a slow network's are smaller in a short time.
+  private static let drawingShare = 0.1
 
   /// - Parameters:
   ///   - record: what the state is to keep, with the seconds it took to get to where the trainer
@@ -50,7 +56,7 @@ struct TrainingSession {
     _ trainer: Trainer, _ test: Dataset, _ folder: RunFolder, _ settings: TrainSettings,
     _ record: TrainingRecord, since start: ContinuousClock.Instant, _ progress: SharedProgress
   ) {
-    self.trainer = trainer
+    (self.trainer, self.test) = (trainer, test)
     (self.folder, self.settings, self.progress) = (folder, settings, progress)
     (self.record, self.start) = (record, start)
     images = trainer.imageCount
@@ -59,10 +65,13 @@ struct TrainingSession {
       trainer.model, data: test.images, labels: test.labels, count: TrainingSession.heldOutCount,
       threads: trainer.options.threads)
     let sampleEvery = settings.sampleEvery ?? TrainingSession.usualSampleEvery
+    let drawing = TrainingPace.Interlude(every: sampleEvery == 0 ? nil : sampleEvery)
+    let saving = TrainingPace.Interlude(
+      every: settings.saveEvery ?? TrainingSession.usualSaveEvery)
+    // The losses are drawn with the samples, or, where those are not wanted, with the checkpoints.
     pace = TrainingPace(
-      measuring: .init(every: TrainingSession.measureEvery),
-      drawing: .init(every: sampleEvery == 0 ? nil : sampleEvery),
-      saving: .init(every: settings.saveEvery ?? TrainingSession.usualSaveEvery))
+      measuring: .init(every: TrainingSession.measureEvery), drawing: drawing,
+      plotting: drawing.every == nil ? saving : drawing, saving: saving)
   }
 
   /// Seconds of training in this session and before it.
@@ -72,7 +81,9 @@ struct TrainingSession {
   private var total: Int {
     switch settings.budget {
     case .minutes(let minutes):
-      max(1, trainer.completed + pace.steps(in: 60 * minutes - elapsed))
+      max(
+        1,
+        trainer.completed + pace.steps(in: 60 * minutes - elapsed, after: trainer.completed))
     case .steps, .epochs:
       settings.budget.steps(images: images, batch: trainer.options.batch) ?? trainer.completed
     }
@@ -85,7 +96,10 @@ struct TrainingSession {
   /// long its parts take, and settles what depends on the length.
   mutating func plan() throws -> Int {
     if case .minutes(let minutes) = settings.budget {
-      try rehearse(until: elapsed + TrainingSession.rehearsalShare * 60 * minutes)
+      let seconds = 60 * minutes
+      try rehearse(until: elapsed + TrainingSession.rehearsalShare * seconds)
+      gridImages = pace.limitDrawing(
+        of: gridImages, to: TrainingSession.drawingShare * seconds)
       trainer.settle(for: total)
     }
     return total
@@ -99,13 +113,35 @@ struct TrainingSession {
     }
     pace.expect(
       step: seconds, batch: trainer.options.batch, measured: TrainingSession.heldOutCount,
-      drawn: TrainingSession.grid.images * gridSteps)
-    let steps = min(TrainingSession.rehearsedGridSteps, gridSteps)
-    let share = Double(steps) / Double(gridSteps)
-    guard pace.drawing.every != nil else { return }
-    for _ in 0..<rehearsals where elapsed + share * pace.drawing.seconds < limit {
-      pace.drawing.seconds = try duration { _ = try samples(steps: steps) } / share
+      drawn: gridImages * gridSteps)
+    try rehearseMeasuring(until: limit)
+    if pace.drawing.every != nil { try rehearseDrawing(until: limit) }
+  }
+
+  private mutating func rehearseMeasuring(until limit: Double) throws {
+    let (count, tried) = (TrainingSession.heldOutCount, TrainingSession.rehearsedTriples)
+    let few = HeldOutLoss(
+      trainer.model, data: test.images, labels: test.labels, count: tried,
+      threads: trainer.options.threads)
+    for _ in 0..<TrainingSession.rehearsals where elapsed < limit {
+      pace.observe(measuring: duration { _ = few() } * Double(count) / Double(tried))
     }
+  }
+
+  private mutating func rehearseDrawing(until limit: Double) throws {
+    var one: Double?
+    for _ in 0..<TrainingSession.rehearsals where elapsed < limit {
+      one = try duration { _ = try samples(steps: 1) }
+    }
+    let steps = min(TrainingSession.rehearsedGridSteps, gridSteps)
+    guard let one, steps > 1 else { return }
+    guard elapsed + Double(steps) * one < limit else {
+      pace.observe(drawing: one * Double(gridSteps))
+      return
+    }
+    let few = try duration { _ = try samples(steps: steps) }
+    pace.observe(
+      drawing: TrainingPace.drawing(one: one, few: few, steps: steps, of: gridSteps))
   }
 
   /// Trains until the budget is spent or the user has enough.
@@ -129,7 +165,7 @@ struct TrainingSession {
       let isLast = step.number >= goal
       if isLast || step.number % TrainingSession.recordEvery == 0 { try log(step, isLast) }
       if isDue(pace.drawing, step.number, isLast) { try draw(step.number) }
-      if isDue(plotting, step.number, isLast) { try plot() }
+      if isDue(pace.plotting, step.number, isLast) { try plot() }
       // What was logged and drawn is done again after a crash that comes before the saving.
       let code = Interruption.exitCode
       if code != nil || isDue(pace.saving, step.number, isLast) { try save() }
@@ -151,15 +187,11 @@ struct TrainingSession {
     part.every.map { isLast || step % $0 == 0 } ?? false
   }
 
-  /// The losses are drawn with the samples, or, where those are not wanted, with the checkpoints.
-  private var plotting: TrainingPace.Interlude {
-    pace.drawing.every == nil ? pace.saving : pace.drawing
-  }
-
   /// The losses so far as a picture, once there is one to draw.
-  private func plot() throws {
+  private mutating func plot() throws {
     guard lastRecord > firstRecord else { return }
-    try folder.plotLosses(text: Tool.text(model: folder.path))
+    let text = Tool.text(model: folder.path)
+    pace.observe(plotting: try duration { try folder.plotLosses(text: text) })
   }
 
   private mutating func take(stepOf total: Int) throws -> Trainer.Step {
@@ -176,7 +208,7 @@ struct TrainingSession {
   private mutating func log(_ step: Trainer.Step, _ isLast: Bool) throws {
     var measurement: HeldOutLoss.Measurement?
     if isDue(pace.measuring, step.number, isLast) {
-      pace.measuring.seconds = duration { measurement = heldOut() }
+      pace.observe(measuring: duration { measurement = heldOut() })
       guard let mean = measurement?.mean, mean.isFinite else {
         throw TrainingError.diverged(
           step: step.number, learningRate: trainer.options.learningRate)
@@ -193,11 +225,11 @@ struct TrainingSession {
   private mutating func save() throws {
     var record = record
     record.seconds = elapsed
-    pace.saving.seconds = try duration { try folder.save(trainer, record) }
+    pace.observe(saving: try duration { try folder.save(trainer, record) })
   }
 
   private mutating func draw(_ step: Int) throws {
-    pace.drawing.seconds = try duration {
+    let seconds = try duration {
       let (images, text) = try samples(steps: gridSteps)
       let output = OutputFile.picture(path: folder.samples(step: step), .png, columns: nil)
       let model = "\(folder.path), training step \(step)"
@@ -205,6 +237,7 @@ struct TrainingSession {
         images, rows: trainer.model.rows(of: images.count, nil),
         text: Tool.text(model: model) + text)
     }
+    pace.observe(drawing: seconds)
   }
 
   /// A few samples, always from the same noise, and how they are made.
@@ -212,8 +245,8 @@ struct TrainingSession {
     steps: Int
   ) throws -> (images: Images, text: [(key: String, value: String)]) {
     let model = trainer.model
-    let usual = TrainingSession.grid.images
-    let count = model.rows(of: usual, nil).map { (usual + $0 - 1) / $0 * $0 } ?? usual
+    let count =
+      model.rows(of: gridImages, nil).map { (gridImages + $0 - 1) / $0 * $0 } ?? gridImages
     let sampler = SampleSettings.Sampler.ddim(steps: steps, .trailing, .value(0))
     let plan = try sampler.plan(for: model, clips: true)
     let options = SamplingOptions(threads: trainer.options.threads)

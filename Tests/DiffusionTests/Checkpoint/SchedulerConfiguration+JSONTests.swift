@@ -47,7 +47,7 @@ import Testing
     (#"{"beta_start":0}"#, "beta_start is 0.0; it must be above 0"),
     (#"{"beta_end":1.5}"#, "beta_end is 1.5"),
     (#"{"trained_betas":[0.1]}"#, "1 trained betas for 1000 timesteps"),
-    (#"{"trained_betas":[0],"num_train_timesteps":1}"#, "a beta of trained_betas is 0.0"),
+    (#"{"trained_betas":[0.1,0],"num_train_timesteps":2}"#, "a beta of trained_betas is 0.0"),
     (#"{"trained_betas":["x"]}"#, "trained_betas contains \"x\""),
     (#"{"clip_sample_range":0}"#, "clip_sample_range is 0.0"),
     (#"{"steps_offset":1000}"#, "steps_offset is 1000"),

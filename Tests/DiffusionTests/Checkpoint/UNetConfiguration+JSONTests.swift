@@ -34,7 +34,7 @@ import Testing
   @Test func absentKeysHaveTheDefaultsOfDiffusers() throws {
     var fields = try ConfigurationFields(Array("{}".utf8), path: "config.json")
     let expected = UNetConfiguration(
-      imageSize: nil, inChannels: 3, outChannels: 3, channels: [224, 448, 672, 896],
+      resolution: nil, inChannels: 3, outChannels: 3, channels: [224, 448, 672, 896],
       downBlocks: [.plain, .attention, .attention, .attention],
       upBlocks: [.attention, .attention, .attention, .plain])
     #expect(try UNetConfiguration(&fields) == expected)

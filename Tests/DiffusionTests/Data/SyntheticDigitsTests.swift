@@ -4,8 +4,8 @@ import Diffusion
 import Testing
 
 struct SyntheticDigitsTests {
-  @Test(arguments: SyntheticDigits.Split.allCases)
-  func anImageDoesNotDependOnTheRange(split: SyntheticDigits.Split) {
+  @Test(arguments: Dataset.Split.allCases)
+  func anImageDoesNotDependOnTheRange(split: Dataset.Split) {
     let all = SyntheticDigits.images(split, range: 0..<60)
     let some = SyntheticDigits.images(split, range: 23..<41)
     #expect(some.images == all.images[23..<41])
@@ -15,12 +15,12 @@ struct SyntheticDigitsTests {
 
   // FNV-1a of the first 200 images, as first drawn; another value means that runs made before and
   // after, or on two machines, were trained on different data.
-  static let hashes: [(SyntheticDigits.Split, UInt64)] = [
+  static let hashes: [(Dataset.Split, UInt64)] = [
     (.train, 1_393_628_273_680_762_215), (.test, 4_246_158_203_918_019_078),
   ]
 
   @Test(arguments: hashes)
-  func imagesAreTheSameBytesEverywhere(split: SyntheticDigits.Split, hash: UInt64) {
+  func imagesAreTheSameBytesEverywhere(split: Dataset.Split, hash: UInt64) {
     let (images, _) = SyntheticDigits.images(split, range: 0..<200)
     let drawn = images.pixels.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
       ($0 ^ UInt64($1)) &* 0x100_0000_01b3
@@ -29,7 +29,7 @@ struct SyntheticDigitsTests {
   }
 
   @Test func noImageIsDrawnTwiceInOrAcrossTheSplits() {
-    let drawn = SyntheticDigits.Split.allCases.flatMap { split in
+    let drawn = Dataset.Split.allCases.flatMap { split in
       let (images, _) = SyntheticDigits.images(split, range: 0..<500)
       return (0..<images.count).map { images[$0..<$0 + 1].pixels }
     }
@@ -47,7 +47,7 @@ struct SyntheticDigitsTests {
 
   @Test func splitsHaveTheSizesTheySay() {
     let (images, labels) = SyntheticDigits.images(.test)
-    #expect(images.count == SyntheticDigits.Split.test.count)
+    #expect(images.count == SyntheticDigits.count(of: .test))
     #expect(labels.count == images.count)
     #expect(images.size == ImageSize(height: 28, width: 28, channels: 1))
   }

@@ -7,11 +7,11 @@ import Kernels
 
 /// A model whose network outputs one number for every value of every image, whatever it is asked.
 func constantModel(
-  _ output: Float, prediction: SchedulerConfiguration.Prediction, clipRange: Double?,
+  _ output: Float, prediction: Prediction, clipRange: Double?,
   timesteps: Int, size: ImageSize = ImageSize(height: 4, width: 4, channels: 1)
 ) throws -> DiffusionModel {
   let network = UNetConfiguration(
-    imageSize: .init(height: size.height, width: size.width), inChannels: size.channels,
+    resolution: .init(size), inChannels: size.channels,
     outChannels: size.channels, channels: [8], downBlocks: [.plain], upBlocks: [.plain],
     layersPerBlock: 1, middle: .none, normGroups: 1)
   let layout = try UNet(network).layout

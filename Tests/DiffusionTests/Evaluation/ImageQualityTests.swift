@@ -9,7 +9,7 @@ import Testing
     return try QualityJudge(network, training: training, test: test, count: 5000, threads: 2)
   }
 
-  private static func digits(_ split: SyntheticDigits.Split, _ count: Int) -> Dataset {
+  private static func digits(_ split: Dataset.Split, _ count: Int) -> Dataset {
     let (images, labels) = SyntheticDigits.images(split, range: 0..<count)
     return Dataset(images: images, labels: labels, name: "synthetic")
   }

@@ -61,6 +61,19 @@ import Testing
     }
   }
 
+  /// diffusers has a cosine schedule of one offset only.
+  @Test func aCosineOfAnotherOffsetIsSavedToo() throws {
+    let schedule = try NoiseSchedule(.cosine(offset: 0.05), timesteps: 200)
+    let trainer = try Trainer(
+      SmallTraining.network(), schedule: schedule, prediction: .noise,
+      data: SmallTraining.images(1), SmallTraining.options())
+    try withTemporaryFolder { folder in
+      try trainer.model.save(to: folder)
+      let opened = try DiffusionModel(folder: folder).schedule
+      #expect(opened.timesteps.allSatisfy { opened.beta($0) == Double(Float(schedule.beta($0))) })
+    }
+  }
+
   @Test(arguments: UNetConfiguration.Preset.allCases)
   func theTensorsAreDiffusers(preset: UNetConfiguration.Preset) throws {
     let size = ImageSize(height: 28, width: 28, channels: 1)

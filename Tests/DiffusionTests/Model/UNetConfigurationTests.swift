@@ -48,10 +48,10 @@ import Testing
         $0.upBlocks = $0.downBlocks
       }
     ),
-    ("multiples of 4, not 28 x 27: pad the images to 28 x 28", { $0.imageSize?.width = 27 }),
-    ("the image height is 0", { $0.imageSize?.height = 0 }),
-    ("the image width is -4", { $0.imageSize?.width = -4 }),
-    ("the image height is 1048576", { $0.imageSize?.height = 1 << 20 }),
+    ("multiples of 4, not 28 x 27: pad the images to 28 x 28", { $0.resolution?.width = 27 }),
+    ("the image height is 0", { $0.resolution?.height = 0 }),
+    ("the image width is -4", { $0.resolution?.width = -4 }),
+    ("the image height is 1048576", { $0.resolution?.height = 1 << 20 }),
     ("in_channels is 0; it must be from 1 to 8192", { $0.inChannels = 0 }),
     ("out_channels is -1", { $0.outChannels = -1 }),
     ("the number of levels is 0", { $0.channels = [] }),

@@ -34,7 +34,7 @@ struct UNetFixtureTests {
       let shape = try io.tensor("x").shape
       tape = Tape(parameters, for: purpose, capacity: shape[0])
       graph = unet.record(
-        on: tape, size: .init(height: shape[2], width: shape[3]), differentiable: true)
+        on: tape, .init(height: shape[2], width: shape[3]), differentiable: true)
       tape[graph.x].copy(from: nhwc(try io.floats("x"), shape))
       let timesteps = try io.integers("t")
       for (i, t) in timesteps.enumerated() {

@@ -88,7 +88,7 @@ struct OptimizerFixtureTests {
     init(_ unet: UNet, _ parameters: Parameters) throws {
       self.unet = unet
       tape = Tape(parameters, for: .training, capacity: 2)
-      graph = unet.record(on: tape, size: .init(height: 28, width: 28))
+      graph = unet.record(on: tape, .init(height: 28, width: 28))
       schedule = try NoiseSchedule(
         .linear(from: 1e-4, to: 0.02), timesteps: 1000, tabulation: .diffusers)
     }

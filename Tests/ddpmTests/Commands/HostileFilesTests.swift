@@ -19,7 +19,7 @@ struct HostileFilesTests {
     return (entries ?? []).filter { $0.file.hasPrefix("bad-") }
   }
 
-  /// Labels of more than ten classes are no fault of a file: letters have 26.
+  /// Labels of more than ten classes are no fault of a file: letters have 26. See below.
   static let idx = bad("idx").filter { $0.file != "bad-label-value.idx1" }
   static let safetensors = bad("safetensors")
 
@@ -43,6 +43,24 @@ struct HostileFilesTests {
     ])
     result.expectRefusal(65, "data/\(name)")
     #expect(!workspace.exists("run"), "nothing is begun")
+  }
+
+  /// Who does not train with the labels is not asked about their values; who does is told.
+  @Test(arguments: [[], ["--conditional"]])
+  func aLabelFarFromTheOthersMattersToConditionalTraining(words: [String]) throws {
+    let workspace = try Workspace()
+    for split in ["train", "t10k"] {
+      try workspace.copy(
+        Fixtures.url("idx/ok-3x28x28.idx3"), to: "data/\(split)-images-idx3-ubyte")
+      try workspace.copy(
+        Fixtures.url("idx/bad-label-value.idx1"), to: "data/\(split)-labels-idx1-ubyte")
+    }
+    let common = ["train", "--data", workspace.path("data"), "--steps", "1", "--preset", "tiny"]
+    let result = try BuiltTool.run(
+      common + ["--batch", "2", "--sample-every", "0", "--out", workspace.path("run")] + words)
+    #expect(result.code == 0, "\(result.messages)")
+    let note = "only 3 of the classes 0 to 10 have images"
+    #expect(result.messages.contains(note) == !words.isEmpty, "\(result.messages)")
   }
 
   @Test(arguments: safetensors) func noBadWeightsAreSampledFrom(entry: Entry) throws {

@@ -15,7 +15,7 @@ import Testing
   }
 
   private func sample(_ words: String...) throws -> BuiltTool.Result {
-    try BuiltTool.run(["sample", "--model", workspace.path("model"), "--quiet"] + words)
+    try workspace.sample(words)
   }
 
   /// Of each step of three images by DDPM, what the last of them was taken for.

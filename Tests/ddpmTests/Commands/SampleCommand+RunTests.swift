@@ -150,11 +150,28 @@ import Testing
     #expect(workspace.exists("a.png"))
   }
 
+  @Test func aProcessShorterThanTheUsualStepsIsWalkedWhole() throws {
+    _ = try workspace.makeModel(timesteps: 30)
+    let result = try workspace.sample(["--count", "1", "--out", workspace.path("a.png")])
+    #expect(result.code == 0, "\(result.messages)")
+    #expect(try PNGChunks(workspace.bytes("a.png")).texts["steps"] == "30")
+  }
+
   @Test func stepsThatCannotBeTakenAreAUsageError() throws {
     try sample("a.png", "--spacing", "quadratic", "--steps=2000").expectRefusal(64, "--steps")
     try BuiltTool.run([
       "sample", "--model", workspace.path("model"), "--steps", "1001", "--out",
       workspace.path("a.png"),
     ]).expectRefusal(64, "1001 steps of 1000 timesteps")
+  }
+
+  @Test func thePreviewIsAMessageOfPlainCharactersWhereThereIsNoTerminal() throws {
+    let result = try sample("a.png", "--count", "4", "--preview", "--quiet")
+    #expect(result.code == 0 && result.output == workspace.path("a.png") + "\n")
+    let lines = result.messages.split(separator: "\n", omittingEmptySubsequences: false)
+    // Two rows of 8 pixels and a line between them, two pixels a character, and the last line's end.
+    #expect(lines.count == 9 + 1)
+    #expect(lines.allSatisfy { line in line.count <= 17 && line.allSatisfy(\.isASCII) })
+    #expect(result.messages.contains { !$0.isWhitespace })
   }
 }

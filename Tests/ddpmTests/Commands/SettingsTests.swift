@@ -47,9 +47,9 @@ import ddpm
   @Test func samplersTakeWhatBelongsToThem() throws {
     typealias Sampler = SampleSettings.Sampler
     let cases: [(String, Sampler)] = [
-      ("", .ddim(steps: 50, .trailing, .value(0))),
+      ("", .ddim(steps: nil, .trailing, .value(0))),
       ("--steps 20 --eta hat", .ddim(steps: 20, .trailing, .hat)),
-      ("--spacing uniform --eta 1", .ddim(steps: 50, .uniform, .value(1))),
+      ("--spacing uniform --eta 1", .ddim(steps: nil, .uniform, .value(1))),
       ("--sampler ddpm", .ancestral(.small)),
       ("--sampler ddpm --variance large", .ancestral(.large)),
       ("--sampler ddpm --steps 9 --spacing leading", .respaced(steps: 9, .leading, .small)),

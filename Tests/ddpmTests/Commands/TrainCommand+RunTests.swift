@@ -130,6 +130,19 @@ import Testing
     #expect(try TrainingState(folder: workspace.path("run")).completed == 30)
   }
 
+  /// There are no data: they would be missed if they were looked for.
+  @Test(arguments: [
+    (["--attention", "4"], "there is no level 4, the network has 3"),
+    (["--channels", "30,60"], "cannot be divided into 8 normalisation groups"),
+    (["--channels", "8,8,8,8,8,8,8,8,8"], "the number of levels is 9"),
+    (["--timesteps", "3"], "beta is"),
+  ])
+  func whatCannotBeTrainedIsSaidBeforeTheDataAreRead(words: [String], reason: String) throws {
+    let workspace = try Workspace()
+    let common = ["train", "--data", workspace.path("nothing"), "--out", workspace.path("run")]
+    try BuiltTool.run(common + words).expectRefusal(64, reason)
+  }
+
   @Test func missingDataNamesTheWaysOut() throws {
     let workspace = try Workspace()
     let out = ["--steps", "1", "--out", workspace.path("run")]

@@ -1,10 +1,10 @@
-// `ddpm sample --interpolate` and `--preview`: what is drawn, and from which noise.
+// `ddpm sample --interpolate`: what is drawn, and from which noise.
 
 import Diffusion
 import Foundation
 import Testing
 
-@Suite struct SampleSettingsTests {
+@Suite struct InterpolationTests {
   private let workspace: Workspace
   private let model: DiffusionModel
 
@@ -14,8 +14,7 @@ import Testing
   }
 
   private func sample(_ words: String...) throws -> BuiltTool.Result {
-    try BuiltTool.run(
-      ["sample", "--model", workspace.path("model"), "--steps", "3", "--quiet"] + words)
+    try workspace.sample(["--steps", "3"] + words)
   }
 
   private func samples(_ count: Int, start: Images? = nil, seed: UInt64 = 0) throws -> Images {
@@ -64,16 +63,5 @@ import Testing
     try Data(noise.prefix(1).npy).write(to: URL(filePath: file))
     try sample("--interpolate", "4", "--noise", file, "--out", out)
       .expectRefusal(65, "noise.npy: holds 1 image; 2 are asked for, two a row")
-  }
-
-  @Test func thePreviewIsAMessageOfPlainCharactersWhereThereIsNoTerminal() throws {
-    let out = workspace.path("a.png")
-    let result = try sample("--count", "4", "--preview", "--out", out)
-    #expect(result.code == 0 && result.output == out + "\n")
-    let lines = result.messages.split(separator: "\n", omittingEmptySubsequences: false)
-    // Two rows of 8 pixels and a line between them, two pixels a character, and the last line's end.
-    #expect(lines.count == 9 + 1)
-    #expect(lines.allSatisfy { line in line.count <= 17 && line.allSatisfy(\.isASCII) })
-    #expect(result.messages.contains { !$0.isWhitespace })
   }
 }

@@ -1,0 +1,18 @@
+// What diffusion draws random numbers for. The numbers are those of all models and samples so far.
+
+internal import Autograd
+
+extension RandomStream {
+  /// The order of the images in training.
+  static let shuffle = RandomStream(rawValue: 1)
+  /// The timesteps of training and of likelihoods, and which classes are not told.
+  static let timestep = RandomStream(rawValue: 2)
+  /// ε of the training's images.
+  static let trainingNoise = RandomStream(rawValue: 3)
+  /// x_T and the samplers' noise.
+  static let sampling = RandomStream(rawValue: 4)
+  /// The noise of measurements.
+  static let evaluation = RandomStream(rawValue: 5)
+  /// Which images the held-out loss is measured on.
+  static let heldOut = RandomStream(rawValue: 6)
+}
