@@ -29,11 +29,11 @@ private func training(_ preset: UNetConfiguration.Preset) -> Benchmark {
   Benchmark("train-\(preset)") {
     guard let trainer = trainer(preset) else { return [] }
     let time = leastTime(runs: 5) { _ = try? trainer.step(of: 1000) }
-    let faults = pageFaults
+    let held = systemBytes
     _ = try? trainer.step(of: 1000)
     return figures(
       images: batch, operationsPerImage: 3 * trainer.model.operationsPerImage, time: time)
-      + [("pageFaultsPerStep", Double(pageFaults - faults))]
+      + [("systemBytesPerStep", Double(systemBytes - held))]
   }
 }
 

@@ -61,9 +61,18 @@ var peakMegabytes: Double {
   #endif
 }
 
-/// How often the process got memory from the system so far: a page that is touched for the first
-/// time.
-var pageFaults: Int { Int(resources.ru_minflt) }
+/// How much memory the process got from the system and did not give back, in bytes.
+var systemBytes: Int {
+  #if os(macOS)
+    var statistics = malloc_statistics_t()
+    malloc_zone_statistics(nil, &statistics)
+    return Int(statistics.size_allocated)
+  #else
+    // The first number is the size of all that is mapped, in pages.
+    let sizes = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+    return (Int(sizes.prefix { $0 != " " }) ?? 0) * Int(getpagesize())
+  #endif
+}
 
 /// What the process has used so far.
 private var resources: rusage {
