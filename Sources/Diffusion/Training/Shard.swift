@@ -25,6 +25,7 @@ final class Shard: Sendable {
   private let graph: UNet.Graph
   private let memory: (images: FloatMemory, noise: FloatMemory, slopes: FloatMemory)
   private let process: (schedule: NoiseSchedule, prediction: Prediction)
+  private let weights: LossWeights
   private let noise: Philox
   private let values: Int
 
@@ -39,6 +40,7 @@ final class Shard: Sendable {
     let count = Shard.capacity * values
     memory = (FloatMemory(count: count), FloatMemory(count: count), FloatMemory(count: count))
     process = (schedule, prediction)
+    weights = LossWeights(prediction, schedule)
     self.noise = Philox(seed: seed, stream: noise.rawValue)
   }
 
@@ -53,7 +55,7 @@ final class Shard: Sendable {
       tape[graph.output], target: target, gradient: memory.slopes.all, slope: 0, count: count)
   }
 
-  /// The same, and its gradient times `scale`, added to `gradients`.
+  /// The same; and the gradient of the weighted squares' sum times `scale`, added to `gradients`.
   ///
   /// - Parameters:
   ///   - step: the training step, for dropout.
@@ -63,9 +65,15 @@ final class Shard: Sendable {
   ) -> Double {
     tape.place = (UInt32(step), UInt32(examples.startIndex))
     let target = predict(examples, of: data)
-    let loss = squaredError(
-      tape[graph.output], target: target, gradient: tape.gradient(graph.output),
-      slope: 2 * scale, count: examples.count * values)
+    let gradient = tape.gradient(graph.output)
+    var loss = 0.0
+    for (place, example) in examples.enumerated() {
+      let first = place * values
+      loss += squaredError(
+        tape[graph.output].slice(first, values), target: target.slice(first, values),
+        gradient: gradient.slice(first, values), slope: 2 * scale * weights[example.timestep],
+        count: values)
+    }
     tape.backward(from: graph.output)
     return loss
   }
