@@ -23,12 +23,15 @@ struct EvaluationFolder {
   /// Where the page is.
   var pagePath: String { NSString(string: path).appendingPathComponent("report.html") }
 
-  /// Creates the folder.
+  /// Creates the folder, and makes sure that it can be written to before work is done for it.
   ///
   /// - Throws: `FileError`.
   func create() throws(FileError) {
     try createFolder(path)
     try createFolder(kept.folder)
+    for place in [path, kept.folder] where access(place, W_OK) != 0 {
+      throw FileError(path: place, .uncreatable(errno))
+    }
   }
 
   /// Draws a grid.

@@ -9,8 +9,9 @@ final class EvaluationMeter {
   private var total = 1
   private let progress: SharedProgress
   private let farewell: String
-  private var start = ContinuousClock.now
   private var done = 0
+  /// What the work that is done took; what lies between measurements is no measure of what is left.
+  private var spent = Duration.zero
 
   /// - Parameter farewell: the last words after an interruption.
   init(_ progress: SharedProgress, farewell: String) {
@@ -19,7 +20,7 @@ final class EvaluationMeter {
 
   /// From here on there is so much work, in runs of the network.
   func begin(total: Int) {
-    (self.total, done, start) = (max(1, total), 0, .now)
+    (self.total, done, spent) = (max(1, total), 0, .zero)
   }
 
   /// Makes a measurement.
@@ -32,8 +33,11 @@ final class EvaluationMeter {
     _ label: String, _ size: Int,
     _ body: (@escaping @Sendable (Double) -> Void) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let (before, total, start) = (Double(done), Double(total), start)
+    let (before, total) = (Double(done), Double(total))
     let (progress, farewell) = (progress, farewell)
+    let now = ContinuousClock.now
+    // As if all of it had been measured at one go.
+    let start = now - spent
     Interruption.endIfAsked(progress, farewell)
     let result = try body { share in
       Interruption.endIfAsked(progress, farewell)
@@ -41,7 +45,7 @@ final class EvaluationMeter {
       progress.update("\(percent(all))  \(label)  left \(left(all, since: start).brief)")
     }
     Interruption.endIfAsked(progress, farewell)
-    done += size
+    if size > 0 { (done, spent) = (done + size, spent + (ContinuousClock.now - now)) }
     return result
   }
 }

@@ -127,7 +127,7 @@ extension EvaluationReport {
             + " expected to do better"
         ))
     }
-    for gap in about.leftOut { lines.append(("left out", gap.description)) }
+    for gap in about.leftOut { lines.append(("left out", "\(MetricChoice.list(gap.metrics)): \(gap.reason)")) }
     return lines
   }
 

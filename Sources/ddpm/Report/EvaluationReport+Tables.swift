@@ -44,7 +44,7 @@ extension EvaluationReport {
       columns: [.init("eta", .left), .init("sampler", .left)]
         + (severalSpacings ? [.init("spacing", .left)] : [])
         + steps.map { .init(counted($0, "step")) },
-      note: note)
+      note: note, minorColumn: 1)
     for spacing in about.spacings {
       for eta in cells.map(\.eta).unique {
         let row = cells.filter { $0.eta == eta && $0.spacing == spacing }
@@ -169,9 +169,9 @@ extension EvaluationReport.Cell {
 /// How far numbers are from those of real images, from 0 for as good to 1 for far away.
 private enum Heat {
   /// This many times the floor is as hot as can be.
-  private static let hottestRatio = 64.0
+  private static let hottestRatio = 32.0
   /// So many standard errors above the floor, as a power of 2, are as hot as can be.
-  private static let hottestExcess = 9.0
+  private static let hottestExcess = 7.0
   /// So much less than the floor is as hot as can be.
   private static let hottestLoss = 0.5
 

@@ -15,7 +15,8 @@ extension ReportTable {
   /// The table alone, which scrolls where it is wider than the page.
   var html: HTML {
     func alignment(_ column: Int) -> String {
-      columns[column].alignment == .left ? "left" : "right"
+      (columns[column].alignment == .left ? "left" : "right")
+        + (column == minorColumn ? " minor" : "")
     }
     let head = tag(
       "tr", [:],

@@ -124,11 +124,8 @@ struct ReportPage {
 
   private func block(_ table: ReportTable?, _ figures: [HTML]) -> [HTML] {
     guard let table else { return [] }
-    return [
-      tag(
-        "div", ["class": "columns"],
-        [table.card] + figures.map { tag("div", ["class": "card"], $0) })
-    ]
+    let pictures = figures.isEmpty ? [] : [tag("div", ["class": "card stack"], figures)]
+    return [tag("div", ["class": "columns"], [table.card] + pictures)]
   }
 
   private var bits: HTML {
@@ -165,7 +162,7 @@ struct ReportPage {
           "p", [:],
           """
           Times are those of this machine while it did whatever else it did. The colours go from the \
-          numbers of real images to 64 times their Frechet distance, or to half \
+          numbers of real images to 32 times their Frechet distance, or to half \
           their precision and recall, and follow the logarithm of the distances.
           """),
       ])

@@ -23,7 +23,7 @@ enum ReportStyle {
     * { box-sizing: border-box; }
     body { margin: 0; background: var(--paper); color: var(--ink);
       font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-    main { max-width: 1240px; margin: 0 auto; padding: 40px clamp(16px, 4vw, 48px) 64px; }
+    main { max-width: 1400px; margin: 0 auto; padding: 40px clamp(16px, 4vw, 48px) 64px; }
     h1 { font-size: clamp(1.5rem, 1.2rem + 1.6vw, 2.2rem); line-height: 1.2; margin: 0 0 4px;
       letter-spacing: -0.015em; }
     h2 { font-size: 1.25rem; margin: 52px 0 6px; letter-spacing: -0.01em; }
@@ -36,9 +36,10 @@ enum ReportStyle {
       border-radius: 10px; }
     .facts dd { margin: 0; overflow-wrap: anywhere; }
     .columns { display: grid; gap: 20px;
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); }
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, 520px), 1fr)); }
     .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px;
       padding: 16px 18px; min-width: 0; }
+    .stack { display: grid; gap: 22px; align-content: start; }
     details { margin-top: 20px; }
     summary { cursor: pointer; font-weight: 600; }
     details .scroll { margin-top: 10px; }
@@ -58,6 +59,8 @@ enum ReportStyle {
     thead th { color: var(--soft); font-size: 0.82rem; }
     th.left, td.left { text-align: left; }
     tbody th { font-weight: 600; }
+    th:first-child { position: sticky; left: 0; background: var(--card); }
+    @media (max-width: 560px) { .minor { display: none; } }
     tbody tr:nth-child(even) td:not(.heat) { background: color-mix(in srgb, var(--line) 28%, transparent); }
     .heat { background: color-mix(in oklab, var(--near), var(--middle) calc(var(--heat) * 2 * 100%)); }
     .heat.far { background: color-mix(in oklab, var(--middle), var(--far) calc((var(--heat) - 0.5) * 2 * 100%)); }
@@ -81,6 +84,7 @@ enum ReportStyle {
     figcaption { font-size: 0.86rem; margin-bottom: 6px; }
     .chart svg { display: block; width: 100%; height: auto; overflow: visible; }
     .chart text { font-size: 12px; fill: var(--soft); }
+    @media (max-width: 560px) { .chart text { font-size: 16px; } }
     .chart line { stroke: var(--line); stroke-width: 1; }
     .chart line.base, .chart line.tick { stroke: var(--soft); }
     .chart line.floor { stroke: var(--ink); stroke-dasharray: 3 3; }

@@ -1,5 +1,7 @@
 // A table of the report, before it becomes text, Markdown or HTML.
 
+import Foundation
+
 /// A table with what there is to say about it.
 struct ReportTable: Sendable {
   /// A cell's text and, where there is a floor, how far its number is from it.
@@ -18,6 +20,8 @@ struct ReportTable: Sendable {
   var rows: [[Cell]] = []
   /// How to read it.
   var note = ""
+  /// A column that a narrow page does without.
+  var minorColumn: Int?
 
   private var table: Table {
     var table = Table(columns)
@@ -56,11 +60,13 @@ extension String {
   }
 }
 
-/// Below this four decimals would show no digit.
-private let smallest = 1e-3
-
 extension Measured {
-  /// The number and its error, the error with two digits and the number as exact.
+  /// Decimals of a number without an error, and the most of any other.
+  private static let (usualDecimals, mostDecimals) = (4, 5)
+  /// Digits of an error: more would say more than is known.
+  private static let errorDigits = 2
+
+  /// The number with its error, as exact as the error lets it be.
   var text: String {
     guard let error, error > 0 else { return brief }
     return "\(spelled(value)) ± \(spelled(error))"
@@ -70,9 +76,13 @@ extension Measured {
   var brief: String { spelled(value) }
 
   private func spelled(_ number: Double) -> String {
-    let scale = max(abs(value), error ?? 0)
-    if scale < smallest, scale > 0 { return number == 0 ? "0" : scientific(number) }
-    return decimals(number, scale < 1 ? 4 : scale < 100 ? 2 : 0)
+    let known = error.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
+    let places = known.map { Self.errorDigits - 1 - Int(floor(log10($0))) } ?? Self.usualDecimals
+    let least = pow(10, -Double(places))
+    if places > Self.mostDecimals || (known == nil && abs(value) < 10 * least) {
+      return number == 0 ? "0" : scientific(number)
+    }
+    return decimals(number, max(0, places))
   }
 }
 
