@@ -127,7 +127,9 @@ extension EvaluationReport {
             + " expected to do better"
         ))
     }
-    for gap in about.leftOut { lines.append(("left out", "\(MetricChoice.list(gap.metrics)): \(gap.reason)")) }
+    for gap in about.leftOut {
+      lines.append(("left out", "\(MetricChoice.list(gap.metrics)): \(gap.reason)"))
+    }
     return lines
   }
 

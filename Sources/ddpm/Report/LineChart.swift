@@ -32,7 +32,7 @@ struct LineChart {
   /// Numbers to mark on the x axis; without them, round ones.
   var marks: [Double]?
 
-  private static let size = (width: 440.0, height: 300.0)
+  private static let size = (width: 520.0, height: 300.0)
   private static let margin = (left: 50.0, right: 14.0, top: 12.0, bottom: 44.0)
   private static let mostTicks = (x: 6, y: 7)
   private static let radius = 3.2

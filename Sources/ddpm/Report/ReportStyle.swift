@@ -84,7 +84,7 @@ enum ReportStyle {
     figcaption { font-size: 0.86rem; margin-bottom: 6px; }
     .chart svg { display: block; width: 100%; height: auto; overflow: visible; }
     .chart text { font-size: 12px; fill: var(--soft); }
-    @media (max-width: 560px) { .chart text { font-size: 16px; } }
+    @media (max-width: 560px) { .chart text { font-size: 18px; } }
     .chart line { stroke: var(--line); stroke-width: 1; }
     .chart line.base, .chart line.tick { stroke: var(--soft); }
     .chart line.floor { stroke: var(--ink); stroke-dasharray: 3 3; }
