@@ -41,7 +41,7 @@ package struct FeatureCache {
     if let path {
       do {
         if let network = try FeatureNetwork(savedAt: path, trainedOn: data) {
-          say("features  of \(path.printable)")
+          say("features  learned before, in \(path.printable)")
           return network
         }
       } catch {

@@ -135,7 +135,7 @@ extension EvaluationReport {
 
   private var countText: String {
     let compared = standard.map { ", \($0.floor.images) of them compared with as many test images" }
-    return "\(about.count) images a cell, all from the same noise"
+    return "\(counted(about.count, "image")) a cell, all from the same noise"
       + (about.classes == nil ? "" : ", classes in turn") + (compared ?? "")
   }
 }

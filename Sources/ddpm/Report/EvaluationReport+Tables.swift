@@ -124,7 +124,7 @@ extension EvaluationReport {
     guard has(.time) else { return nil }
     return pivot(
       "Images a second",
-      note: "\(about.count) images a cell, \(Platform.instructionSet) kernels,"
+      note: "\(counted(about.count, "image")) a cell, \(Platform.instructionSet) kernels,"
         + " \(counted(about.threads, "thread")). Each takes as many runs of the network"
         + " as steps."
     ) { .init(decimals($0.imagesPerSecond, $0.imagesPerSecond < 100 ? 1 : 0)) }

@@ -133,7 +133,7 @@ extension EvaluationReport {
       series: series { Double($0.steps) }, floor: floor,
       marks: steps.count <= 6 ? steps.map(Double.init) : nil)
     let overTime = LineChart(
-      title: "Over seconds for \(about.count) images", xTitle: "seconds",
+      title: "Over seconds for \(counted(about.count, "image"))", xTitle: "seconds",
       yTitle: "Frechet distance", series: series(\.sampling.seconds), floor: floor)
     return has(.time) ? [overSteps, overTime] : [overSteps]
   }
