@@ -51,7 +51,7 @@ run ddpm train --data $data --out runs/demo --minutes "$minutes" --overwrite
 step "4/5  Sample 64 digits: runs/demo/digits.png"
 run ddpm sample --model runs/demo --out runs/demo/digits.png
 
-step "5/5  Compare DDPM with DDIM at 10, 20 and 50 steps: the report is in runs/demo/evaluation"
+step "5/5  Compare DDPM with DDIM at 10, 20 and 50 steps: runs/demo/evaluation/report.html"
 run ddpm evaluate --model runs/demo --data $data --steps 10,20,50 --eta 0,1,hat --count 64 \
   >runs/demo/evaluation.txt
 

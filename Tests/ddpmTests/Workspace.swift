@@ -35,6 +35,8 @@ final class Workspace: Sendable {
     try Data(text.utf8).write(to: URL(filePath: path(name)))
   }
 
+  func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path(name)) }
+
   private func makeFolder(above name: String) throws {
     try FileManager.default.createDirectory(
       at: URL(filePath: path(name)).deletingLastPathComponent(), withIntermediateDirectories: true)

@@ -1,7 +1,7 @@
 // The comparison of samplers: every amount of noise with every number of steps, as the DDIM paper's
-// Table 1 has it.
+// Table 1 has it, for each way to spread the steps.
 
-/// Cells to fill with images: one an eta and number of steps.
+/// Cells to fill with images: one an eta, number of steps and spacing.
 ///
 /// x_T of image i only depends on the seed, so all cells start from the same noise, and what
 /// differs between their images is the sampler's doing. A conditional model's image i is of class
@@ -11,6 +11,8 @@ public struct Comparison: Sendable {
   public struct Cell: Sendable {
     /// How much noise a step adds: 1 is DDPM with the small variance, hat with the large one.
     public let eta: Eta
+    /// Which timesteps are visited.
+    public let spacing: StepSpacing
     /// The steps.
     public let plan: SamplingPlan
   }
@@ -32,7 +34,7 @@ public struct Comparison: Sendable {
 
   /// The model compared on.
   public let model: DiffusionModel
-  /// The cells, all steps of the first eta first.
+  /// The cells: all of the first spacing first, of these all steps of the first eta.
   public let cells: [Cell]
   /// How many images a cell gets.
   public let count: Int
@@ -43,19 +45,21 @@ public struct Comparison: Sendable {
   ///   - model: the model to sample from.
   ///   - etas: the rows.
   ///   - steps: the columns: numbers of steps.
-  ///   - spacing: which timesteps are visited.
+  ///   - spacings: which timesteps are visited; a table each.
   ///   - count: images a cell.
   /// - Throws: `SamplingError` for a cell that cannot be.
   public init(
-    of model: DiffusionModel, etas: [Eta], steps: [Int], spacing: StepSpacing, count: Int
+    of model: DiffusionModel, etas: [Eta], steps: [Int], spacings: [StepSpacing], count: Int
   ) throws(SamplingError) {
     var cells: [Cell] = []
-    for eta in etas {
-      for steps in steps {
-        let plan = try SamplingPlan(
-          steps: steps, spacing: spacing, sampler: .ddim(eta), schedule: model.schedule,
-          prediction: model.prediction, clipping: model.clipping)
-        cells.append(Cell(eta: eta, plan: plan))
+    for spacing in spacings {
+      for eta in etas {
+        for steps in steps {
+          let plan = try SamplingPlan(
+            steps: steps, spacing: spacing, sampler: .ddim(eta), schedule: model.schedule,
+            prediction: model.prediction, clipping: model.clipping)
+          cells.append(Cell(eta: eta, spacing: spacing, plan: plan))
+        }
       }
     }
     (self.model, self.cells, self.count) = (model, cells, count)

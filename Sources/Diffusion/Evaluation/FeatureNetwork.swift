@@ -53,7 +53,8 @@ public struct FeatureNetwork: Sendable {
   }
 
   /// The labels of a data set and how many classes they tell apart.
-  static func labels(of data: Dataset) throws(FileError) -> (labels: [UInt8], classes: Int) {
+  package static func labels(of data: Dataset) throws(FileError) -> (labels: [UInt8], classes: Int)
+  {
     guard let labels = data.labels, let most = labels.max() else {
       let reason = "has no labels, from which the metrics' features are learned"
       throw FileError(path: data.name, .invalid(reason))

@@ -8,8 +8,8 @@ extension DiffusionModel {
   /// Estimates the likelihood of images under each of DDPM's two variances, from the same runs of
   /// the network.
   ///
-  /// x̂0 is what the samplers use: clipped as they clip it. The images are taken evenly from the
-  /// whole set, because test sets are often sorted: MNIST's first half is the easier one.
+  /// x̂0 is what the samplers use: clipped as they clip it. The images are drawn at random, always
+  /// the same ones, because test sets are often sorted: MNIST's first half is the easier one.
   ///
   /// - Parameters:
   ///   - data: images of the model's size.
@@ -33,10 +33,11 @@ extension DiffusionModel {
     let probes = (0..<min(threads, count)).map { _ in
       Probe(self, data, labels, octaves, seed: seed)
     }
-    let errors = (0..<count).map { _ in Slot<ImageErrors?>(nil) }
+    let places = data.drawnPlaces(count)
+    let errors = places.map { _ in Slot<ImageErrors?>(nil) }
     let finished = Atomic(0)
     Workers(count: probes.count).each(count) { place, worker in
-      errors[place].value = probes[worker].ask(image: place * data.count / count)
+      errors[place].value = probes[worker].ask(image: places[place])
       let done = finished.add(1, ordering: .relaxed).newValue
       progress?(Double(done) / Double(count))
     }

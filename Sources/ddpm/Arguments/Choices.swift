@@ -5,8 +5,10 @@ import Diffusion
 /// A sampler by name.
 package enum SamplerName: String, CaseIterable, Sendable { case ddpm, ddim }
 
-/// A column of the evaluation's table.
-package enum MetricChoice: String, CaseIterable, Sendable { case time, bpd, loss }
+/// A measurement of the evaluation.
+package enum MetricChoice: String, CaseIterable, Sendable {
+  case time, fd, kd, pr, neighbours, recon, consistency, bpd, loss
+}
 
 /// Where images come from.
 package enum DataChoice: Equatable, Sendable {

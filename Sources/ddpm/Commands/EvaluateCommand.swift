@@ -15,27 +15,42 @@ package struct EvaluateCommand: Command {
     Example(
       "ddpm evaluate --steps 10,50 --eta 0,hat --metrics time --json",
       "four samplings timed, as JSON on standard output"),
+    Example(
+      "ddpm evaluate --steps 10,25 --eta 0 --spacing trailing,quadratic",
+      "which timesteps to visit"),
   ]
 
   static let out = Option<String?>(
-    "--out", "DIR", .folder, unset: "MODEL/evaluation", "the report's folder")
+    "--out", "DIR", .folder, unset: "MODEL/evaluation",
+    "the report's folder; what it already holds is not measured again")
   static let steps = Option<[Int]>(
     "--steps", "LIST", .distinctList(of: .integer(1...Limit.timesteps)),
     default: [10, 20, 50, 100], "numbers of sampling steps to compare")
   static let eta = Option<[Eta]>(
     "--eta", "LIST", .distinctList(of: .eta), default: [.value(0), .value(1), .hat],
     "amounts of noise to compare: 0 is DDIM, 1 DDPM's small variance, hat its large")
+  static let spacing = Option<[StepSpacing]>(
+    "--spacing", "LIST", .distinctList(of: .choice), default: [.trailing],
+    "the timesteps that short samplers visit: \(spacings)")
   static let count = Option<Int>(
     "--count", "N", .integer(1...Limit.images), default: 1000,
     "images for each comparison, and test images for bits/dim and loss")
   static let metrics = Option<[MetricChoice]?>(
     "--metrics", "LIST", .distinctList(of: .choice), unset: "all that the data allows",
-    "what to measure: time, bits/dim (bpd), held-out loss")
-  static let json = Option<Bool>("--json", "print the table as JSON")
+    """
+    what to measure: time, Frechet (fd) and kernel distance (kd), precision and recall (pr), nearest \
+    training images (neighbours), encoding and decoding (recon), the same noise in different steps \
+    (consistency), bits/dim (bpd), held-out loss
+    """)
+  static let json = Option<Bool>("--json", "print the report as JSON")
+
+  private static var spacings: String {
+    StepSpacing.allCases.map(\.rawValue).joined(separator: ", ")
+  }
 
   package static let table = OptionTable(
     .init("Model, data and output", CommonOptions.model, CommonOptions.data, out, json),
-    .init("Comparison", steps, eta, count, metrics),
+    .init("Comparison", steps, eta, spacing, count, metrics),
     .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),
     .init("On the way", CommonOptions.quiet))
 

@@ -10,6 +10,7 @@ package struct EvaluateSettings: Equatable, Sendable {
   package var out: String?
   package var steps: [Int]
   package var etas: [Eta]
+  package var spacings: [StepSpacing]
   package var count: Int
   /// nil is all that the data allows.
   package var metrics: [MetricChoice]?
@@ -25,20 +26,39 @@ package struct EvaluateSettings: Equatable, Sendable {
     out = try arguments[Evaluate.out]
     steps = try arguments[Evaluate.steps]
     etas = try arguments[Evaluate.eta]
+    spacings = try arguments[Evaluate.spacing]
     count = try arguments[Evaluate.count]
     metrics = try arguments[Evaluate.metrics]
     printsJSON = try arguments[Evaluate.json]
     seed = try arguments[CommonOptions.seed]
     threads = try arguments[CommonOptions.threads]
     isQuiet = try arguments[CommonOptions.quiet]
-    if let metrics, !metrics.contains(where: \.needsData), arguments.has(CommonOptions.data) {
-      throw UsageError("--data is not read for --metrics time: leave one of them out")
+    if let metrics { try EvaluateSettings.check(metrics, self, arguments) }
+  }
+
+  /// Refuses flags that the metrics asked for have no use for, and metrics that the flags exclude.
+  private static func check(
+    _ metrics: [MetricChoice], _ settings: EvaluateSettings, _ arguments: Arguments
+  ) throws(UsageError) {
+    typealias Evaluate = EvaluateCommand
+    let list = MetricChoice.list(metrics)
+    if !metrics.contains(where: \.needsData), arguments.has(CommonOptions.data) {
+      throw UsageError("--data is not read for --metrics \(list): leave one of them out")
     }
-    if let metrics, !metrics.contains(.time) {
-      let flag = arguments.has(Evaluate.steps) ? Evaluate.steps.flag : Evaluate.eta.flag
-      if arguments.has(Evaluate.steps) || arguments.has(Evaluate.eta) {
-        throw UsageError("\(flag) belongs to --metrics time: nothing else is sampled")
-      }
+    if let obstacle = metrics.lazy.compactMap({ $0.obstacle(settings) }).first {
+      throw UsageError(obstacle)
+    }
+    let users: [(option: any AnyOption, isUsed: (MetricChoice) -> Bool)] = [
+      (Evaluate.steps, \.hasSteps), (Evaluate.spacing, \.hasSteps), (Evaluate.eta, \.isOfCells),
+    ]
+    for (option, isUsed) in users
+    where arguments.texts[option.flag] != nil && !metrics.contains(where: isUsed) {
+      // Consistency is of eta 0, so that naming it does no harm.
+      let namesItsEta = metrics.contains(.consistency) && settings.etas == [.value(0)]
+      if namesItsEta, option.flag == Evaluate.eta.flag { continue }
+      let owners = MetricChoice.list(MetricChoice.allCases.filter(isUsed))
+      throw UsageError(
+        "\(option.flag) belongs to --metrics \(owners), not to \(list): leave it out")
     }
   }
 }

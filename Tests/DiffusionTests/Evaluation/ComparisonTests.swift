@@ -40,13 +40,13 @@ import Testing
   @Test func aCellThatCannotBeIsRefusedBeforeAnyIsFilled() throws {
     let model = try untrainedModel(timesteps: 20)
     #expect(throws: SamplingError.steps(21, of: 20)) {
-      try Comparison(of: model, etas: etas, steps: [5, 21], spacing: .trailing, count: 6)
+      try Comparison(of: model, etas: etas, steps: [5, 21], spacings: [.trailing], count: 6)
     }
   }
 
   private func fill(_ etas: [Eta], steps: [Int]) throws -> [Comparison.Result] {
     let comparison = try Comparison(
-      of: untrainedModel(timesteps: 20), etas: etas, steps: steps, spacing: .trailing, count: 6)
+      of: untrainedModel(timesteps: 20), etas: etas, steps: steps, spacings: [.trailing], count: 6)
     return comparison.cells.map { comparison.fill($0, options) }
   }
 

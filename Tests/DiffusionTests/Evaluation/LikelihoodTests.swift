@@ -89,14 +89,20 @@ import Testing
     #expect(try measure(fresh, imagesOfEight, count: 7) == measure(used, imagesOfEight, count: 7))
   }
 
-  /// Images of two brightnesses, one after the other: the first few alone would be of one.
-  @Test func imagesAreTakenFromTheWholeSet() throws {
+  /// Images of two brightnesses in turn: at even distances all that are asked would be of one.
+  @Test func imagesAreDrawnAtRandomFromTheWholeSet() throws {
     let model = try constantModel(0, prediction: .sample, clipRange: 1, timesteps: 10)
-    let pixels = (0..<10 * size.values).map { UInt8($0 < 5 * size.values ? 0 : 128) }
-    let likelihood = try measure(model, ByteImages(size: size, pixels: pixels), count: 4).small
+    let pixels = (0..<100 * size.values).map { UInt8($0 / size.values % 2 == 0 ? 0 : 128) }
+    let data = Dataset(
+      images: ByteImages(size: size, pixels: pixels), labels: (0..<100).map { UInt8($0 % 2) },
+      name: "two")
+    let bright = try #require(data.drawn(20).labels).count { $0 == 1 }
+    #expect((4...16).contains(bright))
+    let likelihood = try measure(model, data.images, count: 20).small
     let prior = VariationalBound(schedule: model.schedule, variance: .small).prior
     let grey = Double(Float(128) / 127.5 - 1)
-    #expect(abs(likelihood.prior.mean - (prior(1) + prior(grey * grey)) / 2) < 1e-9)
+    let expected = (Double(20 - bright) * prior(1) + Double(bright) * prior(grey * grey)) / 20
+    #expect(abs(likelihood.prior.mean - expected) < 1e-9)
   }
 
   @Test func eachImageIsAskedOnceAtMost() throws {

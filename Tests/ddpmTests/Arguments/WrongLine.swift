@@ -148,6 +148,9 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("sample --output a.png", "unknown flag \"--output\"; did you mean --out?"),
     WrongLine("sample --models m", "did you mean --model?"),
     WrongLine("evaluate --metrics tiem", "did you mean time?"),
+    WrongLine("evaluate --metrics fd,neighbors", "did you mean neighbours?"),
+    WrongLine("evaluate --spacing trailng", "did you mean trailing?"),
+    WrongLine("evaluate --spacings leading", "did you mean --spacing?"),
     WrongLine("evaluate --metric time", "did you mean --metrics?"),
     WrongLine("evaluate --jsno", "did you mean --json?"),
     WrongLine("evaluate --eta 0,hta", "did you mean hat?"),
@@ -207,7 +210,8 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("evaluate --steps 10 20", "unexpected \"20\""),
     WrongLine("evaluate --eta 0,2", "each a number from 0 to 1, or hat"),
     WrongLine("evaluate --eta 0,0.0", "different values"),
-    WrongLine("evaluate --metrics fd", "each one of time, bpd, loss"),
+    WrongLine("evaluate --metrics fid", "each one of time, fd, kd, pr, neighbours, recon,"),
+    WrongLine("evaluate --spacing trailing,trailing", "different values"),
     WrongLine("evaluate --metrics time,time", "different values"),
     WrongLine("evaluate --metrics=", "not \"\""),
   ]
@@ -244,8 +248,16 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("sample --noise n.npy --seed 3 --eta 0", "the images start from --noise"),
     WrongLine("sample --preview=yes", "--preview takes no value"),
     WrongLine("evaluate --metrics time --data synthetic", "--data is not read for --metrics time"),
-    WrongLine("evaluate --metrics bpd --steps 10", "--steps belongs to --metrics time"),
-    WrongLine("evaluate --metrics bpd,loss --eta 0", "--eta belongs to --metrics time"),
+    WrongLine("evaluate --metrics consistency --data d", "not read for --metrics consistency"),
+    WrongLine("evaluate --metrics bpd --steps 10", "--steps belongs to --metrics time, fd"),
+    WrongLine("evaluate --metrics bpd,loss --eta 0", "--eta belongs to --metrics time, fd"),
+    WrongLine("evaluate --metrics loss --spacing uniform", "recon, consistency, not to loss"),
+    WrongLine("evaluate --metrics recon --eta 0", "neighbours, not to recon: leave it out"),
+    WrongLine("evaluate --metrics consistency --eta 0,1", "--eta belongs to"),
+    WrongLine("evaluate --metrics consistency --eta 1", "add 0 to --eta"),
+    WrongLine("evaluate --metrics time,consistency --steps 5", "give --steps two or more"),
+    WrongLine("evaluate --metrics fd --count 19", "--count 19 is too few"),
+    WrongLine("evaluate --metrics time,pr --count 19", "take 20 or more"),
   ]
 
   static let hostile = [

@@ -21,10 +21,9 @@ import Testing
 
   private var small: [String] { ["--data", data, "--steps", "2,3", "--eta", "0,0.5,1,hat"] }
 
-  private static let pictures = [
-    "ddim-eta0-steps2", "ddim-eta0-steps3", "ddim-eta0.5-steps2", "ddim-eta0.5-steps3",
-    "ddim-eta1-steps2", "ddim-eta1-steps3", "hat-steps2", "hat-steps3",
-  ].map { "\($0).png" }
+  private static let pictures = ["ddim-eta0", "ddim-eta0.5", "ddim-eta1", "hat"].flatMap { name in
+    [2, 3].map { "\(name)-trailing-steps\($0).png" }
+  }
 
   @Test func theFolderHoldsTheReportAndAPictureACell() throws {
     let result = try BuiltTool.run(
@@ -32,18 +31,21 @@ import Testing
     #expect(result.code == 0)
     let names = try FileManager.default.contentsOfDirectory(
       atPath: workspace.path("model/evaluation"))
-    #expect(names.sorted() == (Self.pictures + ["report.json", "table.md"]).sorted())
-    let lines = result.output.split(separator: "\n")
-    #expect(lines[0].hasPrefix("eta  sampler"))
-    for (line, picture) in zip(lines.dropFirst(), Self.pictures) {
-      #expect(line.hasSuffix(picture))
-    }
+    let others = [
+      "report.html", "report.json", "table.csv", "table.md", "kept", "consistency-trailing.png",
+      "reconstruction-trailing.png",
+    ]
+    #expect(names.sorted() == (Self.pictures + others).sorted())
     for words in [
-      "Trailing spacing", "1 DDPM with the small variance, hat with the large", "Weights:",
-      "decoder", "held-out loss", "5 test images",
+      "eta  sampler     2 steps  3 steps\n0    DDIM", "hat  DDPM large", "trailing spacing",
+      "1 DDPM with the small variance, hat DDPM with the large", "weights ", "seed 0",
+      "estimates clipped to ±1", "decoder", "Held-out loss", "5 test images", "Reconstruction",
+      "Nearest training image", "Consistency", "Images a second", "the same numbers for as many",
     ] { #expect(result.output.contains(words), "\(words)") }
-    // 5 images in 4 · (2 + 3) steps, 11 times for bits/dim, and 10 triples for the loss.
-    #expect(result.messages.contains("8 cells, 165 runs of the network on an image: about"))
+    #expect(result.messages.contains("fd, kd, pr are left out: --count 5 is too few images"))
+    // 5 images in 4 · (2 + 3) steps, 11 times for bits/dim, 10 triples for the loss, and 5 images in
+    // 2 + 3 steps there and back.
+    #expect(result.messages.contains("8 cells, 215 runs of the network on an image: about"))
   }
 
   @Test func theJSONIsTheReport() throws {
@@ -55,7 +57,8 @@ import Testing
       result.output == String(decoding: try workspace.bytes("out/report.json"), as: UTF8.self))
     let report = try JSON.parse(result.output.utf8)
     #expect(
-      report["schema"] == 1 && report["spacing"] == "trailing" && report["data"] == .string(data))
+      report["schema"] == 2 && report["spacings"] == ["trailing"] && report["data"] == .string(data)
+    )
     #expect(report["clipping"] == 1.0 && report["seed"] == "0" && report["timesteps"] == 1000)
 
     let cells = report["cells"].elements
@@ -107,7 +110,7 @@ import Testing
       let report = try JSON.parse(result.output.utf8)
       return (
         report["bits_per_dimension"], report["held_out_loss"],
-        try workspace.bytes("out\(threads)/ddim-eta1-steps2.png")
+        try workspace.bytes("out\(threads)/ddim-eta1-trailing-steps2.png")
       )
     }
     #expect(pictures[0] == pictures[1])
@@ -119,7 +122,7 @@ import Testing
     let result = try BuiltTool.run(
       ["evaluate", "--model", workspace.path("model"), "--count", "70"] + words)
     #expect(result.code == 0)
-    let bytes = try workspace.bytes("model/evaluation/hat-steps3.png")
+    let bytes = try workspace.bytes("model/evaluation/hat-trailing-steps3.png")
     #expect(
       try PNGChunks(bytes).texts == [
         "Software": "ddpm 0.1.0", "model": workspace.path("model"),
@@ -139,9 +142,10 @@ import Testing
   @Test func withoutDataTimeIsLeft() throws {
     let result = try BuiltTool.shell(
       "cd \(workspace.path("model")) && \"$0\" evaluate --model . --count 5 --steps 2 --json")
-    #expect(result.code == 0 && result.messages.contains("bits/dim and held-out loss are left out"))
+    #expect(result.code == 0 && result.messages.contains("bpd, loss are left out: "))
     let report = try JSON.parse(result.output.utf8)
     #expect(report["cells"].elements.count == 3 && report["bits_per_dimension"] == .null)
+    #expect(report["left_out"].elements.count == 3 && report["metrics"] == ["time"])
     #expect(report["data"] == .null)
     // Data or a metric that was asked for is not left out.
     for words in ["--metrics bpd", "--data nothing"] {
@@ -200,25 +204,4 @@ import Testing
 
 private func blackImage(_ size: ImageSize) -> ByteImages {
   ByteImages(size: size, pixels: Array(repeating: 0, count: size.values))
-}
-
-extension JSON {
-  /// A member's value, null where there is none.
-  fileprivate subscript(key: String) -> JSON {
-    guard case .object(let members) = self else { return .null }
-    return members.first { $0.key == key }?.value ?? .null
-  }
-
-  fileprivate var elements: [JSON] {
-    guard case .array(let elements) = self else { return [] }
-    return elements
-  }
-
-  fileprivate var double: Double? {
-    switch self {
-    case .integer(let value): Double(value)
-    case .number(let value): value
-    default: nil
-    }
-  }
 }

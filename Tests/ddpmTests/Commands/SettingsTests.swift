@@ -100,19 +100,21 @@ import ddpm
   @Test func evaluationTakesEveryFlag() throws {
     let settings = try evaluate(
       """
-      --model m --data d --out r --steps 5,1 --eta hat,0.5 --count 7 --metrics loss,time --json \
-      --seed 2 --threads 3 --quiet
+      --model m --data d --out r --steps 5,1 --eta hat,0.5 --spacing leading,uniform --count 20 --json \
+      --metrics loss,time,fd,kd,pr,bpd,recon,neighbours --seed 2 --threads 3 --quiet
       """)
     #expect(settings.model == "m" && settings.data == .folder("d") && settings.out == "r")
     #expect(settings.steps == [5, 1] && settings.etas == [.hat, .value(0.5)])
-    #expect(settings.count == 7 && settings.metrics == [.loss, .time] && settings.printsJSON)
+    #expect(settings.spacings == [.leading, .uniform])
+    #expect(settings.metrics == [.loss, .time, .fd, .kd, .pr, .bpd, .recon, .neighbours])
+    #expect(settings.count == 20 && settings.printsJSON)
     #expect(settings.seed == 2 && settings.threads == 3 && settings.isQuiet)
   }
 
   @Test func evaluationComparesTheDocumentedCells() throws {
     let settings = try evaluate("")
     #expect(settings.steps == [10, 20, 50, 100])
-    #expect(settings.etas == [.value(0), .value(1), .hat])
+    #expect(settings.etas == [.value(0), .value(1), .hat] && settings.spacings == [.trailing])
     #expect(settings.count == 1000 && settings.metrics == nil)
     #expect(settings.data == .folder("data/mnist") && settings.model == nil)
   }

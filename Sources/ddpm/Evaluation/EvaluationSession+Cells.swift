@@ -1,0 +1,119 @@
+// Filling the cells of the comparison and judging their images.
+
+import Diffusion
+import Foundation
+
+extension EvaluationSession {
+  /// Whether images are compared with real ones.
+  private var judges: Bool { subject.metrics.contains(where: \.needsTraining) }
+  /// Whether they are compared in features.
+  var judgesFeatures: Bool { subject.metrics.contains(where: \.needsFeatures) }
+
+  private func qualityName(_ cell: Comparison.Cell) -> String { "\(cell.name)-quality" }
+  private static let standardName = "real-images"
+
+  private func keptQuality(_ cell: Comparison.Cell) -> Quality? {
+    folder.kept.result(qualityName(cell), keys.quality(cell, inFeatures: judgesFeatures))
+  }
+
+  private func keptSampling(
+    _ cell: Comparison.Cell
+  ) -> (EvaluationReport.Sampling, ByteImages)? {
+    folder.kept.images(cell.name, keys.sampling(cell))
+  }
+
+  /// Whether the cell's images are there.
+  func isKept(_ cell: Comparison.Cell) -> Bool {
+    let found: EvaluationReport.Sampling? = folder.kept.result(cell.name, keys.sampling(cell))
+    return found != nil
+  }
+
+  /// What real images get, where images are judged.
+  ///
+  /// - Throws: `FileError`.
+  mutating func standard() throws(FileError) -> CellJudge.Standard? {
+    guard judges else { return nil }
+    let key = keys.standard(inFeatures: judgesFeatures)
+    if let kept: CellJudge.Standard = folder.kept.result(Self.standardName, key) { return kept }
+    let judge = try makeJudge()
+    if let judge { try folder.kept.keep(Self.standardName, key, judge.standard) }
+    return judge?.standard
+  }
+
+  /// The judge, made at its first use.
+  ///
+  /// - Throws: `FileError`.
+  mutating func makeJudge() throws(FileError) -> CellJudge? {
+    if let judge { return judge }
+    guard let test = subject.test, let training = subject.training else { return nil }
+    if judgesFeatures {
+      judge = try CellJudge(
+        network(training), training: training, test: test, count: about.count,
+        threads: about.threads)
+    } else {
+      judge = CellJudge(
+        training: training, test: test, count: about.count, threads: about.threads)
+    }
+    return judge
+  }
+
+  private func network(_ training: Dataset) throws(FileError) -> FeatureNetwork {
+    let cache = FeatureCache(environment: ProcessInfo.processInfo.environment)
+    let (progress, meter, threads) = (progress, meter, about.threads)
+    return try cache.network(for: training, say: progress.say) { () throws(FileError) in
+      let name = training.name.printable
+      progress.say("features  a small classifier learns the labels of \(name), once for these data")
+      // Its own time is no part of the measurements'.
+      meter.begin(total: 1)
+      return try meter.measure("learning features", 1) { report throws(FileError) in
+        try FeatureNetwork(trainedOn: training, threads: threads, progress: report)
+      }
+    }
+  }
+
+  /// Draws and judges the images of a cell, as far as that is not done.
+  ///
+  /// - Throws: `FileError`.
+  mutating func fill(_ cell: Comparison.Cell, _ place: Int) throws -> EvaluationReport.Cell {
+    let (sampling, images) = try sample(cell, place)
+    if cell.eta == .value(0) { deterministic.append((cell, images)) }
+    let quality = try quality(of: images, cell)
+    let shown = images[0..<min(EvaluationFolder.gridCount, images.count)]
+    let scale = OutputFile.scale(for: images.size)
+    let rows = subject.model.rows(of: shown.count, nil)
+    let picture = try folder.draw(
+      rows.map { shown.grid(rows: $0, scale: scale) } ?? shown.grid(scale: scale), cell.name,
+      text: about.text(cell) + subject.model.text(options()))
+    return EvaluationReport.Cell(
+      eta: cell.eta, spacing: cell.spacing, steps: cell.steps, images: images.count,
+      sampling: sampling, quality: quality, picture: picture)
+  }
+
+  private mutating func sample(
+    _ cell: Comparison.Cell, _ place: Int
+  ) throws(FileError) -> (EvaluationReport.Sampling, ByteImages) {
+    if let kept = keptSampling(cell) { return kept }
+    let label =
+      "cell \(place + 1)/\(comparison.cells.count): eta \(cell.eta.text), \(cell.steps) steps"
+    let result = meter.measure(label, about.count * cell.steps) {
+      comparison.fill(cell, options($0))
+    }
+    let sampling = EvaluationReport.Sampling(
+      seconds: result.duration.seconds, clippedShare: result.samples.clippedShare)
+    let images = ByteImages(result.samples.images)
+    try folder.kept.keep(cell.name, keys.sampling(cell), sampling, images: images)
+    return (sampling, images)
+  }
+
+  private mutating func quality(
+    of images: ByteImages, _ cell: Comparison.Cell
+  ) throws(FileError) -> Quality? {
+    guard judges else { return nil }
+    if let kept = keptQuality(cell) { return kept }
+    guard let judge = try makeJudge() else { return nil }
+    let quality = meter.measure("judging \(cell.name)", 0) { _ in judge(images) }
+    let key = keys.quality(cell, inFeatures: judgesFeatures)
+    try folder.kept.keep(qualityName(cell), key, quality)
+    return quality
+  }
+}

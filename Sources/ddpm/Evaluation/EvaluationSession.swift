@@ -1,0 +1,119 @@
+// The measurements of `ddpm evaluate`, one after the other.
+
+import Diffusion
+import Foundation
+
+/// An evaluation from its first measurement to its last.
+struct EvaluationSession {
+  let subject: EvaluationSubject
+  let comparison: Comparison
+  let about: EvaluationReport.About
+  let folder: EvaluationFolder
+  let keys: EvaluationKeys
+  let progress: SharedProgress
+  let meter: EvaluationMeter
+  /// Made where something is to be judged.
+  var judge: CellJudge?
+  /// DDIM's images.
+  var deterministic: [(cell: Comparison.Cell, images: ByteImages)] = []
+
+  /// A sampling that tells how fast the network is.
+  private let trial: Comparison
+  /// Images of the trial for each core.
+  private static let trialImages = 16
+
+  /// - Throws: `SamplingError` for a cell that cannot be.
+  init(
+    _ subject: EvaluationSubject, _ settings: EvaluateSettings, _ folder: EvaluationFolder,
+    _ progress: SharedProgress
+  ) throws(SamplingError) {
+    (self.subject, self.folder, self.progress) = (subject, folder, progress)
+    let about = EvaluationReport.About(subject, settings)
+    self.about = about
+    keys = EvaluationKeys(subject, about)
+    let metrics = subject.metrics
+    // Consistency looks at DDIM's images only.
+    let etas =
+      metrics.contains(where: \.isOfCells)
+      ? settings.etas : metrics.contains(.consistency) ? [.value(0)] : []
+    comparison = try Comparison(
+      of: subject.model, etas: etas, steps: settings.steps(of: subject.model),
+      spacings: about.spacings, count: about.count)
+    trial = try Comparison(
+      of: subject.model, etas: [.value(0)], steps: [1], spacings: [.trailing],
+      count: EvaluationSession.trialImages * about.threads)
+    steps = metrics.contains(where: \.hasSteps) ? settings.steps(of: subject.model) : []
+    for spacing in metrics.contains(.recon) ? about.spacings : [] {
+      for steps in steps { _ = try spacing.timesteps(steps, of: subject.model.schedule.last) }
+    }
+    meter = EvaluationMeter(
+      progress,
+      farewell:
+        "stopped: what is finished is kept in \(folder.path.printable), and the same command"
+        + " goes on from there")
+  }
+
+  /// The numbers of steps that are compared.
+  let steps: [Int]
+
+  /// Measures everything that the folder does not hold already.
+  ///
+  /// - Throws: `FileError` where a result cannot be kept.
+  mutating func run() throws -> EvaluationReport {
+    Interruption.watch()
+    for line in about.summary { progress.say(line) }
+    for gap in about.leftOut { progress.say("ddpm: \(gap)") }
+    let missing = missingEvaluations
+    var report = EvaluationReport(about: about)
+    report.standard = try standard()
+    progress.say(work(missing))
+    meter.begin(total: missing)
+    report.loss = try loss()
+    report.bits = try bits()
+    for (place, cell) in comparison.cells.enumerated() {
+      report.cells.append(try fill(cell, place))
+    }
+    (report.reconstructions, report.reconstructionPictures) = try reconstructions()
+    report.consistencies = try consistencies()
+    if !subject.metrics.contains(where: \.isOfCells) { report.cells = [] }
+    return report
+  }
+
+  func options(_ report: (@Sendable (Double) -> Void)? = nil) -> SamplingOptions {
+    var options = SamplingOptions(threads: about.threads)
+    options.seed = about.seed
+    options.progress = report
+    return options
+  }
+
+  /// The network's speed on a few images.
+  private var evaluationsPerSecond: Double {
+    // The first run touches its memory for the first time.
+    let runs = (0..<2).flatMap { _ in trial.cells.map { trial.fill($0, options()) } }
+    return runs.last?.imagesPerSecond ?? 1
+  }
+
+  /// One line: how much work there is and how long it will take.
+  private func work(_ evaluations: Int) -> String {
+    guard evaluations > 0 else { return "work      none: all of it is kept in the folder" }
+    let missing = comparison.cells.count { !isKept($0) }
+    let kept = comparison.cells.count - missing
+    let cells =
+      comparison.cells.isEmpty
+      ? "" : counted(missing, "cell") + (kept == 0 ? ", " : " (\(kept) kept from before), ")
+    let time: Duration = .seconds(Double(evaluations) / evaluationsPerSecond)
+    return "work      \(cells)\(evaluations) runs of the network on an image: about \(time.brief)"
+  }
+}
+
+extension EvaluateSettings {
+  /// The numbers of steps to compare: of the usual ones those that the process has.
+  fileprivate func steps(of model: DiffusionModel) -> [Int] {
+    guard steps == EvaluateCommand.steps.absent else { return steps }
+    let last = model.schedule.last
+    let possible = steps.filter { steps in
+      spacings.allSatisfy { (try? $0.timesteps(steps, of: last)) != nil }
+    }
+    return possible.isEmpty ? [last.value] : possible
+  }
+}

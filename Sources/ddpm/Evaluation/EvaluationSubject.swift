@@ -1,0 +1,112 @@
+// What is evaluated: a model, the data to compare with, and what these allow to measure.
+
+import Diffusion
+
+/// A model with the data it is held against.
+struct EvaluationSubject {
+  let model: DiffusionModel
+  /// The model's folder.
+  let path: String
+  /// What can be measured of what was asked for.
+  private(set) var metrics: [MetricChoice]
+  /// Metrics that were not asked for by name and cannot be measured, with the reason.
+  private(set) var leftOut: [LeftOut] = []
+  /// The test split, where a metric needs it.
+  private(set) var test: Dataset?
+  /// The training split, where a metric needs it.
+  private(set) var training: Dataset?
+
+  struct LeftOut {
+    let metrics: [MetricChoice]
+    let reason: String
+  }
+
+  /// Reads the data that the metrics need.
+  ///
+  /// - Throws: whatever keeps a metric from being measured that was asked for by name, and errors
+  ///   in data that are there.
+  init(_ model: DiffusionModel, _ path: String, _ settings: EvaluateSettings) throws {
+    (self.model, self.path) = (model, path)
+    metrics = settings.metrics ?? MetricChoice.allCases
+    // The command line was refused already where these were asked for.
+    for metric in metrics {
+      if let obstacle = metric.obstacle(settings) { leaveOut({ $0 == metric }, obstacle) }
+    }
+    if metrics.contains(where: \.needsData) { try readTest(settings) }
+    if metrics.contains(where: \.needsTraining) { try readTraining(settings) }
+  }
+
+  private mutating func leaveOut(_ which: (MetricChoice) -> Bool, _ reason: String) {
+    let gone = metrics.filter(which)
+    guard !gone.isEmpty else { return }
+    metrics.removeAll(where: which)
+    if let place = leftOut.firstIndex(where: { $0.reason == reason }) {
+      leftOut[place] = LeftOut(metrics: leftOut[place].metrics + gone, reason: reason)
+    } else {
+      leftOut.append(LeftOut(metrics: gone, reason: reason))
+    }
+  }
+
+  private mutating func readTest(_ settings: EvaluateSettings) throws {
+    let test: Dataset
+    do {
+      test = try settings.data.load(.test)
+    } catch let error as MissingInput
+      where settings.metrics == nil && settings.data == CommonOptions.data.absent
+    {
+      return leaveOut(\.needsData, error.description)
+    }
+    guard test.images.size == model.imageSize else {
+      throw FileError(
+        path: test.name,
+        .invalid(
+          "its images are \(test.images.size), the model's \(model.imageSize);"
+            + " take the data it was trained on, or --metrics time"))
+    }
+    if let classes = model.classCount { try test.checkLabels(below: classes) }
+    guard test.images.count > 0 else {
+      throw FileError(path: test.name, .invalid("holds no test images"))
+    }
+    self.test = test
+  }
+
+  private mutating func readTraining(_ settings: EvaluateSettings) throws {
+    guard let test else { return }
+    let isFree = settings.metrics == nil
+    let training: Dataset
+    do {
+      training = try settings.data.load(.train)
+    } catch let error as MissingInput where isFree {
+      return leaveOut(\.needsTraining, error.description)
+    }
+    try test.checkSize(matches: training)
+    guard training.images.count > 0 else {
+      throw FileError(path: training.name, .invalid("holds no training images"))
+    }
+    self.training = training
+    if metrics.contains(where: \.needsFeatures) {
+      do {
+        try EvaluationSubject.checkFeatures(training, test)
+      } catch {
+        guard isFree else { throw error }
+        leaveOut(\.needsFeatures, error.description)
+      }
+    }
+  }
+
+  /// Makes sure that features can be learned and enough images be compared.
+  private static func checkFeatures(_ training: Dataset, _ test: Dataset) throws(FileError) {
+    _ = try FeatureNetwork.labels(of: training)
+    let least = QualityJudge.leastCount
+    for (split, name) in [(training, "training"), (test, "test")] where split.images.count < least {
+      let reason = "has \(split.images.count) \(name) images; comparing takes \(least) or more"
+      throw FileError(path: split.name, .invalid(reason))
+    }
+  }
+}
+
+extension EvaluationSubject.LeftOut: CustomStringConvertible {
+  var description: String {
+    "\(MetricChoice.list(metrics)) \(metrics.count == 1 ? "is" : "are") left out: \(reason)"
+  }
+}

@@ -1,0 +1,160 @@
+// The pieces of the page: tables, pictures, bars and curves.
+
+import Diffusion
+import Foundation
+
+extension ReportTable {
+  /// The table under its title, with its note.
+  var card: HTML {
+    tag(
+      "div", ["class": "card"],
+      [tag("h3", [:], .text(title)), html]
+        + (note.isEmpty ? [] : [tag("p", ["class": "note"], .text(note))]))
+  }
+
+  /// The table alone, which scrolls where it is wider than the page.
+  var html: HTML {
+    func alignment(_ column: Int) -> String {
+      (columns[column].alignment == .left ? "left" : "right")
+        + (column == minorColumn ? " minor" : "")
+    }
+    let head = tag(
+      "tr", [:],
+      columns.enumerated().map { place, column in
+        tag("th", ["scope": "col", "class": alignment(place)], .text(column.heading))
+      })
+    let body = rows.map { row in
+      tag(
+        "tr", [:],
+        row.enumerated().map { place, cell in
+          place == 0
+            ? tag("th", ["scope": "row", "class": alignment(place)], .text(cell.text))
+            : cell.html(alignment(place))
+        })
+    }
+    return tag(
+      "div", ["class": "scroll"],
+      tag("table", [:], tag("thead", [:], head), tag("tbody", [:], body)))
+  }
+}
+
+extension ReportTable.Cell {
+  fileprivate func html(_ alignment: String) -> HTML {
+    let parts = text.split(separator: " ± ", maxSplits: 1).map(String.init)
+    let error = parts.count > 1 ? [tag("span", ["class": "error"], .text(" ± \(parts[1])"))] : []
+    let content = [HTML.text(parts.first ?? "")] + error
+    guard let heat else { return tag("td", ["class": alignment], content) }
+    let name = heat > 0.5 ? "heat far" : "heat"
+    return tag("td", ["class": name, "style": "--heat:\(decimals(heat, 3))"], content)
+  }
+}
+
+extension EvaluationReport.Picture {
+  /// The picture in the page's own text.
+  func figure(_ caption: String) -> HTML {
+    tag(
+      "figure", [:], tag("figcaption", [:], .text(caption)),
+      tag(
+        "img",
+        [
+          "src": "data:image/png;base64,\(Data(bytes).base64EncodedString())", "alt": caption,
+          "width": "\(width)", "height": "\(height)", "loading": "lazy",
+        ]))
+  }
+}
+
+/// Numbers as bars, one under the other.
+struct BarList {
+  struct Bar {
+    let name: String
+    let value: Double
+    let text: String
+    /// Whether it is set off from the others.
+    var isOther = false
+  }
+
+  let title: String
+  let bars: [Bar]
+
+  var figure: HTML {
+    let most = max(bars.map(\.value).max() ?? 0, .leastNormalMagnitude)
+    return tag(
+      "figure", [:], tag("figcaption", [:], .text(title)),
+      tag(
+        "table", ["class": "bars"],
+        tag(
+          "tbody", [:],
+          bars.map { bar in
+            let width = decimals(100 * max(0, bar.value) / most, 2)
+            return tag(
+              "tr", ["class": bar.isOther ? "other" : "one"],
+              tag("th", ["scope": "row", "class": "left"], .text(bar.name)),
+              tag("td", ["class": "bar"], tag("i", ["style": "width:\(width)%"])),
+              tag("td", [:], .text(bar.text)))
+          })))
+  }
+}
+
+extension EvaluationReport {
+  /// Where the bits go, a list a variance.
+  var bitBars: [BarList] {
+    (bits?.terms ?? []).map { terms in
+      func bar(_ name: String, _ bits: Measured, isOther: Bool) -> BarList.Bar {
+        BarList.Bar(name: name, value: bits.value, text: bits.brief, isOther: isOther)
+      }
+      return BarList(
+        title: "Where the bits go, \(terms.variance) variance",
+        bars: [bar("prior", terms.prior, isOther: true)]
+          + terms.octaves.reversed().map {
+            bar("t \(span($0.first, $0.last))", $0.bits, isOther: false)
+          } + [bar("decoder", terms.decoder, isOther: true)])
+    }
+  }
+
+  /// Where the loss is.
+  var lossBars: BarList? {
+    loss.map { loss in
+      BarList(
+        title: "Loss by timestep",
+        bars: loss.ranges.map {
+          BarList.Bar(
+            name: "t \(span($0.first, $0.last))", value: $0.loss, text: decimals($0.loss, 4))
+        })
+    }
+  }
+
+  /// Frechet distance over steps, and over time where that was asked for.
+  var charts: [LineChart] {
+    guard has(.fd), cells.contains(where: { $0.quality?.features != nil }) else { return [] }
+    let floor = standard?.floor.features?.frechet.value
+    let steps = cells.map(\.steps).unique.sorted()
+    let overSteps = LineChart(
+      title: "Over steps", xTitle: "steps", yTitle: "Frechet distance",
+      series: series { Double($0.steps) }, floor: floor,
+      marks: steps.count <= 6 ? steps.map(Double.init) : nil)
+    let overTime = LineChart(
+      title: "Over seconds for \(counted(about.count, "image"))", xTitle: "seconds",
+      yTitle: "Frechet distance", series: series(\.sampling.seconds), floor: floor)
+    return has(.time) ? [overSteps, overTime] : [overSteps]
+  }
+
+  private func series(_ x: (Cell) -> Double) -> [LineChart.Series] {
+    let etas = cells.map(\.eta).unique
+    return about.spacings.enumerated().flatMap { dash, spacing in
+      etas.enumerated().map { colour, eta in
+        let points = cells.filter { $0.eta == eta && $0.spacing == spacing }
+          .sorted { $0.steps < $1.steps }
+          .compactMap { cell in
+            cell.quality?.features.map { features in
+              LineChart.Point(
+                x: x(cell), y: features.frechet.value, error: features.frechet.error,
+                title: "\(cell.title(about)): \(features.frechet.text),"
+                  + " \(decimals(cell.sampling.seconds, 1)) s")
+            }
+          }
+        let name = "eta \(eta.text)" + (about.spacings.count > 1 ? ", \(spacing.rawValue)" : "")
+        return LineChart.Series(name: name, colour: colour, dash: dash, points: points)
+      }
+    }
+  }
+}

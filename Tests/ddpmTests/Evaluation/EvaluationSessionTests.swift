@@ -1,0 +1,134 @@
+// The measurements of `ddpm evaluate` against the library's.
+
+import Diffusion
+import Testing
+
+@Suite struct EvaluationSessionTests {
+  private let bench: EvaluationBench
+  init() throws { bench = try EvaluationBench() }
+
+  private func equal(_ json: JSON, _ mean: Double, _ error: Double?) -> Bool {
+    json["mean"].double == mean && json["standard_error"].double == error
+  }
+
+  @Test func qualityIsTheLibrarys() throws {
+    let report = try bench.report(
+      "--count 25 --steps 2,3 --eta 0,hat --metrics fd,kd,pr,neighbours")
+    let judge = try QualityJudge(
+      bench.network, training: bench.training, test: bench.test, count: 25, threads: 1)
+    let comparison = try Comparison(
+      of: bench.model, etas: [.value(0), .hat], steps: [2, 3], spacings: [.trailing], count: 25)
+    let cells = report["cells"].elements
+    #expect(cells.count == 4)
+    for (json, cell) in zip(cells, comparison.cells) {
+      let samples = comparison.fill(cell, SamplingOptions(threads: 1)).samples
+      let quality = judge(ByteImages(samples.images))
+      try check(json, quality)
+      #expect(
+        json["class_distance"].double == quality.classes.distance(to: judge.floor.classes))
+    }
+    try check(report["floor"], judge.floor)
+    #expect(report["extractor"]["classes"] == 3)
+    #expect(report["extractor"]["trained_on"] == .string(bench.network.fingerprint))
+    #expect(report["metrics"] == ["fd", "kd", "pr", "neighbours"] && report["left_out"] == [])
+  }
+
+  private func check(_ json: JSON, _ quality: ImageQuality) throws {
+    #expect(json["compared_images"] == 25)
+    #expect(
+      equal(json["frechet_distance"], quality.frechet.value, quality.frechet.standardError))
+    #expect(equal(json["kernel_distance"], quality.kernel.value, quality.kernel.standardError))
+    for (key, mean) in [
+      ("precision", quality.coverage.precision), ("recall", quality.coverage.recall),
+      ("confidence", quality.classes.confidence),
+      ("nearest_training_image", quality.neighbours.mean),
+    ] { #expect(equal(json[key], mean.mean, mean.standardError), "\(key)") }
+    #expect(json["class_counts"].elements == quality.classes.counts.map(JSON.integer))
+    #expect(json["nearest_training_image_least"].double == quality.neighbours.quantile(0))
+  }
+
+  @Test func withoutLabelsPixelsAreCompared() throws {
+    for split in ["train", "t10k"] {
+      try bench.workspace.remove("data/\(split)-labels-idx1-ubyte")
+    }
+    let words = "--count 25 --steps 2 --eta 1"
+    let result = try bench.run(words)
+    #expect(result.code == 0)
+    #expect(result.messages.contains("fd, kd, pr are left out: data: has no labels"))
+    let report = try bench.report(words)
+    let floor = TrainingNeighbours(
+      of: bench.test.drawn(25).images, among: bench.training.images, threads: 1)
+    let found = report["floor"]["nearest_training_image"]
+    #expect(equal(found, floor.mean.mean, floor.mean.standardError))
+    #expect(report["cells"].elements[0]["nearest_training_image"]["mean"].double != nil)
+    #expect(report["cells"].elements[0]["frechet_distance"] == .null)
+    // What was asked for by name is not left out.
+    try bench.run("--metrics fd").expectRefusal(65, "has no labels")
+  }
+
+  @Test func reconstructionIsTheLibrarysOnImagesDrawnAtRandom() throws {
+    let report = try bench.report(
+      "--count 7 --steps 4,2 --metrics recon --spacing leading,trailing")
+    let data = bench.test.drawn(7)
+    let rows = report["reconstruction"].elements
+    let cells = [StepSpacing.leading, .trailing].flatMap { spacing in [4, 2].map { (spacing, $0) } }
+    #expect(rows.count == 4)
+    for (row, (spacing, steps)) in zip(rows, cells) {
+      let expected = try bench.model.reconstruct(
+        data.images, labels: nil, steps: steps, spacing: spacing, threads: 1)
+      #expect(row["spacing"] == .string(spacing.rawValue) && row["steps"] == .integer(steps))
+      #expect(equal(row["squared_error"], expected.error.mean, expected.error.standardError))
+    }
+    #expect(bench.workspace.exists("model/evaluation/reconstruction-leading.png"))
+  }
+
+  @Test func consistencyComparesDDIMsImages() throws {
+    let report = try bench.report("--count 6 --steps 8,2 --metrics consistency,loss")
+    #expect(report["cells"] == .null)
+    let comparison = try Comparison(
+      of: bench.model, etas: [.value(0)], steps: [8, 2], spacings: [.trailing], count: 6)
+    let images = comparison.cells.map { cell in
+      Images(ByteImages(comparison.fill(cell, SamplingOptions(threads: 1)).samples.images))
+    }
+    let expected = Consistency(
+      [(8, images[0]), (2, images[1])], network: nil, threads: 1)
+    let found = report["consistency"].elements[0]
+    #expect(found["rows"].elements.map { $0["steps"] } == [2, 8])
+    let distance = expected.rows[0].distance
+    #expect(
+      equal(found["rows"].elements[0]["squared_error"], distance.mean, distance.standardError))
+    #expect(found["unrelated"]["mean"].double == expected.unrelated?.mean)
+    #expect(found["rows"].elements[0]["same_class"] == .null)
+    let picture = try PNGChunks(
+      bench.workspace.bytes("model/evaluation/consistency-trailing.png"))
+    // Two rows of six images, ten times enlarged.
+    #expect(picture.width == 10 * (6 * 9 - 1) && picture.height == 10 * (2 * 9 - 1))
+  }
+
+  @Test func spacingsAreCompared() throws {
+    let report = try bench.report(
+      "--count 2 --steps 2,4 --eta 0 --spacing leading,linspace --metrics time", data: "")
+    let cells = report["cells"].elements
+    #expect(cells.map { $0["spacing"] } == ["leading", "leading", "linspace", "linspace"])
+    #expect(cells.map { $0["steps"] } == [2, 4, 2, 4])
+    let grids = try ["leading", "linspace"].map {
+      try bench.workspace.bytes("model/evaluation/ddim-eta0-\($0)-steps4.png")
+    }
+    #expect(grids[0] != grids[1])
+    // Of the usual steps those remain that every spacing has; others are refused.
+    let usual = try bench.report(
+      "--count 1 --eta 0 --spacing trailing,quadratic --metrics time", data: "")
+    #expect(usual["cells"].elements.map { $0["steps"] } == [10, 20, 10, 20])
+    try bench.run("--count 1 --steps 50 --spacing quadratic --metrics recon --quiet")
+      .expectRefusal(64, "take at most 31 steps")
+  }
+
+  @Test func theDecodersFloorIsWhatPerfectEstimatesCost() throws {
+    let report = try bench.report("--count 5 --metrics bpd")
+    let images = Images(bench.test.drawn(5).images)
+    let bound = VariationalBound(schedule: bench.model.schedule, variance: .small)
+    #expect(report["decoder_floor"].double == bound.decoder(images, estimates: images))
+    let decoder = report["bits_per_dimension"].elements[0]["decoder"]["mean"].double ?? 0
+    #expect(decoder > report["decoder_floor"].double ?? .infinity)
+  }
+}

@@ -1,0 +1,76 @@
+// The report's page: well-formed, complete and without anything from outside.
+
+import Diffusion
+import Foundation
+import Testing
+
+@Suite struct ReportPageTests {
+  private let bench: EvaluationBench
+  init() throws { bench = try EvaluationBench() }
+
+  private static let words = "--count 20 --steps 2,3 --eta 0,0.5,hat --spacing trailing,leading"
+
+  @Test func thePageIsWellFormedAndNeedsNothingElse() throws {
+    #expect(try bench.run(Self.words + " --quiet").code == 0)
+    let page = try bench.text("report.html")
+    let markup = try Markup(page)
+    for word in ["http:", "https:", "<script", "<link", "url(", "@import", "javascript:"] {
+      #expect(!page.contains(word), "\(word)")
+    }
+    for element in markup.elements {
+      for name in ["src", "href", "data", "srcset"] {
+        if let value = element.attributes[name] {
+          #expect(value.hasPrefix("data:image/png;base64,"), "\(name)")
+        }
+      }
+      #expect(!element.attributes.keys.contains { $0.hasPrefix("on") })
+    }
+    #expect(page.contains("prefers-color-scheme: dark"))
+    #expect(
+      markup.elements.contains {
+        $0.name == "meta" && $0.attributes["content"] == "width=device-width, initial-scale=1"
+      })
+    // A grid a cell, and two pictures a spacing.
+    let pictures = markup.elements.filter { $0.name == "img" }
+    #expect(pictures.count == 12 + 4)
+    let grid = try bench.workspace.bytes("model/evaluation/hat-leading-steps3.png")
+    let embedded = "data:image/png;base64,\(Data(grid).base64EncodedString())"
+    #expect(pictures.contains { $0.attributes["src"] == embedded })
+    #expect(pictures.allSatisfy { $0.attributes["alt"]?.isEmpty == false })
+  }
+
+  @Test func everyMeasurementHasItsPlace() throws {
+    _ = try bench.run(Self.words + " --quiet")
+    let markup = try Markup(bench.text("report.html"))
+    for words in [
+      "Frechet distance; real images", "Kernel distance; real images", "Precision / recall",
+      "Nearest training image", "Images a second", "Over steps", "Over seconds for 20 images",
+      "Consistency", "Reconstruction", "Bits a dimension", "The decoder has its floor",
+      "Where the bits go, large variance", "Loss by timestep", "How to read this",
+      "trailing, leading spacing", "extractor", "seed 0",
+    ] { #expect(markup.text.contains(words), "\(words)") }
+    // Two charts of three etas in two spacings, a dot a cell and one in the legend.
+    #expect(markup.elements.count { $0.name == "circle" } == 2 * (12 + 6))
+    // Three tables have colours.
+    let heats = markup.elements.compactMap { $0.attributes["style"] }
+      .filter { $0.hasPrefix("--heat:") }
+      .compactMap { Double($0.dropFirst("--heat:".count)) }
+    #expect(heats.count == 3 * 12 && heats.allSatisfy { (0...1).contains($0) })
+  }
+
+  @Test func whatWasNotMeasuredLeavesNoGap() throws {
+    let result = try BuiltTool.shell(
+      """
+      cd '\(bench.workspace.path(""))' && mv model 'm<b>&"' && exec "$0" evaluate --quiet \\
+        --model 'm<b>&"' --count 3 --steps 2 --eta 0 --metrics time
+      """)
+    #expect(result.code == 0, "\(result.messages)")
+    let page = String(
+      decoding: try bench.workspace.bytes("m<b>&\"/evaluation/report.html"), as: UTF8.self)
+    let markup = try Markup(page)
+    #expect(markup.text.contains("m&lt;b&gt;&amp;&quot;"))
+    #expect(markup.text.contains("Images a second") && !markup.text.contains("Frechet distance;"))
+    #expect(!markup.text.contains("Reconstruction") && !markup.text.contains("like real images"))
+    #expect(!markup.elements.contains { $0.name == "circle" })
+  }
+}
