@@ -65,7 +65,12 @@ public struct Comparison: Sendable {
     (self.model, self.cells, self.count) = (model, cells, count)
   }
 
-  /// Fills a cell.
+  /// Draws a cell's images and takes the time.
+  ///
+  /// - Parameters:
+  ///   - cell: one of `cells`.
+  ///   - options: the seed, by which image i starts from the same x_T in every cell; threads, progress.
+  /// - Returns: `count` images of values in [-1, 1].
   public func fill(_ cell: Cell, _ options: SamplingOptions) -> Result {
     let start = ContinuousClock.now
     let samples = model.sample(count, plan: cell.plan, options)

@@ -43,6 +43,7 @@ extension FeatureNetwork {
 
   /// Writes the network to a safetensors file: replaced at once or not at all.
   ///
+  /// - Parameter path: the file; its folder is there.
   /// - Throws: `FileError`.
   public func save(to path: String) throws(FileError) {
     let bytes = Safetensors.encode(

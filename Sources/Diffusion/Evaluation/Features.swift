@@ -63,6 +63,8 @@ public struct ClassBalance: Equatable, Sendable {
 
   /// Half the sum of the differences between the classes' shares here and there: 0 where every class
   /// is as frequent, 1 where no class is in both.
+  ///
+  /// - Parameter other: of as many classes.
   public func distance(to other: ClassBalance) -> Double {
     precondition(
       counts.count == other.counts.count, "\(counts.count) and \(other.counts.count) classes")

@@ -59,7 +59,9 @@ public struct QualityJudge: Sendable {
       TrainingNeighbours(of: real, among: training.images, threads: threads), threads)
   }
 
-  /// Judges the first `count` of some images; there must be as many.
+  /// Judges the first `count` of some images.
+  ///
+  /// - Parameter images: at least `count`, of the data's size.
   public func callAsFunction(_ images: ByteImages) -> ImageQuality {
     precondition(images.count >= count, "\(images.count) images to judge \(count)")
     let judged = images[0..<count]

@@ -33,12 +33,17 @@ public struct TrainingNeighbours: Equatable, Sendable {
   }
 
   /// The distance that a share of the images do not exceed: 0 is the least, ½ the median.
+  ///
+  /// - Parameter share: in 0...1.
+  /// - Returns: a distance in the features' units.
   public func quantile(_ share: Double) -> Double {
     let sorted = distances.sorted()
     return sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]
   }
 
   /// The share of images that are nearer than this.
+  ///
+  /// - Parameter distance: in the features' units.
   public func share(nearerThan distance: Double) -> SampleMean {
     SampleMean(distances.map { $0 < distance ? 1 : 0 })
   }

@@ -23,7 +23,7 @@ package enum CommonOptions {
     "--data", "DIR|synthetic", .data, default: .folder("data/mnist"),
     "a folder of IDX files, plain or .gz; synthetic: digits the program draws")
   package static let model = Option<String?>(
-    "--model", "DIR", .folder, unset: ModelChoice.defaultRun,
+    "--model", "DIR", .folder, unset: "\(ModelChoice.defaultRun), else \(ModelChoice.shipped)",
     "a run's folder, or a diffusers pipeline's")
   package static let seed = Option<UInt64>(
     "--seed", "N", .integer(UInt64.min...UInt64.max), default: 0,

@@ -43,18 +43,24 @@ func threadCount(_ asked: Int?) -> Int {
 enum ModelChoice {
   /// Where a training puts its run by default.
   static let defaultRun = "runs/mnist"
+  /// The model that comes with the program.
+  static let shipped = "data/mnist-small"
 
-  /// Opens the folder named, or else the default run.
+  /// Opens the folder named, or else the default run, or else the model that ships.
   /// - Throws: `MissingInput` where there is none, `FileError` for one that is not a model.
   static func open(
     _ folder: String?, weights: DiffusionModel.Weights = .ema, _ progress: SharedProgress
   ) throws -> (model: DiffusionModel, folder: String) {
-    let path = folder ?? defaultRun
-    guard FileManager.default.fileExists(atPath: path) else {
+    let exists = FileManager.default.fileExists(atPath:)
+    let path = folder ?? [defaultRun, shipped].first(where: exists) ?? defaultRun
+    guard exists(path) else {
       throw MissingInput(
         description: folder == nil
           ? "there is no model in \(path): train one with ddpm train, or name one with --model"
           : "\(path): no such file or folder")
+    }
+    if folder == nil && path == shipped {
+      progress.say("ddpm: there is no run in \(defaultRun): taking the model that ships, \(path)")
     }
     let model = try DiffusionModel(folder: path, weights: weights)
     if !model.ignoredKeys.isEmpty {

@@ -36,7 +36,7 @@ enum ReportStyle {
       border-radius: 10px; }
     .facts dd { margin: 0; overflow-wrap: anywhere; }
     .columns { display: grid; gap: 20px;
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 520px), 1fr)); }
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, 620px), 1fr)); }
     .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px;
       padding: 16px 18px; min-width: 0; }
     .stack { display: grid; gap: 22px; align-content: start; }

@@ -121,6 +121,16 @@ import Testing
       .expectRefusal(66, "nothing.npy: no such")
   }
 
+  @Test func withoutARunTheModelThatShipsIsTaken() throws {
+    let result = try BuiltTool.shell(
+      """
+      cd '\(workspace.path(""))' && mkdir -p data && mv model data/mnist-small \\
+        && exec "$0" sample --count 1 --steps 1 --out a.png
+      """)
+    #expect(result.code == 0 && result.messages.contains("taking the model that ships"))
+    #expect(workspace.exists("a.png"))
+  }
+
   @Test func aMissingModelNamesTheWaysOut() throws {
     try BuiltTool.run([
       "sample", "--model", workspace.path("nothing"), "--out", workspace.path("a.png"),
