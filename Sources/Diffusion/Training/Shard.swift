@@ -25,7 +25,6 @@ final class Shard: Sendable {
   private let graph: UNet.Graph
   private let memory: (images: FloatMemory, noise: FloatMemory, slopes: FloatMemory)
   private let process: (schedule: NoiseSchedule, prediction: Prediction)
-  private let weights: LossWeights
   private let noise: Philox
   private let values: Int
 
@@ -40,7 +39,6 @@ final class Shard: Sendable {
     let count = Shard.capacity * values
     memory = (FloatMemory(count: count), FloatMemory(count: count), FloatMemory(count: count))
     process = (schedule, prediction)
-    weights = LossWeights(prediction, schedule)
     self.noise = Philox(seed: seed, stream: noise.rawValue)
   }
 
@@ -55,7 +53,7 @@ final class Shard: Sendable {
       tape[graph.output], target: target, gradient: memory.slopes.all, slope: 0, count: count)
   }
 
-  /// The same; and the gradient of the weighted squares' sum times `scale`, added to `gradients`.
+  /// The same, and its gradient times `scale`, added to `gradients`.
   ///
   /// - Parameters:
   ///   - step: the training step, for dropout.
@@ -65,15 +63,9 @@ final class Shard: Sendable {
   ) -> Double {
     tape.place = (UInt32(step), UInt32(examples.startIndex))
     let target = predict(examples, of: data)
-    let gradient = tape.gradient(graph.output)
-    var loss = 0.0
-    for (place, example) in examples.enumerated() {
-      let first = place * values
-      loss += squaredError(
-        tape[graph.output].slice(first, values), target: target.slice(first, values),
-        gradient: gradient.slice(first, values), slope: 2 * scale * weights[example.timestep],
-        count: values)
-    }
+    let loss = squaredError(
+      tape[graph.output], target: target, gradient: tape.gradient(graph.output),
+      slope: 2 * scale, count: examples.count * values)
     tape.backward(from: graph.output)
     return loss
   }
