@@ -6,23 +6,26 @@ CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 source scripts/needs.sh
 
 environment=.build/pytorch
-usage="usage: compare-pytorch.sh [--make-env] [--python PATH] [--preset NAME] [--batch N] [--seconds S]
+usage="usage: compare-pytorch.sh [--make-env] [--python PATH] [--preset NAME] [--image HxWxC]
+                          [--batch N] [--seconds S]
   --make-env  first install PyTorch and diffusers with pip into $environment (some gigabytes)
   --python    a Python that has both (default: that of $environment, else python3)
   --preset    tiny, small or base (default: small)
+  --image     28x28x1 (default); with preset small also 32x32x1, 20x20x1, 28x28x3, 32x32x3
   --batch     images a PyTorch step (default: 128)
   --seconds   how long each PyTorch measurement runs (default: 10)"
-make_env=no python="" preset=small batch=128 seconds=10
+make_env=no python="" preset=small image=28x28x1 batch=128 seconds=10
 while [ $# -gt 0 ]; do
   case $1 in
     -h | --help) echo "$usage" && exit ;;
     --make-env) make_env=yes && shift && continue ;;
-    --python | --preset | --batch | --seconds) [ -n "${2:-}" ] || fail "$1 needs a value" 64 ;;
+    --python | --preset | --image | --batch | --seconds) [ -n "${2:-}" ] || fail "$1 needs a value" 64 ;;
     *) fail "unknown argument '$1'"$'\n'"$usage" 64 ;;
   esac
   case $1 in
     --python) python=$2 ;;
     --preset) preset=$2 ;;
+    --image) image=$2 ;;
     --batch) batch=$2 ;;
     --seconds) seconds=$2 ;;
   esac
@@ -50,11 +53,13 @@ trap 'rm -f "$results"' EXIT
 
 # One JSON object a line, with imagesPerSecond and peakMegabytes: $1 is train or sample.
 ours() {
-  "$benchmarks" --json "$1-$preset"
+  local name=$1-$preset
+  if [ "$image" != 28x28x1 ]; then name+=-$image; fi
+  "$benchmarks" --json "$name"
 }
 theirs() {
   "$python" -W ignore scripts/pytorch.py --task "$1" --mode "$2" --preset "$preset" \
-    --batch "$batch" --seconds "$seconds"
+    --image "$image" --batch "$batch" --seconds "$seconds"
 }
 # Ours right before each of theirs: both then see the machine in the same state.
 for mode in $("$python" scripts/pytorch.py --list-modes); do

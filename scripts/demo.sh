@@ -46,7 +46,8 @@ elif ! scripts/fetch-mnist.sh; then
 fi
 
 step "3/5  Train for $minutes minutes: the run is in runs/demo"
-run ddpm train --data $data --out runs/demo --minutes "$minutes" --overwrite
+# Velocity, as a network that tells the noise is not that far after two minutes.
+run ddpm train --data $data --out runs/demo --predict velocity --minutes "$minutes" --overwrite
 
 step "4/5  Sample 64 digits: runs/demo/digits.png"
 run ddpm sample --model runs/demo --out runs/demo/digits.png

@@ -1,7 +1,7 @@
 """Measures PyTorch on the program's network: diffusers' UNet2DModel, one process a measurement.
 
-Prints one JSON object a line: name (train-PRESET or sample-PRESET), mode, imagesPerSecond (from
-the median step) and peakMegabytes (of the whole process). Without --mode and --task: all of them.
+Prints one JSON object a line: name (train-PRESET or sample-PRESET, for other images than 28x28x1
+with their size), mode, imagesPerSecond (from the median step) and peakMegabytes (of the whole process). Without --mode and --task: all of them.
 """
 
 import argparse
@@ -26,32 +26,35 @@ MODES = [
     "eager-bfloat16",
     "compiled-bfloat16",
 ]
+USUAL_IMAGE = "28x28x1"
 SMALL_PARAMETERS = 1_112_801
 
 
-def network(preset):
+def network(preset, image):
     from diffusers import UNet2DModel
 
+    height, width, channels = image
     model = UNet2DModel(
-        sample_size=28,
-        in_channels=1,
-        out_channels=1,
+        sample_size=(height, width),
+        in_channels=channels,
+        out_channels=channels,
         down_block_types=("DownBlock2D", "AttnDownBlock2D", "DownBlock2D"),
         up_block_types=("UpBlock2D", "AttnUpBlock2D", "UpBlock2D"),
         attention_head_dim=8,
         **PRESETS[preset],
     )
     parameters = sum(p.numel() for p in model.parameters())
-    if preset == "small" and parameters != SMALL_PARAMETERS:
+    if preset == "small" and channels == 1 and parameters != SMALL_PARAMETERS:
         sys.exit(f"pytorch.py: the network has {parameters} parameters, not {SMALL_PARAMETERS}")
     return model
 
 
-def training_step(model, size, mode, memory_format):
+def training_step(model, size, image, mode, memory_format):
     """The simple loss of DDPM, its gradient, clipping to norm 1, Adam."""
     import torch
 
-    data = (torch.rand(60_000 // size * size, 1, 28, 28) * 2 - 1).split(size)
+    height, width, channels = image
+    data = (torch.rand(8 * size, channels, height, width) * 2 - 1).split(size)
     alpha_bar = torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000), 0)
     forward = torch.compile(model) if mode.startswith("compiled") else model
     adam = torch.optim.Adam(model.parameters(), lr=2e-4, fused=True)
@@ -73,12 +76,13 @@ def training_step(model, size, mode, memory_format):
     return step
 
 
-def sampling_step(model, size, mode, memory_format):
+def sampling_step(model, size, image, mode, memory_format):
     """One evaluation of the network for a batch, as each step of a sampler needs it."""
     import torch
 
     forward = torch.compile(model.eval()) if mode.startswith("compiled") else model.eval()
-    x = torch.randn(size, 1, 28, 28).to(memory_format=memory_format)
+    height, width, channels = image
+    x = torch.randn(size, channels, height, width).to(memory_format=memory_format)
     t = torch.full((size,), 500)
 
     def step():
@@ -88,15 +92,17 @@ def sampling_step(model, size, mode, memory_format):
     return step
 
 
-def measure(task, preset, mode, size, seconds, threads):
+def measure(task, preset, image, mode, size, seconds, threads):
     import torch
 
     torch.manual_seed(0)
     torch.set_num_threads(threads)
     channels_last = "channels-last" in mode or "bfloat16" in mode
     memory_format = torch.channels_last if channels_last else torch.contiguous_format
-    model = network(preset).to(memory_format=memory_format)
-    step = (training_step if task == "train" else sampling_step)(model, size, mode, memory_format)
+    shape = tuple(int(n) for n in image.split("x"))
+    model = network(preset, shape).to(memory_format=memory_format)
+    make = training_step if task == "train" else sampling_step
+    step = make(model, size, shape, mode, memory_format)
     for _ in range(3):
         step()
     times = []
@@ -106,7 +112,7 @@ def measure(task, preset, mode, size, seconds, threads):
         times.append(time.perf_counter() - start)
     unit = 1e6 if sys.platform == "darwin" else 1e3  # ru_maxrss: bytes there, kilobytes elsewhere
     return {
-        "name": f"{task}-{preset}",
+        "name": f"{task}-{preset}" + ("" if image == USUAL_IMAGE else f"-{image}"),
         "mode": mode,
         "imagesPerSecond": round(size / statistics.median(times), 1),
         "peakMegabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit),
@@ -133,7 +139,7 @@ def table(path):
         f"| {max(r['peakMegabytes'] for r in runs):.0f}"
         for task, runs in own.items()
     }
-    preset = results[1]["name"].split("-")[1]
+    preset = results[1]["name"].split("-", 1)[1]
     versions = f"PyTorch {torch.__version__}, diffusers {diffusers.__version__}"
     print(f"Preset {preset}, {cores()} cores, {processor()}, {time.strftime('%F')}, {versions}\n")
     print("| | train images/s | ratio | peak MB | sample images/s | ratio | peak MB |")
@@ -160,6 +166,7 @@ def processor():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--preset", choices=PRESETS, default="small")
+    parser.add_argument("--image", default=USUAL_IMAGE, help="height x width x channels")
     parser.add_argument("--task", choices=["train", "sample"])
     parser.add_argument("--mode", choices=MODES)
     parser.add_argument("--batch", type=int, default=128)
@@ -176,7 +183,13 @@ def main():
         return
     if given.task and given.mode:
         result = measure(
-            given.task, given.preset, given.mode, given.batch, given.seconds, given.threads
+            given.task,
+            given.preset,
+            given.image,
+            given.mode,
+            given.batch,
+            given.seconds,
+            given.threads,
         )
         print(json.dumps(result), flush=True)
         return

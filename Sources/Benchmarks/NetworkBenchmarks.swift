@@ -1,17 +1,35 @@
-// Whole networks: training steps and forward passes of each preset.
+// Whole networks: training steps and forward passes of each preset, and of other images than MNIST's.
 
 import Diffusion
 
 private let batch = 128
-private let digits = SyntheticDigits.images(.train, range: 0..<2 * batch).images
 
-private func trainer(_ preset: UNetConfiguration.Preset) -> Trainer? {
-  var options = TrainingOptions(threads: workers.count)
-  options.batch = batch
-  guard let schedule = try? NoiseSchedule(.linear, timesteps: 1000) else { return nil }
-  return try? Trainer(
-    UNetConfiguration(preset, imageSize: digits.size), schedule: schedule, prediction: .noise,
-    data: digits, options)
+/// A network for images of a size.
+private struct Network: Sendable {
+  let preset: UNetConfiguration.Preset
+  let size: ImageSize
+
+  static let usual = ImageSize(height: 28, width: 28, channels: 1)
+  /// Sizes that fill their tiles, that do not, and colours.
+  static let others = [
+    ImageSize(height: 32, width: 32, channels: 1), ImageSize(height: 20, width: 20, channels: 1),
+    ImageSize(height: 28, width: 28, channels: 3), ImageSize(height: 32, width: 32, channels: 3),
+  ]
+
+  var name: String {
+    size == Network.usual ? "\(preset)" : "\(preset)-\(size.height)x\(size.width)x\(size.channels)"
+  }
+
+  /// The network in training. What the images show makes no difference to the time.
+  var trainer: Trainer? {
+    let pixels = (0..<batch * size.values).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+    var options = TrainingOptions(threads: workers.count)
+    options.batch = batch
+    guard let schedule = try? NoiseSchedule(.linear, timesteps: 1000) else { return nil }
+    return try? Trainer(
+      UNetConfiguration(preset, imageSize: size), schedule: schedule, prediction: .noise,
+      data: ByteImages(size: size, pixels: pixels), options)
+  }
 }
 
 /// Images a second, the arithmetic they stand for, and the process's largest memory.
@@ -25,9 +43,9 @@ private func figures(
   ]
 }
 
-private func training(_ preset: UNetConfiguration.Preset) -> Benchmark {
-  Benchmark("train-\(preset)") {
-    guard let trainer = trainer(preset) else { return [] }
+private func training(_ network: Network) -> Benchmark {
+  Benchmark("train-\(network.name)") {
+    guard let trainer = network.trainer else { return [] }
     let time = leastTime(runs: 5) { _ = try? trainer.step(of: 1000) }
     let held = systemBytes
     _ = try? trainer.step(of: 1000)
@@ -37,9 +55,9 @@ private func training(_ preset: UNetConfiguration.Preset) -> Benchmark {
   }
 }
 
-private func sampling(_ preset: UNetConfiguration.Preset) -> Benchmark {
-  Benchmark("sample-\(preset)") {
-    guard let model = trainer(preset)?.model else { return [] }
+private func sampling(_ network: Network) -> Benchmark {
+  Benchmark("sample-\(network.name)") {
+    guard let model = network.trainer?.model else { return [] }
     let steps = 4
     guard
       let plan = try? SamplingPlan(
@@ -53,6 +71,7 @@ private func sampling(_ preset: UNetConfiguration.Preset) -> Benchmark {
   }
 }
 
-let networkBenchmarks = UNetConfiguration.Preset.allCases.flatMap {
-  [training($0), sampling($0)]
-}
+let networkBenchmarks =
+  (UNetConfiguration.Preset.allCases.map { Network(preset: $0, size: Network.usual) }
+  + Network.others.map { Network(preset: .small, size: $0) })
+  .flatMap { [training($0), sampling($0)] }
