@@ -94,6 +94,30 @@ import Testing
     #expect(try TrainingState(folder: run).completed >= 10)
   }
 
+  /// A large network's step takes seconds, in which the first Ctrl-C would look unnoticed.
+  @Test(.enabled(if: Self.hasTerminals, "util-linux's script is not here"))
+  func theFirstInterruptionIsAcknowledgedOnATerminal() throws {
+    let workspace = try Workspace()
+    let state = workspace.path("run/\(TrainingState.name)")
+    let train = try words(workspace, steps: 1_000_000, "--sample-every", "0").joined(separator: " ")
+    let result = try BuiltTool.shell(
+      """
+      { until [ -s '\(state)' ]; do sleep 0.05; done; printf '\\003'; sleep 1; } |
+        script -qec "'$0' \(train)" /dev/null
+      echo "code $?"
+      """)
+    #expect(result.output.contains("stopping after this step; a second Ctrl-C ends at once"))
+    #expect(result.output.hasSuffix("code 130\n"))
+  }
+
+  private static let hasTerminals: Bool = {
+    #if os(Linux)
+      FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
+    #else
+      false
+    #endif
+  }()
+
   @Test func aTrainingThatDivergesEndsWith70() throws {
     let workspace = try Workspace()
     let words = try words(
