@@ -152,6 +152,7 @@ import Testing
       // Not even the sampler is announced.
       try sample(out).expectRefusal(73, workspace.path(out), "cannot be created")
     }
+    try sample("nothing/a.png").expectRefusal(73, "there is no such folder")
   }
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "no /dev/full here"))

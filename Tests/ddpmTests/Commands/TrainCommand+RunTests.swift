@@ -179,12 +179,26 @@ import Testing
       .expectRefusal(66, "data/mnist", "scripts/fetch-mnist.sh", "--data synthetic")
   }
 
-  @Test func aPlaceWhereNothingCanBeCreatedEndsWith73() throws {
+  /// There are no data: they would be missed if they were looked for.
+  @Test func aPlaceWhereNothingCanBeCreatedIsSaidBeforeTheDataAreRead() throws {
     let workspace = try Workspace()
     try workspace.write("a file", to: "file")
     for out in ["file", "file/run"] {
+      try BuiltTool.run([
+        "train", "--data", workspace.path("nothing"), "--out", workspace.path(out),
+      ]).expectRefusal(73, workspace.path(out), "cannot be created")
+    }
+  }
+
+  @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
+  func aFolderThatIsReadOnlyEndsWith73() throws {
+    let workspace = try Workspace()
+    try workspace.write("", to: "closed/file")
+    chmod(workspace.path("closed"), 0o500)
+    defer { chmod(workspace.path("closed"), 0o700) }
+    for out in ["closed", "closed/run"] {
       try BuiltTool.run(words(workspace, out: out))
-        .expectRefusal(73, workspace.path(out), "cannot be created")
+        .expectRefusal(73, workspace.path(out), "Permission denied")
     }
   }
 
