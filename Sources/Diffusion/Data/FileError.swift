@@ -43,6 +43,7 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
     case .missing: "no such file or folder"
     case .invalid(let why): why.printable
     case .unreadable(let code): "cannot be read: \(String(cString: strerror(code)))"
+    case .uncreatable(ENOENT): "cannot be created: there is no such folder"
     case .uncreatable(let code): "cannot be created: \(String(cString: strerror(code)))"
     case .unwritable(let code): "cannot be written: \(String(cString: strerror(code)))"
     }

@@ -52,11 +52,23 @@ package struct RunFolder: Sendable {
 
   /// Makes sure that a folder is in the state asked for, before work is done for it.
   ///
-  /// - Throws: `RunFolderError` if it is not; `FileError` if its lock cannot be opened.
+  /// - Throws: `RunFolderError` if it is not; `FileError` if it cannot be made, or its lock not be
+  ///   opened.
   package static func require(_ existing: Existing, at path: String) throws {
     let lock = join(path, lockName)
     if FileManager.default.fileExists(atPath: lock) { _ = try RunLock(lock, folder: path) }
     try requireParts(existing, at: path)
+    try requirePlace(path)
+  }
+
+  /// Makes sure that a folder can be written, or else made, without making it.
+  private static func requirePlace(_ path: String) throws(FileError) {
+    var place = URL(filePath: path).absoluteURL
+    while !FileManager.default.fileExists(atPath: place.path), place.pathComponents.count > 1 {
+      place.deleteLastPathComponent()
+    }
+    // The dot asks for a folder: a file of that name is none.
+    if access(place.path + "/.", W_OK) != 0 { throw FileError(path: path, .uncreatable(errno)) }
   }
 
   private static func requireParts(

@@ -90,7 +90,9 @@ extension OptionTable {
   }
 
   private func unknown(_ flag: String) -> UsageError {
-    UsageError("unknown flag \"\(flag)\"; " + hint(for: flag))
+    // Alone it never comes here.
+    if flag == "--help" { return UsageError("--help takes no value; write it alone") }
+    return UsageError("unknown flag \"\(flag)\"; " + hint(for: flag))
   }
 
   private func unexpected(_ word: String) -> UsageError {

@@ -99,8 +99,8 @@ extension SampleSettings {
     _ folder: String, _ plan: SamplingPlan, _ classes: [(key: String, value: String)]
   ) -> [(key: String, value: String)] {
     Tool.text(model: folder) + (weights == .raw ? [("weights", weights.rawValue)] : [])
-      + sampler.text(plan) + classes
-      + [("seed", noise.map { "noise from \($0)" } ?? "\(seed)")]
+      + sampler.text(plan) + (clips ? [] : [("clipping", "none")]) + classes
+      + [("seed", "\(seed)")] + (noise.map { [("noise", $0)] } ?? [])
       + (interpolation.map { [("interpolate", "\($0) images a row, on great circles")] } ?? [])
   }
 }

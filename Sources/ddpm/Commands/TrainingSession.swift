@@ -85,7 +85,10 @@ struct TrainingSession {
         1,
         trainer.completed + pace.steps(in: 60 * minutes - elapsed, after: trainer.completed))
     case .steps, .epochs:
-      settings.budget.steps(images: images, batch: trainer.options.batch) ?? trainer.completed
+      // A budget that is spent already, and more, takes no step back.
+      max(
+        trainer.completed,
+        settings.budget.steps(images: images, batch: trainer.options.batch) ?? 0)
     }
   }
 

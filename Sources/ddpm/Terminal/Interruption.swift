@@ -3,7 +3,8 @@
 import Foundation
 import Synchronization
 
-/// A request to stop. The first one lets the step in progress end; the second ends the program.
+/// A request to stop. The first one lets the step in progress end, and says so on a terminal; the
+/// second ends the program.
 enum Interruption {
   private static let received = Atomic<Int32>(0)
 
@@ -20,11 +21,18 @@ enum Interruption {
       // Whoever starts a program with nohup wants it to outlive the terminal.
       if number == SIGHUP && isIgnoring(before) { continue }
       signal(number) { number in
+        let error = errno
         Interruption.received.store(number, ordering: .relaxed)
         // One by one: a signal's handler must not allocate a list.
         signal(SIGINT, SIG_DFL)
         signal(SIGTERM, SIG_DFL)
         signal(SIGHUP, SIG_DFL)
+        if isatty(STDERR_FILENO) == 1 {
+          let text: StaticString =
+            "\nddpm: stopping after this step; a second Ctrl-C ends at once\n"
+          _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+        }
+        errno = error
       }
     }
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)

@@ -20,12 +20,12 @@ extension Duration {
 }
 
 /// The rate of `count` things in a time with three digits, turned over when less than one a
-/// second: "41.5 it/s", "2.50 s/it"; a dash before there is anything to divide.
+/// second: "41.5 steps/s", "2.50 s/step"; a dash before there is anything to divide.
 package func rate(of count: Int, in time: Duration, unit: String) -> String {
-  guard count > 0, time > .zero else { return "- \(unit)/s" }
+  guard count > 0, time > .zero else { return "- \(unit)s/s" }
   let perSecond = Double(count) / time.seconds
   return perSecond >= 1
-    ? "\(threeDigits(perSecond)) \(unit)/s" : "\(threeDigits(1 / perSecond)) s/\(unit)"
+    ? "\(threeDigits(perSecond)) \(unit)s/s" : "\(threeDigits(1 / perSecond)) s/\(unit)"
 }
 
 /// A positive number with three significant digits, as far as a point goes.

@@ -88,6 +88,7 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("train --out --", "the flag \"--\" follows"),
     WrongLine("train --quiet=true", "--quiet takes no value"),
     WrongLine("train --quiet=", "--quiet takes no value"),
+    WrongLine("train --help=flags", "--help takes no value"),
     WrongLine("train --out=", "--out takes a path, not \"\""),
     WrongLine(["train", "--data", ""], "--data takes a folder's path, or synthetic, not \"\""),
     WrongLine("train --preset smal", "one of tiny, small, base, not \"smal\"; did you mean small?"),

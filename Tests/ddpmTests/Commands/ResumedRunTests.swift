@@ -82,6 +82,17 @@ import Testing
     #expect(try loggedSteps(workspace) == [10, 15])
   }
 
+  @Test func aBudgetThatIsSpentAlreadyIsNotAnnouncedAsAPlan() throws {
+    let workspace = try Workspace()
+    #expect(try BuiltTool.run(words(workspace, "--steps", "10")).code == 0)
+    let result = try BuiltTool.run([
+      "train", "--resume", "--steps", "4", "--out", workspace.path("run"),
+    ])
+    #expect(result.code == 0 && result.messages.contains("training  10 steps of"))
+    #expect(result.messages.contains("all 10 steps are done: a larger budget"))
+    #expect(try TrainingState(folder: workspace.path("run")).completed == 10)
+  }
+
   @Test func whatWouldBeAnotherRunIsRefused() throws {
     let workspace = try Workspace()
     #expect(try BuiltTool.run(words(workspace, "--steps", "1", "--limit", "8")).code == 0)

@@ -77,6 +77,12 @@ import Testing
     _ = try sample("b.png", "--count", "1", "--sampler", "ddpm", "--variance", "large")
     let texts = try PNGChunks(workspace.bytes("b.png")).texts
     #expect(texts["sampler"] == "ddpm" && texts["variance"] == "large" && texts["seed"] == "0")
+    // Of a file's noise the seed adds more.
+    let noise = workspace.path("noise.npy")
+    try Data(samples(1, steps: 0).npy).write(to: URL(filePath: noise))
+    _ = try sample("c.png", "--noise", noise, "--eta", "1", "--seed", "5", "--no-clip")
+    let others = try PNGChunks(workspace.bytes("c.png")).texts
+    #expect(others["noise"] == noise && others["seed"] == "5" && others["clipping"] == "none")
   }
 
   @Test func theFlagsReachTheSampler() throws {
@@ -146,6 +152,7 @@ import Testing
       // Not even the sampler is announced.
       try sample(out).expectRefusal(73, workspace.path(out), "cannot be created")
     }
+    try sample("nothing/a.png").expectRefusal(73, "there is no such folder")
   }
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "no /dev/full here"))

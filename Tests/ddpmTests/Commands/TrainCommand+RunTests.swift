@@ -94,6 +94,30 @@ import Testing
     #expect(try TrainingState(folder: run).completed >= 10)
   }
 
+  /// A large network's step takes seconds, in which the first Ctrl-C would look unnoticed.
+  @Test(.enabled(if: Self.hasTerminals, "util-linux's script is not here"))
+  func theFirstInterruptionIsAcknowledgedOnATerminal() throws {
+    let workspace = try Workspace()
+    let state = workspace.path("run/\(TrainingState.name)")
+    let train = try words(workspace, steps: 1_000_000, "--sample-every", "0").joined(separator: " ")
+    let result = try BuiltTool.shell(
+      """
+      { until [ -s '\(state)' ]; do sleep 0.05; done; printf '\\003'; sleep 1; } |
+        script -qec "'$0' \(train)" /dev/null
+      echo "code $?"
+      """)
+    #expect(result.output.contains("stopping after this step; a second Ctrl-C ends at once"))
+    #expect(result.output.hasSuffix("code 130\n"))
+  }
+
+  private static let hasTerminals: Bool = {
+    #if os(Linux)
+      FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
+    #else
+      false
+    #endif
+  }()
+
   @Test func aTrainingThatDivergesEndsWith70() throws {
     let workspace = try Workspace()
     let words = try words(
@@ -155,12 +179,26 @@ import Testing
       .expectRefusal(66, "data/mnist", "scripts/fetch-mnist.sh", "--data synthetic")
   }
 
-  @Test func aPlaceWhereNothingCanBeCreatedEndsWith73() throws {
+  /// There are no data: they would be missed if they were looked for.
+  @Test func aPlaceWhereNothingCanBeCreatedIsSaidBeforeTheDataAreRead() throws {
     let workspace = try Workspace()
     try workspace.write("a file", to: "file")
     for out in ["file", "file/run"] {
+      try BuiltTool.run([
+        "train", "--data", workspace.path("nothing"), "--out", workspace.path(out),
+      ]).expectRefusal(73, workspace.path(out), "cannot be created")
+    }
+  }
+
+  @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
+  func aFolderThatIsReadOnlyEndsWith73() throws {
+    let workspace = try Workspace()
+    try workspace.write("", to: "closed/file")
+    chmod(workspace.path("closed"), 0o500)
+    defer { chmod(workspace.path("closed"), 0o700) }
+    for out in ["closed", "closed/run"] {
       try BuiltTool.run(words(workspace, out: out))
-        .expectRefusal(73, workspace.path(out), "cannot be created")
+        .expectRefusal(73, workspace.path(out), "Permission denied")
     }
   }
 

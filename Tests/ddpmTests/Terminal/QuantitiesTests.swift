@@ -17,12 +17,13 @@ import ddpm
 
   @Test(
     arguments: [
-      (0, .seconds(1), "- it/s"), (5, .zero, "- it/s"), (83, .seconds(2), "41.5 it/s"),
-      (4, .seconds(10), "2.50 s/it"), (1, .seconds(100), "100 s/it"), (3, .seconds(3), "1.00 it/s"),
-      (9994, .seconds(1000), "9.99 it/s"), (9999, .seconds(1000), "10.0 it/s"),
-      (12_345, .seconds(10), "1234 it/s"),
+      (0, .seconds(1), "- steps/s"), (5, .zero, "- steps/s"), (83, .seconds(2), "41.5 steps/s"),
+      (4, .seconds(10), "2.50 s/step"), (1, .seconds(100), "100 s/step"),
+      (3, .seconds(3), "1.00 steps/s"),
+      (9994, .seconds(1000), "9.99 steps/s"), (9999, .seconds(1000), "10.0 steps/s"),
+      (12_345, .seconds(10), "1234 steps/s"),
     ] as [(Int, Duration, String)])
   func ratesTurnOverBelowOne(count: Int, time: Duration, text: String) {
-    #expect(rate(of: count, in: time, unit: "it") == text)
+    #expect(rate(of: count, in: time, unit: "step") == text)
   }
 }
