@@ -55,11 +55,9 @@ package struct Progress: Sendable {
     show(text())
   }
 
-  /// Reports the last state, whenever the one before was, and ends the line.
-  package mutating func finish(_ text: String) {
-    show(text)
-    endLine()
-  }
+  /// Reports the last state in place of the line, whenever the one before was; as it stays, it is
+  /// not cut.
+  package mutating func finish(_ text: String) { say(text) }
 
   /// Ends an open line, so that an error can follow on one of its own.
   package mutating func endLine() {

@@ -12,15 +12,24 @@ import ddpm
       }
       progress.finish("done")
     }
-    #expect(shown.count == 12)
+    #expect(shown.count == 11)
     #expect(shown.first == "\rstep 0\u{1B}[K" && shown[1] == "\rstep 100\u{1B}[K")
-    #expect(shown.suffix(2) == ["\rdone\u{1B}[K", "\n"])
+    #expect(shown.last == "\r\u{1B}[Kdone\n")
   }
 
   @Test(arguments: [(5, "abcd"), (1, ""), (0, ""), (100, "abcdefgh")])
   func aLineIsCutRatherThanWrapped(width: Int, text: String) {
     let shown = shown(.rewriting { width }) { progress, _ in progress.update("abcdefgh") }
     #expect(shown == ["\r\(text)\u{1B}[K"])
+  }
+
+  /// It says how to go on, also on a narrow terminal.
+  @Test func theLastStateIsNotCut() {
+    let shown = shown(.rewriting { 5 }) { progress, _ in
+      progress.update("abcdefgh")
+      progress.finish("abcdefgh")
+    }
+    #expect(shown == ["\rabcd\u{1B}[K", "\r\u{1B}[Kabcdefgh\n"])
   }
 
   @Test func elsewhereALineIsPlainAndEveryTenSeconds() {
