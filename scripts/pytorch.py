@@ -1,7 +1,8 @@
 """Measures PyTorch on the program's network: diffusers' UNet2DModel, one process a measurement.
 
 Prints one JSON object a line: name (train-PRESET or sample-PRESET, for other images than 28x28x1
-with their size), mode, imagesPerSecond (from the median step) and peakMegabytes (of the whole process). Without --mode and --task: all of them.
+with their size), mode, imagesPerSecond (from the median step) and peakMegabytes (of the whole
+process). Without --mode and --task: all of them.
 """
 
 import argparse

@@ -39,14 +39,22 @@ extension Lane {
   @_transparent static func powerOfTwo(_ f: Lane, rounded: Lane) -> Lane {
     // Pairs of terms first: the chain of dependent additions is half as long as Horner's.
     let square = f * f
-    let low = Lane(repeating: 1).adding(0.693_147_2, times: f)
-    let middle = Lane(repeating: 0.240_226_48).adding(5.550_332_5e-2, times: f)
-    var p = Lane(repeating: 9.618_437e-3).adding(1.339_887_4e-3, times: f)
-    p = p.adding(1.535_336_2e-4, times: square)
+    let low = Lane(repeating: 1).adding(Lane.c1, times: f)
+    let middle = Lane(repeating: Lane.c2).adding(Lane.c3, times: f)
+    var p = Lane(repeating: Lane.c4).adding(Lane.c5, times: f)
+    p = p.adding(Lane.c6, times: square)
     p = middle.adding(p, times: square)
     p = low.adding(p, times: square)
     return p.scaled(byPowerOfTwo: rounded)
   }
+
+  // 2^f = 1 + c1·f + … + c6·f⁶ for |f| ≤ ½.
+  @_transparent fileprivate static var c1: Float { 0.693_147_2 }
+  @_transparent fileprivate static var c2: Float { 0.240_226_48 }
+  @_transparent fileprivate static var c3: Float { 5.550_332_5e-2 }
+  @_transparent fileprivate static var c4: Float { 9.618_437e-3 }
+  @_transparent fileprivate static var c5: Float { 1.339_887_4e-3 }
+  @_transparent fileprivate static var c6: Float { 1.535_336_2e-4 }
 
   /// 1/x within 2 ulp for normal positive x, a fraction of the time of the division instruction.
   ///
@@ -66,17 +74,17 @@ extension Lane {
 }
 
 extension Tile where V == Lane {
-  /// 2^x as `Lane.powerOfTwo` has it, for all rows side by side: each operation is done for one row after
-  /// the other, so that none waits for the one before.
+  /// 2^x as `Lane.powerOfTwo` has it, for all rows side by side: each operation is done for one row
+  /// after the other, so that none waits for the one before.
   @inline(__always) var powerOfTwo: Self {
     let x = map { Lane.scalesByAnyPower ? $0 : $0.atLeast(-126) }
     let shifted = x.map { $0 + Lane.magic }
     let f = x.zip(shifted) { $0 - ($1 - Lane.magic) }
-    var p = f.map { Lane(repeating: 1.339_887_4e-3).adding(1.535_336_2e-4, times: $0) }
-    p = p.zip(f) { Lane(repeating: 9.618_437e-3).adding($0, times: $1) }
-    p = p.zip(f) { Lane(repeating: 5.550_332_5e-2).adding($0, times: $1) }
-    p = p.zip(f) { Lane(repeating: 0.240_226_48).adding($0, times: $1) }
-    p = p.zip(f) { Lane(repeating: 0.693_147_2).adding($0, times: $1) }
+    var p = f.map { Lane(repeating: Lane.c5).adding(Lane.c6, times: $0) }
+    p = p.zip(f) { Lane(repeating: Lane.c4).adding($0, times: $1) }
+    p = p.zip(f) { Lane(repeating: Lane.c3).adding($0, times: $1) }
+    p = p.zip(f) { Lane(repeating: Lane.c2).adding($0, times: $1) }
+    p = p.zip(f) { Lane(repeating: Lane.c1).adding($0, times: $1) }
     p = p.zip(f) { Lane(repeating: 1).adding($0, times: $1) }
     return p.zip(shifted) { $0.scaled(byPowerOfTwo: $1) }
   }

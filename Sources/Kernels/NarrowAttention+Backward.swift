@@ -44,11 +44,11 @@ extension NarrowAttention {
   /// P, a row a key.
   private func storeWeights(_ keys: Range<Int>, _ start: Lane) {
     let query = T(at: work.queries, stride: Lane.width)
-    let (key, end) = (whole(keys), keys.upperBound)
-    for key in stride(from: keys.lowerBound, to: key, by: Group.rows) {
+    let grouped = whole(keys)
+    for key in stride(from: keys.lowerBound, to: grouped, by: Group.rows) {
       storeWeights(Group.self, key, keys, query, start)
     }
-    for key in key..<end { storeWeights(One<Lane>.self, key, keys, query, start) }
+    for key in grouped..<keys.upperBound { storeWeights(One<Lane>.self, key, keys, query, start) }
   }
 
   @inline(__always)
@@ -66,11 +66,13 @@ extension NarrowAttention {
   private func storeSlopes(_ keys: Range<Int>) {
     let gradient = T(at: work.gradients, stride: Lane.width)
     var result = T(at: work.result, stride: Lane.width)
-    let (key, end) = (whole(keys), keys.upperBound)
-    for key in stride(from: keys.lowerBound, to: key, by: Group.rows) {
+    let grouped = whole(keys)
+    for key in stride(from: keys.lowerBound, to: grouped, by: Group.rows) {
       storeSlopes(Group.self, key, keys, gradient, addedTo: &result)
     }
-    for key in key..<end { storeSlopes(One<Lane>.self, key, keys, gradient, addedTo: &result) }
+    for key in grouped..<keys.upperBound {
+      storeSlopes(One<Lane>.self, key, keys, gradient, addedTo: &result)
+    }
     result.store(at: work.result, stride: Lane.width)
   }
 
