@@ -2,26 +2,6 @@
 
 package import Kernels
 
-/// A step of a computation that knows its own derivative.
-package protocol Operation: Sendable {
-  var inputs: [Tensor] { get }
-  /// What it writes: its result, then what its backward pass needs of the forward pass.
-  var outputs: [Tensor] { get }
-  /// Floats of scratch memory that either pass needs.
-  var scratchCount: Int { get }
-  /// Floating-point operations of one image's forward pass that are multiplications and additions
-  /// of matrices.
-  var matrixOperations: Int { get }
-  func forward(_ tape: Tape)
-  /// Adds what the outputs' gradients make of the inputs' and the parameters' gradients.
-  func backward(_ tape: Tape)
-}
-
-extension Operation {
-  package var scratchCount: Int { 0 }
-  package var matrixOperations: Int { 0 }
-}
-
 /// A list of operations with the memory they run in.
 ///
 /// Recording plans the memory; running neither records nor allocates. A tape is for one thread at a
@@ -29,7 +9,7 @@ extension Operation {
 /// what the unchecked conformance stands for.
 package final class Tape: @unchecked Sendable {
   /// What a tape is for: inference reuses a block as soon as its last reader is done, training
-  /// keeps every value for the backward pass.
+  /// keeps what the backward pass reads.
   package enum Purpose: Sendable {
     case inference
     case training
@@ -39,21 +19,28 @@ package final class Tape: @unchecked Sendable {
   /// How many images the tape has room for.
   package let capacity: Int
   package let parameters: Parameters
-  /// How many images the next run is for.
+  /// How many images the next run is for; within an operation, how many it works on.
   package var images: Int {
     didSet { precondition(images <= capacity, "\(images) images on a tape for \(capacity)") }
   }
+  /// The number of the first image that an operation works on.
+  private(set) var firstImage = 0
   /// Random numbers' place: the training step and the first image's number in its batch.
   package var place = (step: UInt32(0), firstItem: UInt32(0))
 
   private var operations: [any Operation] = []
-  private var plan: MemoryPlan
+  private var blocks: [TapeMemory.Block] = []
   private var isDifferentiable: [Bool] = []
 
-  private var memory: FloatMemory?
-  private var values: [Floats] = []
-  private var gradients: [Floats] = []
+  private var forwardStretches: [Stretch] = []
+  private var backwardStretches: [Stretch] = []
+  private var memory: TapeMemory?
+  /// Where the values lie in the pass that runs.
+  private var values: [TapeMemory.Place] = []
+  private var gradients: [TapeMemory.Place] = []
   private var isWritten: [Bool] = []
+  /// Whether the forward pass's values are still there.
+  private var isFresh = false
   private var scratchMemory: FloatMemory?
   private var gradientMemory: FloatMemory?
 
@@ -62,7 +49,6 @@ package final class Tape: @unchecked Sendable {
     self.purpose = purpose
     self.capacity = capacity
     images = capacity
-    plan = MemoryPlan(capacity: capacity)
   }
 
   // MARK: Recording
@@ -72,7 +58,7 @@ package final class Tape: @unchecked Sendable {
   /// - Parameter differentiable: whether the gradient with respect to it is wanted.
   package func input(_ shape: Shape, differentiable: Bool = false) -> Tensor {
     let tensor = self.tensor(shape, differentiable: differentiable)
-    plan.keep(tensor.index)
+    blocks[tensor.index].isKept = true
     return tensor
   }
 
@@ -80,26 +66,27 @@ package final class Tape: @unchecked Sendable {
   func tensor(_ shape: Shape, differentiable: Bool = true) -> Tensor {
     precondition(memory == nil, "a sealed tape records no more")
     isDifferentiable.append(differentiable)
-    return Tensor(index: plan.add(shape.count), shape: shape)
+    blocks.append(TapeMemory.Block(count: shape.count))
+    return Tensor(index: blocks.count - 1, shape: shape)
   }
 
   /// Appends an operation and returns its result.
   @discardableResult
   func record(_ operation: some Operation) -> Tensor {
     operations.append(operation)
-    plan.record(
-      reads: operation.inputs.map(\.index), writes: operation.outputs.map(\.index))
     return operation.outputs[0]
   }
 
   /// Ends the recording: `result` stays readable after a run, and memory is laid out.
   package func seal(result: Tensor) {
-    plan.keep(result.index)
-    let layout = plan.layout(for: purpose)
-    let memory = FloatMemory(count: layout.count)
+    blocks[result.index].isKept = true
+    forwardStretches = Stretch.list(Step.forward(operations), capacity: capacity)
+    if purpose == .training {
+      backwardStretches = Stretch.list(Step.backward(operations), capacity: capacity)
+    }
+    let memory = TapeMemory(blocks, forwardStretches + backwardStretches, capacity: capacity)
     let scratch = FloatMemory(count: operations.map(\.scratchCount).max() ?? 0)
-    values = layout.values.map { memory.all.slice($0.lowerBound, $0.count) }
-    gradients = layout.gradients.map { memory.all.slice($0.lowerBound, $0.count) }
+    (values, gradients) = (memory.forward, memory.gradients)
     isWritten = Array(repeating: false, count: values.count)
     (self.memory, scratchMemory) = (memory, scratch)
     if purpose == .training {
@@ -114,33 +101,65 @@ package final class Tape: @unchecked Sendable {
 
   /// Computes every value from the inputs.
   package func forward() {
-    for operation in operations { operation.forward(self) }
+    if let memory { values = memory.forward }
+    run(forwardStretches)
+    isFresh = true
   }
 
   /// Computes every gradient from the result's, adding the parameters' to what is there.
+  ///
+  /// Once a forward pass: values make room as soon as they were read.
   package func backward(from result: Tensor) {
+    precondition(isFresh, "a backward pass without a forward pass before it")
+    isFresh = false
+    if let memory { values = memory.backward }
     for i in isWritten.indices { isWritten[i] = false }
     isWritten[result.index] = true
-    for operation in operations.reversed() where isWritten[operation.outputs[0].index] {
-      operation.backward(self)
+    run(backwardStretches)
+  }
+
+  private func run(_ stretches: [Stretch]) {
+    let all = images
+    for stretch in stretches {
+      let written = isWritten
+      for start in stride(from: 0, to: all, by: stretch.images) {
+        (firstImage, images) = (start, min(stretch.images, all - start))
+        isWritten = written
+        for step in stretch.steps { run(step) }
+      }
+    }
+    (firstImage, images) = (0, all)
+  }
+
+  private func run(_ step: Step) {
+    switch step {
+    case .forward(let operation): operation.forward(self)
+    case .recompute(let operation): operation.recompute(self)
+    case .backward(let operation):
+      if isWritten[operation.outputs[0].index] { operation.backward(self) }
     }
   }
 
   // MARK: Memory
 
-  /// All images' values of a tensor.
-  package subscript(tensor: Tensor) -> Floats { values[tensor.index] }
+  /// The values of the images that are worked on: outside of operations, all.
+  package subscript(tensor: Tensor) -> Floats { current(values[tensor.index], tensor) }
 
   /// One image's values of a tensor.
   subscript(tensor: Tensor, image: Int) -> Floats {
-    values[tensor.index].slice(image * tensor.shape.count, tensor.shape.count)
+    self[tensor].slice(image * tensor.shape.count, tensor.shape.count)
   }
 
   /// The gradient with respect to a tensor: [N, H, W, C].
-  package func gradient(_ tensor: Tensor) -> Floats { gradients[tensor.index] }
+  package func gradient(_ tensor: Tensor) -> Floats { current(gradients[tensor.index], tensor) }
 
   func gradient(_ tensor: Tensor, image: Int) -> Floats {
-    gradients[tensor.index].slice(image * tensor.shape.count, tensor.shape.count)
+    gradient(tensor).slice(image * tensor.shape.count, tensor.shape.count)
+  }
+
+  private func current(_ place: TapeMemory.Place, _ tensor: Tensor) -> Floats {
+    let start = place.isStrip ? 0 : firstImage * tensor.shape.count
+    return place.floats.slice(start, place.floats.count - start)
   }
 
   /// Where an operation puts its share of an input's gradient; nil where nobody wants it.
@@ -151,7 +170,7 @@ package final class Tape: @unchecked Sendable {
     guard isDifferentiable[tensor.index] else { return nil }
     defer { isWritten[tensor.index] = true }
     return GradientTarget(
-      floats: gradients[tensor.index], count: tensor.shape.count,
+      floats: gradient(tensor), count: tensor.shape.count,
       accumulation: isWritten[tensor.index] ? .add : .overwrite)
   }
 
@@ -160,7 +179,7 @@ package final class Tape: @unchecked Sendable {
   func gradientTargetOrSpare(_ tensor: Tensor) -> GradientTarget {
     gradientTarget(tensor)
       ?? GradientTarget(
-        floats: gradients[tensor.index], count: tensor.shape.count, accumulation: .overwrite)
+        floats: gradient(tensor), count: tensor.shape.count, accumulation: .overwrite)
   }
 
   /// The gradients of all parameters, in the layout's order; training only.

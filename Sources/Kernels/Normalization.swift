@@ -18,9 +18,7 @@ package struct NormalizationShape: Hashable, Sendable {
   /// Floats kept from the forward to the backward pass: a mean and an inverse deviation a channel.
   package var statisticsCount: Int { 2 * channels }
   /// Floats of scratch memory that each of the passes needs.
-  package var scratchCount: Int { slopesOffset + count }
-  /// Where the slopes behind the activation lie, after two sums a channel.
-  fileprivate var slopesOffset: Int { FloatMemory.aligned(2 * channels) }
+  package var scratchCount: Int { 2 * channels }
 }
 
 /// Spreads a sum over each group's channels: v[c] = Σ_{c' in the group of c} v[c'].
@@ -78,6 +76,16 @@ package func groupNormForward(
   sumGroups(squares, shape)
   for c in 0..<channels { inverse[c] = 1 / (squares[c] * share + shape.epsilon).squareRoot() }
 
+  groupNormAgain(
+    shape, x, gamma: gamma, beta: beta, activation, statistics: statistics, into: y)
+}
+
+/// y as `groupNormForward` makes it, from the statistics that it left.
+package func groupNormAgain(
+  _ shape: NormalizationShape, _ x: Floats, gamma: Floats, beta: Floats,
+  _ activation: Activation, statistics: Floats, into y: Floats
+) {
+  let (mean, inverse) = (statistics.base, statistics.base + shape.channels)
   forEachChannelVector(shape) { c, n, place in
     let scale = Lane(at: gamma.base + c) * Lane(at: inverse + c)
     let offset = Lane(at: beta.base + c) - scale * Lane(at: mean + c)
@@ -107,6 +115,7 @@ private func forEachChannelVector(
 /// means run over a group's pixels and channels.
 ///
 /// - Parameters:
+///   - dy: overwritten with dz.
 ///   - dgamma: [channels], added to.
 ///   - dbeta: [channels], added to.
 package func groupNormBackward(
@@ -117,7 +126,7 @@ package func groupNormBackward(
   let channels = shape.channels
   let (mean, inverse) = (statistics.base, statistics.base + channels)
   let (sum, product) = (scratch.base, scratch.base + channels)
-  let dz = scratch.base + shape.slopesOffset
+  let dz = dy.base
 
   forEachChannelVector(shape) { c, n, places in
     let (m, r) = (Lane(at: mean + c), Lane(at: inverse + c))
@@ -126,9 +135,11 @@ package func groupNormBackward(
     var (total, projection) = (Lane(), Lane())
     for i in places {
       let value = Lane(at: x.base + i)
-      var slope = Lane(at: dy.base + i)
-      if activation == .silu { slope *= offset.adding(scale, times: value).siluSlope }
-      slope.store(first: n, at: dz + i)
+      var slope = Lane(at: dz + i)
+      if activation == .silu {
+        slope *= offset.adding(scale, times: value).siluSlope
+        slope.store(first: n, at: dz + i)
+      }
       total += slope
       projection = projection.adding(slope, times: value - m)
     }

@@ -143,16 +143,20 @@ package func winogradInputGradient(
 ///
 /// - Parameters:
 ///   - dw: [3, 3, I, O].
+///   - sums: [N, O], Σ dy over each image's pixels, for the biases.
 package func winogradWeightGradient(
-  _ shape: WinogradShape, _ x: Floats, dy: Floats, addedTo dw: Floats, scratch: Floats
+  _ shape: WinogradShape, _ x: Floats, dy: Floats, addedTo dw: Floats, sums: Floats,
+  scratch: Floats
 ) {
+  sums.slice(0, shape.images * shape.outputs).fill(0)
   let (u, v, transformed) = shape.parts(scratch)
   let (inputs, outputs) = (shape.inputs, shape.outputs)
   let pairs = inputs * outputs
   var isFirst = true
   shape.forEachBlock { tiles in
     transformInputs(x.base, shape.tiling(channels: inputs), tiles: tiles, into: u)
-    transformOutputGradients(dy.base, shape.tiling(channels: outputs), tiles: tiles, into: v)
+    transformOutputGradients(
+      dy.base, shape.tiling(channels: outputs), tiles: tiles, into: v, sums: sums.base)
     for f in 0..<Winograd.frequencies {
       let target = transformed + f * pairs
       Product(

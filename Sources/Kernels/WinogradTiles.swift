@@ -94,9 +94,12 @@ func transformInputs(
 }
 
 /// v[f, tile, c] = (A dy Aᵀ)[f]: dy is a tile of 4 x 4 gradients, zero outside the image.
+///
+/// - Parameter sums: [image, c], to which each tile's sum of dy is added: what the biases' gradient
+///   needs of values that are at hand here.
 func transformOutputGradients(
   _ dy: UnsafePointer<Float>, _ tiling: Tiling, tiles: Range<Int>,
-  into v: UnsafeMutablePointer<Float>
+  into v: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>
 ) {
   let plane = tiling.plane
   let pitch = tiles.count * plane.channels
@@ -107,12 +110,16 @@ func transformOutputGradients(
         let (image, top, left) = tiling.place(tile)
         d.move(dy + image * plane.count, plane, top: top, left: left)
         vectorized(plane.channels) { c, n in
+          let place = sums + image * plane.channels + c
+          var sum = Lane(at: place)
           for j in 0..<Winograd.outputs {
-            let t = Winograd.outputGradient(
-              (d.lane(0, j, c), d.lane(1, j, c), d.lane(2, j, c), d.lane(3, j, c)))
+            let column = (d.lane(0, j, c), d.lane(1, j, c), d.lane(2, j, c), d.lane(3, j, c))
+            sum += (column.0 + column.1) + (column.2 + column.3)
+            let t = Winograd.outputGradient(column)
             (spare[j], spare[4 + j], spare[8 + j]) = (t.0, t.1, t.2)
             (spare[12 + j], spare[16 + j], spare[20 + j]) = (t.3, t.4, t.5)
           }
+          sum.store(first: n, at: place)
           for i in 0..<Winograd.points {
             let row = spare + Winograd.outputs * i
             let t = Winograd.outputGradient((row[0], row[1], row[2], row[3]))

@@ -93,6 +93,7 @@ private func hourglass() -> Network {
   run.tape.forward()
   run.backward(gradient)
   let once = (run.tape.gradient(run.inputs[0]).array, run.tape.parameterGradients.array)
+  run.tape.forward()
   run.backward(gradient)
   #expect(run.tape.gradient(run.inputs[0]).array == once.0)
   // Running sums round with every term: not the double to the last bit.
@@ -142,8 +143,74 @@ func fewerImagesThanTheCapacityAreTheFirstOnes(purpose: Tape.Purpose) {
   run.backward(gradient)
   let whole = run.tape.parameterGradients.array
   run.tape.parameterGradients.fill(0)
-  run.backward(Array(gradient.prefix(count)) + [Float](repeating: 0, count: count))
-  run.backward([Float](repeating: 0, count: count) + gradient.suffix(count))
+  let zeros = [Float](repeating: 0, count: count)
+  let parts = [Array(gradient.prefix(count)) + zeros, zeros + Array(gradient.suffix(count))]
+  for part in parts {
+    run.tape.forward()
+    run.backward(part)
+  }
   // The same terms in another order.
   expectClose(run.tape.parameterGradients.array, whole.doubles, absolute: 1e-5, relative: 1e-5)
+}
+
+/// Levels on which one, some and all of four images are worked on at a time.
+private func pyramid() -> Network {
+  Network(Shape(height: 40, width: 40, channels: 2), Shape(channels: 8)) { layout in
+    let convIn = Convolution("in", inputs: 2, outputs: 8, in: &layout)
+    let norms = (0..<3).map {
+      GroupNorm("norm.\($0)", channels: $0 == 2 ? 16 : 8, groups: 2, epsilon: 1e-5, in: &layout)
+    }
+    let times = (0..<2).map { Dense("time.\($0)", inputs: 8, outputs: 8, in: &layout) }
+    let down = (0..<2).map {
+      Convolution("down.\($0)", inputs: 8, outputs: 8, stride: 2, in: &layout)
+    }
+    let up = (0..<2).map { Convolution("up.\($0)", inputs: 8, outputs: 8, in: &layout) }
+    let convOut = Convolution("out", inputs: 16, outputs: 1, in: &layout)
+    return { x, tape in
+      let e = tape.silu(x[1])
+      let high = convIn(x[0], on: tape)
+      let row = times[0](e, on: tape)
+      let middle = down[0](norms[0](high, activation: .silu, on: tape), row: row, on: tape)
+      let low = down[1](middle, row: times[1](e, on: tape), on: tape)
+      let h = up[0](tape.upsample(norms[1](low, activation: .silu, on: tape)), on: tape)
+      let g = up[1](tape.upsample(h), on: tape)
+      return convOut(
+        norms[2](tape.concatenate(g, high), activation: .silu, on: tape), on: tape)
+    }
+  }
+}
+
+@Test(arguments: [Tape.Purpose.inference, .training])
+func imagesThatAreWorkedOnTogetherAreWhatTheyAreAlone(purpose: Tape.Purpose) {
+  let network = pyramid()
+  let images = 4
+  let (all, one) = (
+    network.record(for: purpose, images: images), network.record(for: purpose, images: 1)
+  )
+  all.tape.forward()
+  let gradient = uniform(images * all.output.shape.count, seed: 3)
+  let results = all.result(images)
+  if purpose == .training { all.backward(gradient) }
+  for image in 0..<images {
+    for (alone, together) in zip(one.inputs, all.inputs) {
+      one.tape[alone].copy(
+        from: all.tape[together].slice(image * alone.shape.count, alone.shape.count))
+    }
+    one.tape.forward()
+    let part = image * one.output.shape.count..<(image + 1) * one.output.shape.count
+    #expect(one.result(1) == Array(results[part]))
+    guard purpose == .training else { continue }
+    one.backward(Array(gradient[part]))
+    for (alone, together) in zip(one.inputs, all.inputs) {
+      let count = alone.shape.count
+      #expect(
+        one.tape.gradient(alone).prefix(count)
+          == all.tape.gradient(together).slice(image * count, count).array)
+    }
+  }
+  guard purpose == .training else { return }
+  // The same terms in another order, hundreds of thousands of them.
+  expectClose(
+    all.tape.parameterGradients.array, one.tape.parameterGradients.array.doubles,
+    absolute: 1e-3, relative: 1e-4)
 }

@@ -37,17 +37,24 @@ func groupNormMatchesTheReference(shape: NormalizationShape, activation: Activat
   // Roundings of 2⁻²⁴ of terms of at most 10: γ·x/deviation and γ·mean/deviation.
   expectClose(y.values(), expected, absolute: 3e-6, relative: 1e-6)
 
+  let again = Guarded(count: shape.count)
+  groupNormAgain(
+    shape, x.floats, gamma: gamma.floats, beta: beta.floats, activation,
+    statistics: statistics.floats, into: again.floats)
+  #expect(again.values() == y.values())
+
   let (replaced, added) = (Guarded(count: shape.count), Guarded(target: sample.dy))
-  let dy = Guarded(sample.dy)
   let gradients = Reference.groupNormGradients(
     shape, sample.x.doubles, gamma: sample.gamma.doubles, beta: sample.beta.doubles, activation,
     dy: sample.dy.doubles)
   for (dx, accumulation) in [(replaced, Accumulation.overwrite), (added, .add)] {
     let (dgamma, dbeta) = (Guarded(target: sample.beta), Guarded(target: sample.gamma))
+    let dy = Guarded(target: sample.dy)
     groupNormBackward(
       shape, x.floats, gamma: gamma.floats, beta: beta.floats, activation,
       statistics: statistics.floats, dy: dy.floats, into: dx.floats, accumulation,
       addedTo: dgamma.floats, dbeta.floats, scratch: scratch.floats)
+    _ = dy.values()
     // Sums of up to 63 terms of about 1.
     expectClose(
       dgamma.values(), zip(gradients.dgamma, sample.beta).map { $0 + Double($1) },

@@ -59,6 +59,16 @@ private struct Sample {
     return (all.flatMap(\.dx), weights.indices.map { i in all.reduce(0) { $0 + $1.dw[i] } })
   }
 
+  /// The block summed over each image's pixels.
+  var expectedSums: [Double] {
+    (0..<shape.images).flatMap { image in
+      let values = part(image, of: block)
+      return (0..<shape.outputs).map { c in
+        stride(from: c, to: values.count, by: shape.outputs).reduce(0) { $0 + values[$1] }
+      }
+    }
+  }
+
   /// `winogradWeights` of the weights as they are, or flipped.
   func transformed(flipped: Bool) -> Guarded {
     let (inputs, outputs) = (shape.inputs, shape.outputs)
@@ -117,9 +127,11 @@ func winogradGradientsMatchTheReference(shape: WinogradShape) {
     added.values(), zip(expected.dx, sample.x).map { $0 + Double($1) }, absolute: tolerance,
     relative: 0)
 
-  let dw = Guarded(target: sample.weights)
+  let (dw, sums) = (Guarded(target: sample.weights), Guarded(count: sample.bias.count))
   winogradWeightGradient(
-    shape, x.floats, dy: dy.floats, addedTo: dw.floats, scratch: scratch.floats)
+    shape, x.floats, dy: dy.floats, addedTo: dw.floats, sums: sums.floats, scratch: scratch.floats)
+  // Up to 84 terms within ±1.
+  expectClose(sums.values(), sample.expectedSums, absolute: 5e-6, relative: 0)
   expectClose(
     dw.values(), zip(expected.dw, sample.weights).map { $0 + Double($1) },
     absolute: Sample.tolerance(terms: shape.images * shape.height * shape.width), relative: 0)
@@ -137,11 +149,12 @@ func winogradGradientsMatchTheReference(shape: WinogradShape) {
     Guarded(target: sample.weights.map { _ in 0 }), Guarded(target: sample.weights.map { _ in 0 })
   )
   let scratch = Guarded(count: max(shape.scratchCount, direct.scratchCount))
+  let sums = Guarded(count: sample.bias.count)
   winogradForward(
     shape, x.floats, weights: weights.floats, bias: bias.floats, biasRow: 0, residual: .none,
     into: y.floats, scratch: scratch.floats)
   winogradWeightGradient(
-    shape, x.floats, dy: dy.floats, addedTo: dw.floats, scratch: scratch.floats)
+    shape, x.floats, dy: dy.floats, addedTo: dw.floats, sums: sums.floats, scratch: scratch.floats)
   for image in 0..<shape.images {
     let (inputs, outputs) = (direct.inputCount, direct.outputCount)
     let image = (

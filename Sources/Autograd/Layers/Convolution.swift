@@ -79,8 +79,8 @@ package struct Convolution: Sendable {
     case .direct(let flipped):
       return tape.record(
         ConvolutionOperation(
-          geometry: geometry, weights: weights, flipped: flipped, bias: bias, x: x, row: row,
-          residual: residual, y: y))
+          geometry: geometry, capacity: tape.capacity, weights: weights, flipped: flipped,
+          bias: bias, x: x, row: row, residual: residual, y: y))
     case .winograd(let transformed, let flipped):
       return tape.record(
         WinogradOperation(

@@ -11,6 +11,7 @@ struct AffineOperation: Operation {
 
   var inputs: [Tensor] { [x] }
   var outputs: [Tensor] { [y] }
+  var kept: [Tensor] { [] }
 
   func forward(_ tape: Tape) {
     affine(

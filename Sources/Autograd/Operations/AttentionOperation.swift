@@ -15,6 +15,7 @@ struct AttentionOperation: Operation {
 
   var inputs: [Tensor] { [q, k, v] }
   var outputs: [Tensor] { [y, statistics] }
+  var kept: [Tensor] { [q, k, v, y, statistics] }
   var scratchCount: Int { geometry.scratchCount }
 
   /// The scores and their use: two products of [tokens, tokens] with the channels.

@@ -9,6 +9,7 @@ struct AveragePoolOperation: Operation {
 
   var inputs: [Tensor] { [x] }
   var outputs: [Tensor] { [y] }
+  var kept: [Tensor] { [] }
 
   func forward(_ tape: Tape) {
     for image in 0..<tape.images {

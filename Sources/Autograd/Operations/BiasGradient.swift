@@ -4,20 +4,14 @@ internal import Kernels
 
 /// drow = Σ_p dy for each image, dbias = its sum over images, p running over pixels.
 ///
-/// - Parameter sums: scratch memory for one image's sums.
-func biasGradient(_ tape: Tape, y: Tensor, bias: Parameter, row: Tensor?, sums: Floats) {
-  let drow = row.flatMap(tape.gradientTarget)
-  let channels = y.shape.channels
-  for image in 0..<tape.images {
-    columnSums(
-      tape.gradient(y, image: image), rows: y.shape.pixels, columns: channels, into: sums,
-      .overwrite)
-    add(sums, to: tape.gradient(bias), count: channels)
-    if let drow {
-      affine(
-        sums, scale: 1, offset: 0, into: drow.image(image), drow.accumulation, count: channels)
-    }
-  }
+/// - Parameter sums: [N, O], Σ_p dy.
+func biasGradient(_ tape: Tape, sums: Floats, bias: Parameter, row: Tensor?) {
+  columnSums(
+    sums, rows: tape.images, columns: bias.count, into: tape.gradient(bias), .add)
+  guard let drow = row.flatMap(tape.gradientTarget) else { return }
+  affine(
+    sums, scale: 1, offset: 0, into: drow.floats, drow.accumulation,
+    count: tape.images * bias.count)
 }
 
 /// dresidual = dy.

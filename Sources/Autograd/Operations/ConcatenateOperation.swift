@@ -10,6 +10,8 @@ struct ConcatenateOperation: Operation {
 
   var inputs: [Tensor] { [a, b] }
   var outputs: [Tensor] { [y] }
+  var kept: [Tensor] { [] }
+  var recomputed: [Tensor] { [y] }
 
   /// The inputs, with their first channel in y: a and b may be one tensor.
   private var parts: [(x: Tensor, offset: Int)] { [(a, 0), (b, a.shape.channels)] }

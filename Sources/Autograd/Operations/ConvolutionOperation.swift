@@ -5,6 +5,8 @@ internal import Kernels
 /// y = w * x + bias (+ row) (+ residual).
 struct ConvolutionOperation: Operation {
   let geometry: ConvolutionShape
+  /// Images of the tape.
+  let capacity: Int
   let weights: Parameter
   let flipped: DerivedWeight
   let bias: Parameter
@@ -17,8 +19,9 @@ struct ConvolutionOperation: Operation {
 
   var inputs: [Tensor] { [x] + [row, residual].compactMap { $0 } }
   var outputs: [Tensor] { [y] }
-  /// The kernel's own, and behind it an image's bias.
-  var scratchCount: Int { biasOffset + geometry.outputs }
+  var kept: [Tensor] { [x] }
+  /// The kernel's own, and behind it a row an image.
+  var scratchCount: Int { biasOffset + capacity * geometry.outputs }
 
   var matrixOperations: Int { 2 * geometry.weightCount * y.shape.pixels }
 
@@ -44,6 +47,7 @@ struct ConvolutionOperation: Operation {
   /// over images, drow = Σ_p dy of each image, dresidual = dy.
   func backward(_ tape: Tape) {
     let dx = tape.gradientTarget(x)
+    let sums = tape.scratch.slice(biasOffset, tape.images * geometry.outputs)
     for image in 0..<tape.images {
       let dy = tape.gradient(y, image: image)
       if let dx {
@@ -53,9 +57,11 @@ struct ConvolutionOperation: Operation {
       }
       convolutionWeightGradient(
         geometry, tape[x, image], dy: dy, addedTo: tape.gradient(weights), scratch: tape.scratch)
+      columnSums(
+        dy, rows: y.shape.pixels, columns: geometry.outputs,
+        into: sums.slice(image * geometry.outputs, geometry.outputs), .overwrite)
     }
-    biasGradient(
-      tape, y: y, bias: bias, row: row, sums: tape.scratch.slice(biasOffset, geometry.outputs))
+    biasGradient(tape, sums: sums, bias: bias, row: row)
     residualGradient(tape, y: y, residual: residual)
   }
 }

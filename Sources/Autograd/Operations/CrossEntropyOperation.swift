@@ -14,6 +14,7 @@ struct CrossEntropyOperation: Operation {
 
   var inputs: [Tensor] { [x, labels] }
   var outputs: [Tensor] { [y, probabilities] }
+  var kept: [Tensor] { [probabilities, labels] }
 
   func forward(_ tape: Tape) {
     crossEntropyForward(

@@ -14,6 +14,7 @@ struct DenseOperation: Operation {
 
   var inputs: [Tensor] { [x] + [residual].compactMap { $0 } }
   var outputs: [Tensor] { [y] }
+  var kept: [Tensor] { [x] }
 
   var matrixOperations: Int { 2 * x.shape.count * y.shape.channels }
 

@@ -14,6 +14,7 @@ struct DropoutOperation: Operation {
 
   var inputs: [Tensor] { [x] }
   var outputs: [Tensor] { [y, mask] }
+  var kept: [Tensor] { [mask] }
 
   func forward(_ tape: Tape) {
     // A stream a layer, behind all others, so that no two masks share their random numbers.
@@ -21,7 +22,7 @@ struct DropoutOperation: Operation {
     for image in 0..<tape.images {
       random.fillMask(
         tape[mask, image], rate: rate, kept: 1 / (1 - rate),
-        item: tape.place.firstItem + UInt32(image),
+        item: tape.place.firstItem + UInt32(tape.firstImage + image),
         time: tape.place.step)
     }
     multiply(

@@ -18,6 +18,8 @@ struct GroupNormOperation: Operation {
 
   var inputs: [Tensor] { [x] + [modulation].compactMap { $0 } }
   var outputs: [Tensor] { [y, statistics] }
+  var kept: [Tensor] { [x, statistics] + [modulation].compactMap { $0 } }
+  var recomputed: [Tensor] { [y] }
   /// The kernel's own, then an image's affine map, then that map's gradient.
   var scratchCount: Int { affineOffset + 4 * channels }
 
@@ -41,6 +43,15 @@ struct GroupNormOperation: Operation {
       groupNormForward(
         geometry, tape[x, image], gamma: map.gamma, beta: map.beta, activation,
         into: tape[y, image], statistics: tape[statistics, image], scratch: tape.scratch)
+    }
+  }
+
+  func recompute(_ tape: Tape) {
+    for image in 0..<tape.images {
+      let map = affineMap(tape, image)
+      groupNormAgain(
+        geometry, tape[x, image], gamma: map.gamma, beta: map.beta, activation,
+        statistics: tape[statistics, image], into: tape[y, image])
     }
   }
 

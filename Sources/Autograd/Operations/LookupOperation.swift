@@ -12,6 +12,7 @@ struct LookupOperation: Operation {
 
   var inputs: [Tensor] { [x, classes] }
   var outputs: [Tensor] { [y] }
+  var kept: [Tensor] { [classes] }
 
   private func row(_ floats: Floats, _ tape: Tape, _ image: Int) -> Floats {
     let columns = y.shape.channels

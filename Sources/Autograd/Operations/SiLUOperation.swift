@@ -9,6 +9,7 @@ struct SiLUOperation: Operation {
 
   var inputs: [Tensor] { [x] }
   var outputs: [Tensor] { [y] }
+  var kept: [Tensor] { [x] }
 
   func forward(_ tape: Tape) {
     siluForward(tape[x], into: tape[y], count: tape.images * x.shape.count)

@@ -9,6 +9,8 @@ struct UpsampleOperation: Operation {
 
   var inputs: [Tensor] { [x] }
   var outputs: [Tensor] { [y] }
+  var kept: [Tensor] { [] }
+  var recomputed: [Tensor] { [y] }
 
   func forward(_ tape: Tape) {
     for image in 0..<tape.images {

@@ -18,6 +18,7 @@ struct WinogradOperation: Operation {
 
   var inputs: [Tensor] { [x] + [row, residual].compactMap { $0 } }
   var outputs: [Tensor] { [y] }
+  var kept: [Tensor] { [x] }
   /// The kernel's own, and behind it a bias an image, or zeros.
   var scratchCount: Int { biasOffset + max(geometry.inputs, geometry.images * geometry.outputs) }
   var matrixOperations: Int {
@@ -61,9 +62,11 @@ struct WinogradOperation: Operation {
         geometry, dy: dy, flipped: tape.parameters[transformedFlipped], zeros: zeros,
         into: dx.floats, dx.accumulation, scratch: tape.scratch)
     }
+    let sums = tape.scratch.slice(biasOffset, geometry.images * geometry.outputs)
     winogradWeightGradient(
-      geometry, tape[x], dy: dy, addedTo: tape.gradient(weights), scratch: tape.scratch)
-    biasGradient(tape, y: y, bias: bias, row: row, sums: tape.scratch.slice(0, geometry.outputs))
+      geometry, tape[x], dy: dy, addedTo: tape.gradient(weights), sums: sums,
+      scratch: tape.scratch)
+    biasGradient(tape, sums: sums, bias: bias, row: row)
     residualGradient(tape, y: y, residual: residual)
   }
 }

@@ -1,0 +1,30 @@
+// A step of a computation that knows its own derivative.
+
+/// What a tape records: tensors in, tensors out, forward and backward.
+package protocol Operation: Sendable {
+  var inputs: [Tensor] { get }
+  /// What it writes: its result, then what its backward pass needs of the forward pass.
+  var outputs: [Tensor] { get }
+  /// The inputs and outputs whose values the backward pass reads: only these are kept for it.
+  var kept: [Tensor] { get }
+  /// Outputs that are so quickly computed that a training does it again on the way back instead of
+  /// keeping them: memory is slower (Chen et al. 2016).
+  var recomputed: [Tensor] { get }
+  /// Floats of scratch memory that either pass needs.
+  var scratchCount: Int { get }
+  /// Floating-point operations of one image's forward pass that are multiplications and additions
+  /// of matrices.
+  var matrixOperations: Int { get }
+  func forward(_ tape: Tape)
+  /// Writes `recomputed` again, from the inputs and the other outputs.
+  func recompute(_ tape: Tape)
+  /// Adds what the outputs' gradients make of the inputs' and the parameters' gradients.
+  func backward(_ tape: Tape)
+}
+
+extension Operation {
+  package var recomputed: [Tensor] { [] }
+  package var scratchCount: Int { 0 }
+  package var matrixOperations: Int { 0 }
+  package func recompute(_ tape: Tape) { forward(tape) }
+}

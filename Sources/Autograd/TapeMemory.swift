@@ -1,0 +1,70 @@
+// The memory of a tape: where each tensor's values lie on the way forward and back, and its gradient.
+
+internal import Kernels
+
+/// One memory for all tensors of a tape, laid out for the steps of its passes.
+struct TapeMemory {
+  /// A tensor's needs.
+  struct Block {
+    /// Floats of an image.
+    let count: Int
+    /// Whether the caller fills or reads it between the passes.
+    var isKept = false
+  }
+
+  /// Where a tensor's values or gradients lie.
+  struct Place {
+    let floats: Floats
+    /// Whether there is room for the images of one strip only, because nobody reads it later.
+    let isStrip: Bool
+  }
+
+  /// The values on the way forward, by tensor.
+  let forward: [Place]
+  /// The values on the way back: in the same place, unless they are computed again.
+  let backward: [Place]
+  let gradients: [Place]
+  private let memory: FloatMemory
+
+  init(_ blocks: [Block], _ stretches: [Stretch], capacity: Int) {
+    var lives = Lives(stretches, capacity: capacity)
+    let forward = blocks.map { lives.add($0.count) }
+    let gradients = blocks.map { lives.add($0.count) }
+    var backward = forward
+    let steps = stretches.flatMap(\.steps)
+    for case .recompute(let operation) in steps {
+      for tensor in operation.recomputed where !blocks[tensor.index].isKept {
+        backward[tensor.index] = lives.add(blocks[tensor.index].count)
+      }
+    }
+    var isTraining = false
+    for (time, step) in steps.enumerated() {
+      switch step {
+      case .forward(let operation):
+        for i in operation.touched { lives.use(forward[i], at: time) }
+      case .recompute(let operation):
+        for i in operation.touched { lives.use(backward[i], at: time) }
+      case .backward(let operation):
+        isTraining = true
+        for tensor in operation.kept { lives.use(backward[tensor.index], at: time) }
+        for tensor in operation.inputs + [operation.outputs[0]] {
+          lives.use(gradients[tensor.index], at: time)
+        }
+      }
+    }
+    for (i, block) in blocks.enumerated() where block.isKept {
+      lives.keep(forward[i])
+      if isTraining { lives.keep(gradients[i]) }
+    }
+    let (places, memory) = lives.layout()
+    self.memory = memory
+    self.forward = forward.map { places[$0] }
+    self.backward = backward.map { places[$0] }
+    self.gradients = gradients.map { places[$0] }
+  }
+}
+
+extension Operation {
+  /// The numbers of the tensors that its forward pass reads or writes.
+  fileprivate var touched: [Int] { (inputs + outputs).map(\.index) }
+}
