@@ -52,7 +52,7 @@ package struct TrainCommand: Command {
     "--schedule", "NAME", .choice, default: .linear,
     "how the noise grows: linear, cosine, quadratic or sigmoid")
   static let predict = Option<Prediction>(
-    "--predict", "NAME", .choice, default: .noise,
+    "--predict", "NAME", .choice, default: .velocity,
     "what the network outputs: noise, sample, mean or velocity")
 
   static let conditional = Option<Bool>(
