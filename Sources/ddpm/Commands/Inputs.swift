@@ -44,7 +44,7 @@ enum ModelChoice {
   /// Where a training puts its run by default.
   static let defaultRun = "runs/mnist"
   /// The model that comes with the program.
-  static let shipped = "data/mnist-small"
+  static let shipped = "data/model"
 
   /// Opens the folder named, or else the default run, or else the model that ships.
   /// - Throws: `MissingInput` where there is none, `FileError` for one that is not a model.

@@ -130,7 +130,7 @@ import Testing
   @Test func withoutARunTheModelThatShipsIsTaken() throws {
     let result = try BuiltTool.shell(
       """
-      cd '\(workspace.path(""))' && mkdir -p data && mv model data/mnist-small \\
+      cd '\(workspace.path(""))' && mkdir -p data && mv model data/model \\
         && exec "$0" sample --count 1 --steps 1 --out a.png
       """)
     #expect(result.code == 0 && result.messages.contains("taking the model that ships"))

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Makes data/model again: trains the model that ships, and the table of its evaluation.
+set -euo pipefail
+root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+source "$root/scripts/needs.sh"
+
+usage="usage: train-shipped-model.sh [--from DIR_OR_URL]
+  --from  where to get the MNIST files (default: public mirrors)
+Stopped and started again, it goes on where it was. Needs hours."
+from=""
+while [ $# -gt 0 ]; do
+  case $1 in
+    -h | --help) echo "$usage" && exit ;;
+    --from) [ -n "${2:-}" ] || fail "$1 needs a value"$'\n'"$usage" 64 ;;
+    *) fail "unknown argument '$1'"$'\n'"$usage" 64 ;;
+  esac
+  from=$2
+  shift 2
+done
+case $from in "" | /* | *://*) ;; *) from=$PWD/$from ;; esac
+cd "$root"
+
+need_swift
+need_zlib
+swift build -c release --product ddpm
+PATH=$(swift build -c release --show-bin-path):$PATH
+scripts/fetch-mnist.sh ${from:+--from "$from"}
+
+run=runs/shipped model=data/model
+if [ -d $run ]; then
+  ddpm train --resume --out $run
+else
+  ddpm train --data data/mnist --out $run --preset tiny --schedule cosine --epochs 20
+fi
+
+# The pipeline alone: what only a training needs stays in the run.
+mkdir -p $model
+cp -R $run/model_index.json $run/unet $run/scheduler $model/
+
+# Two commands, as only DDPM takes all 1000 steps; cells that are done are not done again.
+metrics=time,fd,kd,pr,neighbours
+for part in "ddim 10,20,50,100 0" "ddpm 1000 1,hat"; do
+  read -r name steps eta <<<"$part"
+  ddpm evaluate --model $model --data data/mnist --steps "$steps" --eta "$eta" --metrics $metrics \
+    --out $run/$name
+  cp $run/$name/table.md $model/$name.md
+done
