@@ -57,17 +57,18 @@ package func groupNormForward(
   for c in 0..<channels { mean[c] *= share }
 
   let squares = scratch.base
-  vectorized(channels) { c, n in
+  scratch.slice(0, channels).fill(0)
+  forEachColumn(rows: shape.pixels, columns: channels) { c, n, pixels in
     let center = Lane(at: mean + c)
-    var sum = (Lane(), Lane())
-    var address = x.base + c
-    for _ in 0..<shape.pixels / 2 {
+    var sum = (Lane(), Lane(at: squares + c))
+    var address = x.base + pixels.lowerBound * channels + c
+    for _ in 0..<pixels.count / 2 {
       let (d0, d1) = (Lane(at: address) - center, Lane(at: address + channels) - center)
       sum.0 = sum.0.adding(d0, times: d0)
       sum.1 = sum.1.adding(d1, times: d1)
       address += 2 * channels
     }
-    if shape.pixels % 2 == 1 {
+    if pixels.count % 2 == 1 {
       let d = Lane(at: address) - center
       sum.0 = sum.0.adding(d, times: d)
     }
@@ -86,25 +87,16 @@ package func groupNormAgain(
   _ activation: Activation, statistics: Floats, into y: Floats
 ) {
   let (mean, inverse) = (statistics.base, statistics.base + shape.channels)
-  forEachChannelVector(shape) { c, n, place in
+  let channels = shape.channels
+  forEachColumn(rows: shape.pixels, columns: channels) { c, n, pixels in
     let scale = Lane(at: gamma.base + c) * Lane(at: inverse + c)
     let offset = Lane(at: beta.base + c) - scale * Lane(at: mean + c)
-    for i in place {
+    for pixel in pixels {
+      let i = pixel * channels + c
       let z = offset.adding(scale, times: Lane(at: x.base + i))
       let result = activation == .silu ? z.silu : z
       result.store(first: n, at: y.base + i)
     }
-  }
-}
-
-/// All pixels of one vector of channels after the other: the channels' constants stay in registers.
-@inline(__always)
-private func forEachChannelVector(
-  _ shape: NormalizationShape,
-  _ body: (_ channel: Int, _ floats: Int, _ places: StrideTo<Int>) -> Void
-) {
-  vectorized(shape.channels) { c, n in
-    body(c, n, stride(from: c, to: c + shape.count, by: shape.channels))
   }
 }
 
@@ -128,12 +120,14 @@ package func groupNormBackward(
   let (sum, product) = (scratch.base, scratch.base + channels)
   let dz = dy.base
 
-  forEachChannelVector(shape) { c, n, places in
+  scratch.slice(0, 2 * channels).fill(0)
+  forEachColumn(rows: shape.pixels, columns: channels) { c, n, pixels in
     let (m, r) = (Lane(at: mean + c), Lane(at: inverse + c))
     let scale = Lane(at: gamma.base + c) * r
     let offset = Lane(at: beta.base + c) - scale * m
-    var (total, projection) = (Lane(), Lane())
-    for i in places {
+    var (total, projection) = (Lane(at: sum + c), Lane(at: product + c))
+    for pixel in pixels {
+      let i = pixel * channels + c
       let value = Lane(at: x.base + i)
       var slope = Lane(at: dz + i)
       if activation == .silu {
@@ -143,13 +137,13 @@ package func groupNormBackward(
       total += slope
       projection = projection.adding(slope, times: value - m)
     }
-    projection *= r
     total.store(first: n, at: sum + c)
     projection.store(first: n, at: product + c)
   }
 
   let share = 1 / Float(shape.pixels * channels / shape.groups)
   for c in 0..<channels {
+    product[c] *= inverse[c]
     dbeta.base[c] += sum[c]
     dgamma.base[c] += product[c]
     sum[c] *= gamma.base[c] * share
@@ -158,12 +152,13 @@ package func groupNormBackward(
   sumGroups(sum, shape)
   sumGroups(product, shape)
 
-  forEachChannelVector(shape) { c, n, places in
+  forEachColumn(rows: shape.pixels, columns: channels) { c, n, pixels in
     let (m, r) = (Lane(at: mean + c), Lane(at: inverse + c))
     let scale = Lane(at: gamma.base + c) * r
     let slope = -r * r * Lane(at: product + c)
     let offset = -r * Lane(at: sum + c) - slope * m
-    for i in places {
+    for pixel in pixels {
+      let i = pixel * channels + c
       (accumulation.start(at: dx.base + i) + offset)
         .adding(slope, times: Lane(at: x.base + i))
         .adding(scale, times: Lane(at: dz + i))
