@@ -38,7 +38,9 @@ package final class Tape: @unchecked Sendable {
   /// Where the values lie in the pass that runs.
   private var values: [TapeMemory.Place] = []
   private var gradients: [TapeMemory.Place] = []
+  /// Which gradients have their first share, for the images in work and before the stretch.
   private var isWritten: [Bool] = []
+  private var wasWritten: [Bool] = []
   /// Whether the forward pass's values are still there.
   private var isFresh = false
   private var scratchMemory: FloatMemory?
@@ -88,6 +90,7 @@ package final class Tape: @unchecked Sendable {
     let scratch = FloatMemory(count: operations.map(\.scratchCount).max() ?? 0)
     (values, gradients) = (memory.forward, memory.gradients)
     isWritten = Array(repeating: false, count: values.count)
+    wasWritten = isWritten
     (self.memory, scratchMemory) = (memory, scratch)
     if purpose == .training {
       gradientMemory = FloatMemory(count: parameters.layout.count)
@@ -121,10 +124,11 @@ package final class Tape: @unchecked Sendable {
   private func run(_ stretches: [Stretch]) {
     let all = images
     for stretch in stretches {
-      let written = isWritten
+      // Element by element, as assigning the array would allocate another one.
+      for i in isWritten.indices { wasWritten[i] = isWritten[i] }
       for start in stride(from: 0, to: all, by: stretch.images) {
         (firstImage, images) = (start, min(stretch.images, all - start))
-        isWritten = written
+        for i in isWritten.indices { isWritten[i] = wasWritten[i] }
         for step in stretch.steps { run(step) }
       }
     }
