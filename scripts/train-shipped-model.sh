@@ -6,7 +6,7 @@ source "$root/scripts/needs.sh"
 
 usage="usage: train-shipped-model.sh [--from DIR_OR_URL]
   --from  where to get the MNIST files (default: public mirrors)
-Stopped and started again, it goes on where it was. Needs hours."
+Stopped and started again, it goes on where it was. Needs about an hour."
 from=""
 while [ $# -gt 0 ]; do
   case $1 in
