@@ -45,16 +45,19 @@ struct Lives {
   func layout() -> (places: [TapeMemory.Place], memory: FloatMemory) {
     var plan = MemoryPlan()
     let isStrip = lives.map { life in
-      let home = stretches.first { stretch in
-        life.steps.map { stretch.steps.contains($0.lowerBound) } ?? false
-      }
-      guard let steps = life.steps, let home, home.steps.contains(steps.upperBound) else {
-        let block = plan.add(life.count * capacity)
-        if let steps = life.steps { plan.use(block, at: widened(steps)) }
+      guard let steps = life.steps else {
+        _ = plan.add(0, life: nil)
         return false
       }
-      plan.use(plan.add(life.count * home.images), at: steps)
-      return true
+      let (first, last) = (stretch(at: steps.lowerBound), stretch(at: steps.upperBound))
+      if let first, let last, first.steps == last.steps {
+        _ = plan.add(life.count * first.images, life: steps)
+        return true
+      }
+      let start = first?.steps.lowerBound ?? steps.lowerBound
+      _ = plan.add(
+        life.count * capacity, life: start...(last?.steps.upperBound ?? steps.upperBound))
+      return false
     }
     let layout = plan.layout()
     let memory = FloatMemory(count: layout.count)
@@ -65,12 +68,7 @@ struct Lives {
     return (places, memory)
   }
 
-  private func widened(_ steps: ClosedRange<Int>) -> ClosedRange<Int> {
-    var (first, last) = (steps.lowerBound, steps.upperBound)
-    for stretch in stretches {
-      if stretch.steps.contains(steps.lowerBound) { first = stretch.steps.lowerBound }
-      if stretch.steps.contains(steps.upperBound) { last = stretch.steps.upperBound }
-    }
-    return first...last
+  private func stretch(at step: Int) -> (steps: ClosedRange<Int>, images: Int)? {
+    stretches.first { $0.steps.contains(step) }
   }
 }

@@ -7,24 +7,17 @@ package struct MemoryPlan {
   private struct Block {
     let count: Int
     /// The steps from the first use to the last; nil for a block that nobody uses.
-    var life: ClosedRange<Int>?
+    let life: ClosedRange<Int>?
   }
 
   private var blocks: [Block] = []
 
   package init() {}
 
-  /// A block of `count` floats; returns its number.
-  package mutating func add(_ count: Int) -> Int {
-    blocks.append(Block(count: FloatMemory.aligned(count)))
+  /// A block of `count` floats that is in use from one step to another; returns its number.
+  package mutating func add(_ count: Int, life: ClosedRange<Int>?) -> Int {
+    blocks.append(Block(count: FloatMemory.aligned(count), life: life))
     return blocks.count - 1
-  }
-
-  /// The block holds something at these steps, and between them and its other uses.
-  package mutating func use(_ block: Int, at steps: ClosedRange<Int>) {
-    let life = blocks[block].life ?? steps
-    blocks[block].life =
-      min(life.lowerBound, steps.lowerBound)...max(life.upperBound, steps.upperBound)
   }
 
   /// A range for each block, empty for one that nobody uses, and what all take together.

@@ -3,7 +3,7 @@ import Kernels
 import TestSupport
 import Testing
 
-/// Blocks of random sizes, each used at a few random steps.
+/// Blocks of random sizes and lives.
 private struct Program {
   struct Block {
     let count: Int
@@ -15,12 +15,12 @@ private struct Program {
 
   init(seed: UInt64) {
     var plan = MemoryPlan()
-    let numbers = uniform(400, seed: seed).map { Int(abs($0) * 1000) }
-    blocks = stride(from: 0, to: numbers.count, by: 4).map { i in
-      let block = plan.add(1 + numbers[i])
-      let steps = numbers[i + 1..<i + 4].map { $0 % 40 }.sorted()
-      for step in steps { plan.use(block, at: step...step) }
-      return Block(count: 1 + numbers[i], life: steps[0]...steps[2])
+    let numbers = uniform(300, seed: seed).map { Int(abs($0) * 1000) }
+    blocks = stride(from: 0, to: numbers.count, by: 3).map { i in
+      let steps = numbers[i + 1..<i + 3].map { $0 % 40 }.sorted()
+      let block = Block(count: 1 + numbers[i], life: steps[0]...steps[1])
+      _ = plan.add(block.count, life: block.life)
+      return block
     }
     self.plan = plan
   }
@@ -41,21 +41,15 @@ func blocksThatLiveAtTheSameTimeNeverShareMemory(seed: UInt64) {
 
 @Test func theDeadMakeRoom() {
   var plan = MemoryPlan()
-  let blocks = (0..<100).map { _ in plan.add(64) }
-  plan.use(blocks[0], at: 0...100)
-  for (step, (x, y)) in zip(blocks, blocks.dropFirst()).enumerated() {
-    plan.use(x, at: step...step)
-    plan.use(y, at: step...step)
-  }
-  plan.use(blocks[99], at: 0...100)
   // A chain needs its input, its result and, between, what a step reads and what it writes.
+  for step in 1..<99 { _ = plan.add(64, life: step - 1...step) }
+  for _ in 0..<2 { _ = plan.add(64, life: 0...100) }
   #expect(plan.layout().count == 4 * 64)
 }
 
 @Test func whatNobodyUsesTakesNoRoom() {
   var plan = MemoryPlan()
-  let blocks = [plan.add(100), plan.add(64)]
-  plan.use(blocks[1], at: 0...1)
+  let blocks = [plan.add(100, life: nil), plan.add(64, life: 0...1)]
   let layout = plan.layout()
   #expect(layout.ranges[blocks[0]].isEmpty)
   #expect(layout.count == 64)
