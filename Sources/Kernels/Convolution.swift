@@ -49,7 +49,11 @@ package struct ConvolutionShape: Hashable, Sendable {
   }
 
   /// Floats of scratch memory that each of the passes needs.
-  package var scratchCount: Int { max(padded.count, dilated.count) }
+  package var scratchCount: Int {
+    ThinConvolution.suits(self)
+      ? max(padded.count, dilated.count, ThinConvolution.scratchCount(self))
+      : max(padded.count, dilated.count)
+  }
 
   /// Whether the padded image is the image.
   var isPointwise: Bool { side == 1 && stride == 1 && before == 0 && after == 0 }
@@ -94,6 +98,11 @@ package func convolutionForward(
     productForward(
       x, rows: shape.height * shape.width, inputs: shape.inputs, weights: weights, bias: bias,
       residual: residual, into: y, outputs: shape.outputs)
+    return
+  }
+  if ThinConvolution.suits(shape) {
+    ThinConvolution(shape, scratch).forward(
+      x, weights: weights, bias: bias, residual: residual, into: y)
     return
   }
   pad(
@@ -141,6 +150,10 @@ package func convolutionWeightGradient(
     productWeightGradient(
       x, dy: dy, rows: shape.height * shape.width, inputs: shape.inputs, outputs: shape.outputs,
       addedTo: dw)
+    return
+  }
+  if ThinConvolution.suits(shape) {
+    ThinConvolution(shape, scratch).weightGradient(x, dy: dy, addedTo: dw)
     return
   }
   let (padded, output) = (shape.padded, shape.output)
