@@ -50,6 +50,11 @@ extension DiffusionModel {
     return configuration.nullClass.map { Guidance(weight: weight, nullClass: $0) }
   }
 
+  /// How often the network runs on an image in a step: once, with guidance also for no class.
+  package func evaluationsPerStep(_ options: SamplingOptions) -> Int {
+    guidance(options) == nil ? 1 : 2
+  }
+
   /// The class of each of some images; none for an unconditional model.
   func classes(_ images: Range<Int>, _ choice: ClassChoice?) -> [Int] {
     guard let count = classCount else { return [] }

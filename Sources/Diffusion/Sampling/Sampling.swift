@@ -70,7 +70,7 @@ extension DiffusionModel {
     do { try check(options) } catch { preconditionFailure(error.description) }
     // Guidance asks the network twice an image: half the images are as much for the cache. Few
     // images are shared out so that every thread has some.
-    let runs = guidance(options) == nil ? 1 : 2
+    let runs = evaluationsPerStep(options)
     let share = (count + options.threads - 1) / options.threads
     let batch = max(
       1,

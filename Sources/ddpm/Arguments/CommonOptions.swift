@@ -25,6 +25,9 @@ package enum CommonOptions {
   package static let model = Option<String?>(
     "--model", "DIR", .folder, unset: "\(ModelChoice.defaultRun), else \(ModelChoice.shipped)",
     "a run's folder, or a diffusers pipeline's")
+  package static let guidance = Option<Double?>(
+    "--guidance", "W", .number(0...Limit.guidance), unset: "0",
+    "how much more of its class an image gets; doubles the time; conditional models only")
   package static let seed = Option<UInt64>(
     "--seed", "N", .integer(UInt64.min...UInt64.max), default: 0,
     "everything random follows from it")

@@ -50,7 +50,7 @@ package struct EvaluateCommand: Command {
 
   package static let table = OptionTable(
     .init("Model, data and output", CommonOptions.model, CommonOptions.data, out, json),
-    .init("Comparison", steps, eta, spacing, count, metrics),
+    .init("Comparison", steps, eta, spacing, CommonOptions.guidance, count, metrics),
     .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),
     .init("On the way", CommonOptions.quiet))
 

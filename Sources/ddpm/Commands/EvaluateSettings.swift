@@ -11,6 +11,7 @@ package struct EvaluateSettings: Equatable, Sendable {
   package var steps: [Int]
   package var etas: [Eta]
   package var spacings: [StepSpacing]
+  package var guidance: Double?
   package var count: Int
   /// nil is all that the data allows.
   package var metrics: [MetricChoice]?
@@ -27,6 +28,7 @@ package struct EvaluateSettings: Equatable, Sendable {
     steps = try arguments[Evaluate.steps]
     etas = try arguments[Evaluate.eta]
     spacings = try arguments[Evaluate.spacing]
+    guidance = try arguments[CommonOptions.guidance]
     count = try arguments[Evaluate.count]
     metrics = try arguments[Evaluate.metrics]
     printsJSON = try arguments[Evaluate.json]
@@ -50,6 +52,7 @@ package struct EvaluateSettings: Equatable, Sendable {
     }
     let users: [(option: any AnyOption, isUsed: (MetricChoice) -> Bool)] = [
       (Evaluate.steps, \.hasSteps), (Evaluate.spacing, \.hasSteps), (Evaluate.eta, \.isOfCells),
+      (CommonOptions.guidance, \.isOfSamples),
     ]
     for (option, isUsed) in users
     where arguments.texts[option.flag] != nil && !metrics.contains(where: isUsed) {

@@ -62,9 +62,6 @@ package struct SampleCommand: Command {
   static let classes = Option<ClassChoice?>(
     "--class", "K|all", .classChoice, unset: "all",
     "the class to draw, counted from 0; conditional models only")
-  static let guidance = Option<Double?>(
-    "--guidance", "W", .number(0...Limit.guidance), unset: "0",
-    "how much more of its class an image gets; doubles the time; conditional models only")
   static let weights = Option<DiffusionModel.Weights>(
     "--weights", "ema|raw", .choice, default: .ema,
     "the weights' average, or, of a run of ddpm train, the weights themselves")
@@ -79,7 +76,7 @@ package struct SampleCommand: Command {
   package static let table = OptionTable(
     .init("Model and output", CommonOptions.model, weights, out, count, grid, interpolate),
     .init("Sampler", sampler, steps, eta, spacing, variance, noClip),
-    .init("Class", classes, guidance),
+    .init("Class", classes, CommonOptions.guidance),
     .init("Machine and reproducibility", CommonOptions.seed, noise, batch, CommonOptions.threads),
     .init("Looking", progressive, preview, CommonOptions.quiet))
 

@@ -50,7 +50,7 @@ package struct SampleSettings: Equatable, Sendable {
     sampler = try Sampler(arguments)
     clips = try !arguments[Sample.noClip]
     classes = try arguments[Sample.classes]
-    guidance = try arguments[Sample.guidance]
+    guidance = try arguments[CommonOptions.guidance]
     seed = try arguments[CommonOptions.seed]
     noise = try arguments[Sample.noise]
     batch = try arguments[Sample.batch]

@@ -10,6 +10,7 @@ struct EvaluationKeys {
   private let test: KeptResults.Key
   private let training: KeptResults.Key
   private let count: KeptResults.Key
+  private let guidance: KeptResults.Key
 
   init(_ subject: EvaluationSubject, _ about: EvaluationReport.About) {
     model = ["program": Tool.version, "model": subject.model.fingerprint]
@@ -18,11 +19,12 @@ struct EvaluationKeys {
     test = subject.test.map { ["test": $0.labelledFingerprint] } ?? [:]
     training = subject.training.map { ["training": $0.labelledFingerprint] } ?? [:]
     count = ["count": "\(about.count)"]
+    guidance = about.isGuided ? ["guidance": "\(about.guidance ?? 0)"] : [:]
   }
 
   /// A cell's images and how long they took.
   func sampling(_ cell: Comparison.Cell) -> KeptResults.Key {
-    model + seed + count + machine + [
+    model + seed + count + guidance + machine + [
       "eta": cell.eta.text, "steps": "\(cell.steps)", "spacing": cell.spacing.rawValue,
     ]
   }
@@ -43,7 +45,7 @@ struct EvaluationKeys {
     _ cells: [Comparison.Cell], inFeatures: Bool
   ) -> KeptResults.Key {
     let steps = cells.map { "\($0.steps)" }.joined(separator: ",")
-    return model + seed + count + ["steps": steps]
+    return model + seed + count + guidance + ["steps": steps]
       + (inFeatures ? standard(inFeatures: true) : [:])
   }
 

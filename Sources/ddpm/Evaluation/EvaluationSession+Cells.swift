@@ -86,7 +86,7 @@ extension EvaluationSession {
       text: about.text(cell) + subject.model.text(options()))
     return EvaluationReport.Cell(
       eta: cell.eta, spacing: cell.spacing, steps: cell.steps, images: images.count,
-      sampling: sampling, quality: quality, picture: picture)
+      evaluations: evaluations(cell), sampling: sampling, quality: quality, picture: picture)
   }
 
   private mutating func sample(
@@ -95,7 +95,7 @@ extension EvaluationSession {
     if let kept = keptSampling(cell) { return kept }
     let label =
       "cell \(place + 1)/\(comparison.cells.count): eta \(cell.eta.text), \(cell.steps) steps"
-    let result = meter.measure(label, about.count * cell.steps) {
+    let result = meter.measure(label, evaluations(cell)) {
       comparison.fill(cell, options($0))
     }
     let sampling = EvaluationReport.Sampling(

@@ -22,7 +22,7 @@ struct EvaluationSession {
   /// Images of the trial for each core.
   private static let trialImages = 16
 
-  /// - Throws: `SamplingError` for a cell that cannot be.
+  /// - Throws: `SamplingError` for a cell or guidance that cannot be.
   init(
     _ subject: EvaluationSubject, _ settings: EvaluateSettings, _ folder: EvaluationFolder,
     _ progress: SharedProgress
@@ -51,6 +51,7 @@ struct EvaluationSession {
       farewell:
         "stopped: what is finished is kept in \(folder.path.printable), and the same command"
         + " goes on from there")
+    try subject.model.check(options())
   }
 
   /// The numbers of steps that are compared.
@@ -81,16 +82,22 @@ struct EvaluationSession {
 
   func options(_ report: (@Sendable (Double) -> Void)? = nil) -> SamplingOptions {
     var options = SamplingOptions(threads: about.threads)
-    options.seed = about.seed
+    (options.seed, options.guidance) = (about.seed, about.guidance)
     options.progress = report
     return options
+  }
+
+  /// Runs of the network on all images of a cell.
+  func evaluations(_ cell: Comparison.Cell) -> Int {
+    about.count * cell.steps * subject.model.evaluationsPerStep(options())
   }
 
   /// The network's speed on a few images.
   private var evaluationsPerSecond: Double {
     // The first run touches its memory for the first time.
     let runs = (0..<2).flatMap { _ in trial.cells.map { trial.fill($0, options()) } }
-    return runs.last?.imagesPerSecond ?? 1
+    let evaluations = Double(subject.model.evaluationsPerStep(options()))
+    return runs.last.map { $0.imagesPerSecond * evaluations } ?? 1
   }
 
   /// One line: how much work there is and how long it will take.

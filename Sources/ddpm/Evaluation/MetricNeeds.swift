@@ -26,8 +26,11 @@ extension MetricChoice {
     }
   }
 
+  /// Whether it is measured on images drawn from noise.
+  var isOfSamples: Bool { isOfCells || self == .consistency }
+
   /// Whether it depends on numbers of steps and their spacing.
-  var hasSteps: Bool { isOfCells || self == .recon || self == .consistency }
+  var hasSteps: Bool { isOfSamples || self == .recon }
 
   /// Whether it is measured on images of the data.
   var needsData: Bool {

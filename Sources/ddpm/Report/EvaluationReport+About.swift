@@ -14,6 +14,8 @@ extension EvaluationReport {
     /// Of a conditional model: its images are of one class after the other, and what is measured
     /// on the data is measured given the labels.
     let classes: Int?
+    /// w of classifier-free guidance, where it was asked for.
+    let guidance: Double?
     let clipping: Clipping
     let spacings: [StepSpacing]
     let count: Int
@@ -37,10 +39,10 @@ extension EvaluationReport.About {
     let model = subject.model
     self.init(
       model: subject.path, parameters: model.parameterCount, timesteps: model.schedule.last.value,
-      prediction: model.prediction, classes: model.classCount, clipping: model.clipping,
-      spacings: settings.spacings, count: settings.count, data: subject.test?.name,
-      seed: settings.seed, threads: threadCount(settings.threads), metrics: subject.metrics,
-      leftOut: subject.leftOut)
+      prediction: model.prediction, classes: model.classCount, guidance: settings.guidance,
+      clipping: model.clipping, spacings: settings.spacings, count: settings.count,
+      data: subject.test?.name, seed: settings.seed, threads: threadCount(settings.threads),
+      metrics: subject.metrics, leftOut: subject.leftOut)
   }
 
   /// A subject and what is to be said of it.
@@ -56,7 +58,7 @@ extension EvaluationReport.About {
       ),
       ("weights", Self.weights),
       ("samplers", Self.samplers),
-      ("steps", "\(spacingNames) spacing, \(clippingText)"),
+      ("steps", "\(spacingNames) spacing, \(clippingText)\(guidanceText)"),
       ("data", data == nil ? "none" : "\(dataName), test split"),
       ("machine", "\(machine), seed \(seed)"),
     ]
@@ -86,6 +88,11 @@ extension EvaluationReport.About {
 
   /// What a conditional model is told of the images it is measured on.
   var givenLabels: String { classes == nil ? "" : " given their labels" }
+
+  /// Whether every step asks the network twice.
+  var isGuided: Bool { guidance ?? 0 > 0 }
+
+  private var guidanceText: String { isGuided ? ", guidance \((guidance ?? 0).brief)" : "" }
 
   var clippingText: String {
     switch clipping {

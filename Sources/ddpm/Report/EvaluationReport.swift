@@ -32,12 +32,12 @@ struct EvaluationReport {
     let spacing: StepSpacing
     let steps: Int
     let images: Int
+    /// Runs of the network on an image, over all images.
+    let evaluations: Int
     let sampling: Sampling
     let quality: Quality?
     let picture: Picture?
 
-    /// Runs of the network on an image, over all images.
-    var evaluations: Int { images * steps }
     var imagesPerSecond: Double {
       Double(images) / max(sampling.seconds, .leastNormalMagnitude)
     }

@@ -255,6 +255,7 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("evaluate --metrics loss --spacing uniform", "recon, consistency, not to loss"),
     WrongLine("evaluate --metrics recon --eta 0", "neighbours, not to recon: leave it out"),
     WrongLine("evaluate --metrics consistency --eta 0,1", "--eta belongs to"),
+    WrongLine("evaluate --metrics bpd,recon --guidance 1", "neighbours, consistency, not to bpd"),
     WrongLine("evaluate --metrics consistency --eta 1", "add 0 to --eta"),
     WrongLine("evaluate --metrics time,consistency --steps 5", "give --steps two or more"),
     WrongLine("evaluate --metrics fd --count 19", "--count 19 is too few"),

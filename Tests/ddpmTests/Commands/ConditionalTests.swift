@@ -114,6 +114,33 @@ import Testing
     #expect(try PNGChunks(workspace.bytes("c.png")).texts["class"] == "1")
   }
 
+  @Test func anEvaluationsCellsAreGuided() throws {
+    _ = try workspace.makeModel(classes: 3)
+    func evaluate(_ words: String...) throws -> BuiltTool.Result {
+      try BuiltTool.run(
+        ["evaluate", "--model", workspace.path("model"), "--out", workspace.path("out")]
+          + ["--metrics", "time", "--count", "4", "--steps", "2", "--eta", "0"] + words)
+    }
+    let picture = "out/ddim-eta0-trailing-steps2.png"
+    #expect(try evaluate().output.contains("as many runs of the network as steps"))
+    let plain = try workspace.bytes(picture)
+    let guided = try evaluate("--guidance", "2")
+    #expect(guided.messages.contains("1 cell, 16 runs of the network") && guided.code == 0)
+    #expect(guided.output.contains("guidance 2") && guided.output.contains("twice as many runs"))
+    #expect(try workspace.bytes(picture) != plain)
+    #expect(try PNGChunks(workspace.bytes(picture)).texts["guidance"] == "2")
+    let sampled = try sample("a.png", "--count", "4", "--guidance", "2")
+    #expect(sampled.code == 0)
+    let drawn = try PNGChunks(workspace.bytes("a.png"))
+    #expect(try PNGChunks(workspace.bytes(picture)).data == drawn.data)
+
+    let json = try JSON.parse(try evaluate("--guidance", "2", "--json").output.utf8)
+    #expect(json["guidance"] == 2.0)
+    #expect(json["cells"].elements.first?["network_evaluations"] == 16)
+    _ = try workspace.makeModel()
+    try evaluate("--guidance", "2").expectRefusal(64, "knows no classes", "--conditional")
+  }
+
   @Test func whatTheModelCannotDrawIsRefused() throws {
     _ = try workspace.makeModel()
     for words in [

@@ -101,13 +101,14 @@ import ddpm
     let settings = try evaluate(
       """
       --model m --data d --out r --steps 5,1 --eta hat,0.5 --spacing leading,uniform --count 20 --json \
-      --metrics loss,time,fd,kd,pr,bpd,recon,neighbours --seed 2 --threads 3 --quiet
+      --metrics loss,time,fd,kd,pr,bpd,recon,neighbours --guidance 0.5 --seed 2 --threads 3 \
+      --quiet
       """)
     #expect(settings.model == "m" && settings.data == .folder("d") && settings.out == "r")
     #expect(settings.steps == [5, 1] && settings.etas == [.hat, .value(0.5)])
     #expect(settings.spacings == [.leading, .uniform])
     #expect(settings.metrics == [.loss, .time, .fd, .kd, .pr, .bpd, .recon, .neighbours])
-    #expect(settings.count == 20 && settings.printsJSON)
+    #expect(settings.count == 20 && settings.guidance == 0.5 && settings.printsJSON)
     #expect(settings.seed == 2 && settings.threads == 3 && settings.isQuiet)
   }
 
