@@ -23,7 +23,8 @@ package struct WinogradShape: Hashable, Sendable {
 
   /// Floats of scratch memory that each of the passes needs.
   package var scratchCount: Int {
-    part(block * inputs) + part(block * outputs) + part(inputs * outputs)
+    part(Winograd.pitch(block * inputs)) + part(Winograd.pitch(block * outputs))
+      + part(inputs * outputs)
   }
 
   /// The same with inputs and outputs exchanged: the input gradient's geometry.
@@ -63,8 +64,8 @@ package struct WinogradShape: Hashable, Sendable {
     dw: UnsafeMutablePointer<Float>
   ) {
     let u = scratch.base
-    let m = u + part(block * inputs)
-    return (u, m, m + part(block * outputs))
+    let m = u + part(Winograd.pitch(block * inputs))
+    return (u, m, m + part(Winograd.pitch(block * outputs)))
   }
 }
 
@@ -113,9 +114,9 @@ package func winogradForward(
     for f in 0..<Winograd.frequencies {
       Product(
         rows: tiles.count, columns: outputs, depth: inputs,
-        a: .init(base: u + f * tiles.count * inputs, row: inputs, step: 1),
+        a: .init(base: u + f * Winograd.pitch(tiles.count * inputs), row: inputs, step: 1),
         b: .init(base: weights.base + f * inputs * outputs, step: outputs),
-        c: m + f * tiles.count * outputs, cRow: outputs
+        c: m + f * Winograd.pitch(tiles.count * outputs), cRow: outputs
       ).run(.zero)
     }
     transformOutputs(
@@ -161,8 +162,8 @@ package func winogradWeightGradient(
       let target = transformed + f * pairs
       Product(
         rows: inputs, columns: outputs, depth: tiles.count,
-        a: .init(base: u + f * tiles.count * inputs, row: 1, step: inputs),
-        b: .init(base: v + f * tiles.count * outputs, step: outputs), c: target, cRow: outputs
+        a: .init(base: u + f * Winograd.pitch(tiles.count * inputs), row: 1, step: inputs),
+        b: .init(base: v + f * Winograd.pitch(tiles.count * outputs), step: outputs), c: target, cRow: outputs
       ).run(isFirst ? .zero : .matrix(target, stride: outputs))
     }
     isFirst = false

@@ -64,7 +64,7 @@ func transformInputs(
   into u: UnsafeMutablePointer<Float>
 ) {
   let plane = tiling.plane
-  let pitch = tiles.count * plane.channels
+  let pitch = Winograd.pitch(tiles.count * plane.channels)
   withUnsafeTemporaryAllocation(of: Lane.self, capacity: Winograd.frequencies) { buffer in
     guard let spare = buffer.baseAddress else { return }
     Patch.with(side: Winograd.points, channels: plane.channels) { d in
@@ -102,7 +102,7 @@ func transformOutputGradients(
   into v: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>
 ) {
   let plane = tiling.plane
-  let pitch = tiles.count * plane.channels
+  let pitch = Winograd.pitch(tiles.count * plane.channels)
   withUnsafeTemporaryAllocation(of: Lane.self, capacity: Winograd.frequencies) { buffer in
     guard let spare = buffer.baseAddress else { return }
     Patch.with(side: Winograd.outputs, channels: plane.channels) { d in
@@ -142,7 +142,7 @@ func transformOutputs(
   biasRow: Int, residual: Residual, into y: UnsafeMutablePointer<Float>
 ) {
   let plane = tiling.plane
-  let pitch = tiles.count * plane.channels
+  let pitch = Winograd.pitch(tiles.count * plane.channels)
   withUnsafeTemporaryAllocation(of: Lane.self, capacity: Winograd.frequencies) { buffer in
     guard let spare = buffer.baseAddress else { return }
     for (number, tile) in tiles.enumerated() {

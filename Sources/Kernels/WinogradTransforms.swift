@@ -19,6 +19,11 @@ enum Winograd {
   /// Products a tile needs, a channel pair.
   static let frequencies = 36
 
+  /// Floats from the values of one frequency to those of the next: an odd number of pairs of vectors,
+  /// because at a multiple of 4 KiB all 36 values of a tile would compete for one set of the
+  /// first-level cache.
+  static func pitch(_ count: Int) -> Int { ((count + Pair.width - 1) / Pair.width | 1) * Pair.width }
+
   /// Stores a row of values, a plane apart.
   ///
   /// - Parameter count: how many floats of each vector count.
