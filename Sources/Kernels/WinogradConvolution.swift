@@ -163,7 +163,8 @@ package func winogradWeightGradient(
       Product(
         rows: inputs, columns: outputs, depth: tiles.count,
         a: .init(base: u + f * Winograd.pitch(tiles.count * inputs), row: 1, step: inputs),
-        b: .init(base: v + f * Winograd.pitch(tiles.count * outputs), step: outputs), c: target, cRow: outputs
+        b: .init(base: v + f * Winograd.pitch(tiles.count * outputs), step: outputs), c: target,
+        cRow: outputs
       ).run(isFirst ? .zero : .matrix(target, stride: outputs))
     }
     isFirst = false

@@ -22,7 +22,9 @@ enum Winograd {
   /// Floats from the values of one frequency to those of the next: an odd number of pairs of vectors,
   /// because at a multiple of 4 KiB all 36 values of a tile would compete for one set of the
   /// first-level cache.
-  static func pitch(_ count: Int) -> Int { ((count + Pair.width - 1) / Pair.width | 1) * Pair.width }
+  static func pitch(_ count: Int) -> Int {
+    ((count + Pair.width - 1) / Pair.width | 1) * Pair.width
+  }
 
   /// Stores a row of values, a plane apart.
   ///
