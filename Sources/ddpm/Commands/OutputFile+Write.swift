@@ -21,8 +21,16 @@ extension OutputFile {
     if access(place, W_OK) != 0 { throw FileError(path: path, .uncreatable(errno)) }
   }
 
-  /// Enlargement of small images in a grid, so that they can be seen.
-  static func scale(for size: ImageSize) -> Int { max(1, 84 / max(size.height, size.width)) }
+  /// The side that small images of a grid are enlarged to, so that they can be seen.
+  private static let visibleSide = 84
+  /// Pixels of a large screen: a grid that fills it is not enlarged beyond.
+  private static let screen = 3840 * 2160
+
+  /// Enlargement of the images of a grid.
+  package static func scale(for size: ImageSize, count: Int) -> Int {
+    let fitting = (Double(screen) / Double(count * size.height * size.width)).squareRoot()
+    return max(1, Int(min(Double(visibleSide / max(size.height, size.width)), fitting)))
+  }
 
   /// Writes the images.
   ///
@@ -46,7 +54,7 @@ extension OutputFile {
   ) throws {
     switch self {
     case .picture(let path, let format, let columns):
-      let scale = OutputFile.scale(for: images.size)
+      let scale = OutputFile.scale(for: images.size, count: images.count)
       let grid =
         if columns == nil, let rows {
           images.grid(rows: rows, scale: scale)

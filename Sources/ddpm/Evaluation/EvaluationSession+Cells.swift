@@ -79,7 +79,7 @@ extension EvaluationSession {
     if cell.eta == .value(0) { deterministic.append((cell, images)) }
     let quality = try quality(of: images, cell)
     let shown = images[0..<min(EvaluationFolder.gridCount, images.count)]
-    let scale = OutputFile.scale(for: images.size)
+    let scale = OutputFile.scale(for: images.size, count: shown.count)
     let rows = subject.model.rows(of: shown.count, nil)
     let picture = try folder.draw(
       rows.map { shown.grid(rows: $0, scale: scale) } ?? shown.grid(scale: scale), cell.name,

@@ -185,7 +185,8 @@ extension EvaluationSession {
     let columns = rows.map(\.count).min().map { min(Self.rowCount, $0) } ?? 0
     guard let size = rows.first?.size, columns > 0 else { return nil }
     let images = ByteImages(size: size, pixels: rows.flatMap { $0[0..<columns].pixels })
-    let grid = images.grid(columns: columns, scale: OutputFile.scale(for: size))
+    let scale = OutputFile.scale(for: size, count: images.count)
+    let grid = images.grid(columns: columns, scale: scale)
     return try folder.draw(
       grid, name,
       text: Tool.text(model: about.model) + [

@@ -97,6 +97,12 @@ import ddpm
     #expect(try sample("--interpolate 7 --out a.npy").output == .array(path: "a.npy", .npy))
   }
 
+  @Test(arguments: [(8, 4, 10), (28, 64, 3), (28, 1000, 3), (28, 3000, 1), (28, 10_000_000, 1)])
+  func imagesAreEnlargedUntilTheGridFillsAScreen(side: Int, count: Int, scale: Int) {
+    let size = ImageSize(height: side, width: side, channels: 1)
+    #expect(OutputFile.scale(for: size, count: count) == scale)
+  }
+
   @Test func evaluationTakesEveryFlag() throws {
     let settings = try evaluate(
       """
