@@ -132,6 +132,8 @@ extension EvaluationReport {
           "floor",
           "the same numbers for as many real training images as for the samples: no model is"
             + " expected to do better"
+            + (about.classes == nil
+              ? "" : ", but for its classes in turn, which are more even than theirs")
         ))
     }
     for gap in about.leftOut {

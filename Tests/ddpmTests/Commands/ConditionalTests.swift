@@ -49,7 +49,9 @@ import Testing
       of: dataset.images, labels: dataset.labels, count: 6, seed: 0, threads: 1)[0]
     #expect(report.output.contains("\(likelihood.total.mean)"))
     let table = String(decoding: try workspace.bytes("run/evaluation/table.md"), as: UTF8.self)
-    #expect(table.contains("classes in turn") && table.contains("given their labels, drawn"))
+    #expect(
+      table.contains("the same noise, classes in turn")
+        && table.contains("given their labels, drawn"))
     let cell = try PNGChunks(workspace.bytes("run/evaluation/ddim-eta0-trailing-steps2.png"))
     #expect(cell.texts["class"] == "all" && cell.height == 10 * (9 * 3 - 1))
   }
