@@ -50,9 +50,8 @@ package struct ConvolutionShape: Hashable, Sendable {
 
   /// Floats of scratch memory that each of the passes needs.
   package var scratchCount: Int {
-    ThinConvolution.suits(self)
-      ? max(padded.count, dilated.count, ThinConvolution.scratchCount(self))
-      : max(padded.count, dilated.count)
+    let thin = ThinConvolution.suits(self) ? ThinConvolution.scratchCount(self) : 0
+    return max(padded.count, dilated.count, thin)
   }
 
   /// Whether the padded image is the image.

@@ -5,7 +5,7 @@
 ///
 /// The direct loop has a vector of output channels, of which the U-Net's last convolution has one.
 struct ThinConvolution {
-  let shape: ConvolutionShape
+  private let shape: ConvolutionShape
   /// Floats of a pixel's products: one a tap and output, in whole vectors.
   private let width: Int
   private let weights: UnsafeMutablePointer<Float>

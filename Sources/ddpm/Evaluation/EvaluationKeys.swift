@@ -19,7 +19,7 @@ struct EvaluationKeys {
     test = subject.test.map { ["test": $0.labelledFingerprint] } ?? [:]
     training = subject.training.map { ["training": $0.labelledFingerprint] } ?? [:]
     count = ["count": "\(about.count)"]
-    guidance = about.isGuided ? ["guidance": "\(about.guidance ?? 0)"] : [:]
+    guidance = about.effectiveGuidance.map { ["guidance": "\($0)"] } ?? [:]
   }
 
   /// A cell's images and how long they took.

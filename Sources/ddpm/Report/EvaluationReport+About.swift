@@ -89,10 +89,10 @@ extension EvaluationReport.About {
   /// What a conditional model is told of the images it is measured on.
   var givenLabels: String { classes == nil ? "" : " given their labels" }
 
-  /// Whether every step asks the network twice.
-  var isGuided: Bool { guidance ?? 0 > 0 }
+  /// w where every step asks the network twice; asking for 0 is asking for none.
+  var effectiveGuidance: Double? { guidance.flatMap { $0 > 0 ? $0 : nil } }
 
-  private var guidanceText: String { isGuided ? ", guidance \((guidance ?? 0).brief)" : "" }
+  private var guidanceText: String { effectiveGuidance.map { ", guidance \($0.brief)" } ?? "" }
 
   var clippingText: String {
     switch clipping {

@@ -125,8 +125,8 @@ extension EvaluationReport {
     return pivot(
       "Images a second",
       note: "\(counted(about.count, "image")) a cell, \(Platform.instructionSet) kernels,"
-        + " \(counted(about.threads, "thread")). Each takes \(about.isGuided ? "twice " : "")as"
-        + " many runs of the network as steps."
+        + " \(counted(about.threads, "thread")). Each takes"
+        + " \(about.effectiveGuidance == nil ? "" : "twice ")as many runs of the network as steps."
     ) { .init(decimals($0.imagesPerSecond, $0.imagesPerSecond < 100 ? 1 : 0)) }
   }
 
