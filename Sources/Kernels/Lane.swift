@@ -33,11 +33,14 @@ extension Lane {
   @inline(__always) static var width: Int { scalarCount }
 
   #if canImport(HasAVX512) || arch(arm64)
-    /// Rows of a tile: 14 x 2 accumulators, 2 vectors of B and one of A fit 32 registers.
-    static let tallestTile = 14
+    /// Vector registers: a tile's sums, a row of B and a number of A have to fit.
+    static let registers = 32
+    /// Vectors side by side in a tile. 6 x 4 sums need 10 loads for 24 multiply-adds, 14 x 2 need 16
+    /// for 28.
+    static let widestTile = 4
   #else
-    /// Rows of a tile: 6 x 2 accumulators, 2 vectors of B and one of A fit 16 registers.
-    static let tallestTile = 6
+    static let registers = 16
+    static let widestTile = 2
   #endif
 
   // The operators by their instructions, because the standard library's are a loop over the elements

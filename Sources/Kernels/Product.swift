@@ -49,16 +49,28 @@ struct Product {
   /// Computes C. B and C's start may be read up to two vectors behind the last column.
   func run(_ start: Start) {
     var column = 0
-    while columns - column > Lane.width {
-      bands(Pair.self, from: column, start)
-      column += Pair.width
+    while column < columns {
+      let vectors = (columns - column + Lane.width - 1) / Lane.width
+      switch Product.strip(of: vectors) {
+      case 1: bands(Lane.self, from: column, start)
+      case 2: bands(Pair.self, from: column, start)
+      case 3: bands(Triple.self, from: column, start)
+      default: bands(Quad.self, from: column, start)
+      }
+      column += Product.strip(of: vectors) * Lane.width
     }
-    if column < columns { bands(Lane.self, from: column, start) }
+  }
+
+  /// How many of some vectors the next strip of columns takes: as many as a tile can, and three
+  /// where four would leave one or two.
+  private static func strip(of vectors: Int) -> Int {
+    let leavesFew = vectors == 5 || vectors == 6
+    return min(vectors, leavesFew ? 3 : 4, Lane.widestTile)
   }
 
   /// All rows of one strip of columns, in tiles of nearly equal height.
   private func bands<V: Columns>(_: V.Type, from column: Int, _ start: Start) {
-    let tiles = (rows + Lane.tallestTile - 1) / Lane.tallestTile
+    let tiles = (rows + V.tallestTile - 1) / V.tallestTile
     var row = 0
     for tile in 0..<tiles {
       let end = rows * (tile + 1) / tiles
@@ -70,6 +82,8 @@ struct Product {
   private func band<V: Columns>(
     _: V.Type, rows: Int, at row: Int, _ column: Int, _ start: Start
   ) {
+    // Without the conditions, tiles too tall for their registers would be compiled as well.
+    let tallest = V.tallestTile
     switch rows {
     case 1: tile(One<V>.self, row, column, start)
     case 2: tile(Two<V>.self, row, column, start)
@@ -77,14 +91,15 @@ struct Product {
     case 4: tile(Four<V>.self, row, column, start)
     case 5: tile(Five<V>.self, row, column, start)
     case 6: tile(Six<V>.self, row, column, start)
-    case 7: tile(Seven<V>.self, row, column, start)
-    case 8: tile(Eight<V>.self, row, column, start)
-    case 9: tile(Nine<V>.self, row, column, start)
-    case 10: tile(Ten<V>.self, row, column, start)
-    case 11: tile(Eleven<V>.self, row, column, start)
-    case 12: tile(Twelve<V>.self, row, column, start)
-    case 13: tile(Thirteen<V>.self, row, column, start)
-    default: tile(Fourteen<V>.self, row, column, start)
+    case 7 where tallest >= 7: tile(Seven<V>.self, row, column, start)
+    case 8 where tallest >= 8: tile(Eight<V>.self, row, column, start)
+    case 9 where tallest >= 9: tile(Nine<V>.self, row, column, start)
+    case 10 where tallest >= 10: tile(Ten<V>.self, row, column, start)
+    case 11 where tallest >= 11: tile(Eleven<V>.self, row, column, start)
+    case 12 where tallest >= 12: tile(Twelve<V>.self, row, column, start)
+    case 13 where tallest >= 13: tile(Thirteen<V>.self, row, column, start)
+    case 14 where tallest >= 14: tile(Fourteen<V>.self, row, column, start)
+    default: preconditionFailure("no tile has \(rows) rows of \(V.width) columns")
     }
   }
 

@@ -1,9 +1,11 @@
 // A block of a matrix product held in registers: a few rows of one or two vectors each.
 
-/// The columns a tile covers: one vector or two side by side.
+/// The columns a tile covers: one vector or a few side by side.
 protocol Columns {
   /// How many floats the columns are.
   static var width: Int { get }
+  /// Rows of a tile that fits the registers.
+  static var tallestTile: Int { get }
   /// Zeros.
   init()
   init(at address: UnsafePointer<Float>)
@@ -15,6 +17,9 @@ protocol Columns {
 }
 
 extension Lane: Columns {
+  /// As tall as that of two vectors: there are no taller tiles.
+  static var tallestTile: Int { Pair.tallestTile }
+
   @inline(__always) mutating func add(_ a: Float, times b: Lane) { self = adding(a, times: b) }
   @inline(__always) mutating func addPair(_ a: UnsafePointer<Float>, times b: Lane) {
     self = adding(Lane(repeatingPairAt: a), times: b)
@@ -22,44 +27,52 @@ extension Lane: Columns {
   @inline(__always) mutating func add(_ b: Lane) { self += b }
 }
 
-/// Two vectors side by side: each broadcast element of A is used twice.
-struct Pair: Columns {
-  private var first: Lane
-  private var second: Lane
+/// Columns made of two, one beside the other: each broadcast element of A is used for both.
+struct Beside<Left: Columns, Right: Columns>: Columns {
+  private var left: Left
+  private var right: Right
 
-  static var width: Int { 2 * Lane.width }
+  static var width: Int { Left.width + Right.width }
+  static var tallestTile: Int {
+    let vectors = width / Lane.width
+    return (Lane.registers - vectors - 1) / vectors
+  }
 
-  @inline(__always) init() { self.init(Lane(), Lane()) }
+  @inline(__always) init() { self.init(Left(), Right()) }
 
-  @inline(__always) private init(_ first: Lane, _ second: Lane) {
-    (self.first, self.second) = (first, second)
+  @inline(__always) private init(_ left: Left, _ right: Right) {
+    (self.left, self.right) = (left, right)
   }
 
   @inline(__always) init(at address: UnsafePointer<Float>) {
-    first = Lane(at: address)
-    second = Lane(at: address + Lane.width)
+    left = Left(at: address)
+    right = Right(at: address + Left.width)
   }
 
-  @inline(__always) mutating func add(_ a: Float, times b: Pair) {
-    first.add(a, times: b.first)
-    second.add(a, times: b.second)
+  @inline(__always) mutating func add(_ a: Float, times b: Beside) {
+    left.add(a, times: b.left)
+    right.add(a, times: b.right)
   }
 
-  @inline(__always) mutating func addPair(_ a: UnsafePointer<Float>, times b: Pair) {
-    first.addPair(a, times: b.first)
-    second.addPair(a, times: b.second)
+  @inline(__always) mutating func addPair(_ a: UnsafePointer<Float>, times b: Beside) {
+    left.addPair(a, times: b.left)
+    right.addPair(a, times: b.right)
   }
 
-  @inline(__always) mutating func add(_ b: Pair) {
-    first += b.first
-    second += b.second
+  @inline(__always) mutating func add(_ b: Beside) {
+    left.add(b.left)
+    right.add(b.right)
   }
 
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>) {
-    first.store(at: address)
-    second.store(at: address + Lane.width)
+    left.store(at: address)
+    right.store(at: address + Left.width)
   }
 }
+
+typealias Pair = Beside<Lane, Lane>
+typealias Triple = Beside<Pair, Lane>
+typealias Quad = Beside<Pair, Pair>
 
 /// Accumulators for some rows of columns `V`.
 ///

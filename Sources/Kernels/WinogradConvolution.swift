@@ -41,10 +41,10 @@ package struct WinogradShape: Hashable, Sendable {
   /// Transformed tiles that a core's cache holds along with the weights.
   private static let cachedFloats = 260_000
 
-  /// Tiles that are worked on at a time: full register tiles, and within the cache.
+  /// Tiles that are worked on at a time: within the cache, and enough for a register tile.
   fileprivate var block: Int {
     let fitting = WinogradShape.cachedFloats / (Winograd.frequencies * (inputs + outputs))
-    return max(1, fitting / Lane.tallestTile) * Lane.tallestTile
+    return max(Pair.tallestTile, fitting)
   }
 
   fileprivate func tiling(channels: Int) -> Tiling {

@@ -5,7 +5,7 @@ import Testing
 /// One term, and enough of them to notice a wrong step; every height and width of a tile.
 @Test(arguments: [1, 7])
 func everyTileIsTheProductAndNothingOutsideIsWritten(depth: Int) {
-  let (rows, widest) = (40, 70)
+  let (rows, widest) = (40, 130)
   let x = eighths(rows * depth, seed: 1)
   let weights = eighths(depth * widest, seed: 2)
   let product = Reference.product(x.doubles, weights.doubles, depth: depth).map(Float.init)
