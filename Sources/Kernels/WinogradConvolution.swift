@@ -23,7 +23,7 @@ package struct WinogradShape: Hashable, Sendable {
 
   /// Floats of scratch memory that each of the passes needs.
   package var scratchCount: Int {
-    part(Winograd.pitch(block * inputs)) + part(Winograd.pitch(block * outputs))
+    part(Winograd.pitch(blockTiles * inputs)) + part(Winograd.pitch(blockTiles * outputs))
       + part(inputs * outputs)
   }
 
@@ -41,21 +41,28 @@ package struct WinogradShape: Hashable, Sendable {
   /// Transformed tiles that a core's cache holds along with the weights.
   private static let cachedFloats = 260_000
 
-  /// Tiles that are worked on at a time: within the cache, and enough for a register tile.
-  fileprivate var block: Int {
-    let fitting = WinogradShape.cachedFloats / (Winograd.frequencies * (inputs + outputs))
-    return max(Pair.tallestTile, fitting)
+  /// Rows of tiles that are worked on at a time.
+  private var blockRows: Int {
+    let row = Cut(width).count * Winograd.frequencies * (inputs + outputs)
+    return max(1, WinogradShape.cachedFloats / row)
+  }
+
+  private var blockTiles: Int {
+    min(blockRows, tiling(channels: 1).rowCount) * Cut(width).count
   }
 
   fileprivate func tiling(channels: Int) -> Tiling {
     Tiling(plane: Plane(height: height, width: width, channels: channels), images: images)
   }
 
-  /// Calls `body` for runs of tiles of nearly equal length, at most a block.
-  fileprivate func forEachBlock(_ body: (Range<Int>) -> Void) {
-    let count = tiling(channels: 1).count
-    let blocks = (count + block - 1) / block
-    for i in 0..<blocks { body(count * i / blocks..<count * (i + 1) / blocks) }
+  /// Calls `body` for blocks of nearly equal length.
+  fileprivate func forEachBlock(_ body: (TileBlock) -> Void) {
+    let tiling = tiling(channels: 1)
+    let count = tiling.rowCount
+    let blocks = (count + blockRows - 1) / blockRows
+    for i in 0..<blocks {
+      body(TileBlock(count * i / blocks..<count * (i + 1) / blocks, of: tiling))
+    }
   }
 
   /// Scratch memory: transformed inputs, transformed outputs, transformed weights' gradient.
@@ -64,33 +71,27 @@ package struct WinogradShape: Hashable, Sendable {
     dw: UnsafeMutablePointer<Float>
   ) {
     let u = scratch.base
-    let m = u + part(Winograd.pitch(block * inputs))
-    return (u, m, m + part(Winograd.pitch(block * outputs)))
+    let m = u + part(Winograd.pitch(blockTiles * inputs))
+    return (u, m, m + part(Winograd.pitch(blockTiles * outputs)))
   }
 }
 
-/// The weights in the transformed domain: G g Gᵀ for every pair of channels.
-///
-/// - Parameters:
-///   - weights: [3, 3, I, O]; the flipped ones for the input gradient, which is why `pairs` is all
-///     that matters here.
-///   - pairs: I·O.
-///   - transformed: [36, I, O].
-package func winogradWeights(_ weights: Floats, pairs: Int, into transformed: Floats) {
-  withUnsafeTemporaryAllocation(of: Lane.self, capacity: 3 * Winograd.points) { buffer in
-    guard let spare = buffer.baseAddress else { return }
-    vectorized(pairs) { i, n in
-      let tap = { (y: Int, x: Int) in Lane(at: weights.base + (3 * y + x) * pairs + i) }
-      for x in 0..<3 {
-        let t = Winograd.filter((tap(0, x), tap(1, x), tap(2, x)))
-        (spare[x], spare[3 + x], spare[6 + x]) = (t.0, t.1, t.2)
-        (spare[9 + x], spare[12 + x], spare[15 + x]) = (t.3, t.4, t.5)
-      }
-      for y in 0..<Winograd.points {
-        let t = Winograd.filter((spare[3 * y], spare[3 * y + 1], spare[3 * y + 2]))
-        let target = transformed.base + Winograd.points * y * pairs + i
-        Winograd.store(t, first: n, at: target, plane: pairs)
-      }
+/// The transformed domain.
+enum Winograd {
+  /// Products a whole tile needs, a channel pair.
+  static let frequencies = F4.points * F4.points
+
+  /// Floats from the values of one frequency to those of the next: an odd number of pairs of vectors,
+  /// because at a multiple of 4 KiB all 36 values of a tile would compete for one set of the
+  /// first-level cache.
+  static func pitch(_ count: Int) -> Int {
+    ((count + Pair.width - 1) / Pair.width | 1) * Pair.width
+  }
+
+  /// Calls `body` for each frequency with the tiles of a block that have it.
+  static func forEachFrequency(_ block: TileBlock, _ body: (Int, Range<Int>) -> Void) {
+    for i in 0..<F4.points {
+      for j in 0..<F4.points { body(i * F4.points + j, block.tiles(i, j)) }
     }
   }
 }
@@ -109,18 +110,19 @@ package func winogradForward(
 ) {
   let (u, m, _) = shape.parts(scratch)
   let (inputs, outputs) = (shape.inputs, shape.outputs)
-  shape.forEachBlock { tiles in
-    transformInputs(x.base, shape.tiling(channels: inputs), tiles: tiles, into: u)
-    for f in 0..<Winograd.frequencies {
+  shape.forEachBlock { block in
+    transformInputs(x.base, shape.tiling(channels: inputs), block, into: u)
+    let pitch = (u: Winograd.pitch(block.count * inputs), m: Winograd.pitch(block.count * outputs))
+    Winograd.forEachFrequency(block) { f, tiles in
       Product(
         rows: tiles.count, columns: outputs, depth: inputs,
-        a: .init(base: u + f * Winograd.pitch(tiles.count * inputs), row: inputs, step: 1),
+        a: .init(base: u + f * pitch.u + tiles.lowerBound * inputs, row: inputs, step: 1),
         b: .init(base: weights.base + f * inputs * outputs, step: outputs),
-        c: m + f * Winograd.pitch(tiles.count * outputs), cRow: outputs
+        c: m + f * pitch.m + tiles.lowerBound * outputs, cRow: outputs
       ).run(.zero)
     }
     transformOutputs(
-      m, shape.tiling(channels: outputs), tiles: tiles, bias: bias.base, biasRow: biasRow,
+      m, shape.tiling(channels: outputs), block, bias: bias.base, biasRow: biasRow,
       residual: residual, into: y.base)
   }
 }
@@ -154,45 +156,21 @@ package func winogradWeightGradient(
   let (inputs, outputs) = (shape.inputs, shape.outputs)
   let pairs = inputs * outputs
   var isFirst = true
-  shape.forEachBlock { tiles in
-    transformInputs(x.base, shape.tiling(channels: inputs), tiles: tiles, into: u)
+  shape.forEachBlock { block in
+    transformInputs(x.base, shape.tiling(channels: inputs), block, into: u)
     transformOutputGradients(
-      dy.base, shape.tiling(channels: outputs), tiles: tiles, into: v, sums: sums.base)
-    for f in 0..<Winograd.frequencies {
+      dy.base, shape.tiling(channels: outputs), block, into: v, sums: sums.base)
+    let pitch = (u: Winograd.pitch(block.count * inputs), v: Winograd.pitch(block.count * outputs))
+    Winograd.forEachFrequency(block) { f, tiles in
       let target = transformed + f * pairs
       Product(
         rows: inputs, columns: outputs, depth: tiles.count,
-        a: .init(base: u + f * Winograd.pitch(tiles.count * inputs), row: 1, step: inputs),
-        b: .init(base: v + f * Winograd.pitch(tiles.count * outputs), step: outputs), c: target,
+        a: .init(base: u + f * pitch.u + tiles.lowerBound * inputs, row: 1, step: inputs),
+        b: .init(base: v + f * pitch.v + tiles.lowerBound * outputs, step: outputs), c: target,
         cRow: outputs
       ).run(isFirst ? .zero : .matrix(target, stride: outputs))
     }
     isFirst = false
   }
   addFilterGradient(transformed, pairs: pairs, to: dw.base)
-}
-
-/// dw += Gᵀ w G for every pair of channels.
-private func addFilterGradient(
-  _ transformed: UnsafePointer<Float>, pairs: Int, to dw: UnsafeMutablePointer<Float>
-) {
-  withUnsafeTemporaryAllocation(of: Lane.self, capacity: 3 * Winograd.points) { buffer in
-    guard let spare = buffer.baseAddress else { return }
-    vectorized(pairs) { i, n in
-      for x in 0..<Winograd.points {
-        let value = { (y: Int) in Lane(at: transformed + (Winograd.points * y + x) * pairs + i) }
-        let t = Winograd.filterGradient(
-          (value(0), value(1), value(2), value(3), value(4), value(5)))
-        (spare[x], spare[6 + x], spare[12 + x]) = t
-      }
-      for y in 0..<3 {
-        let row = spare + Winograd.points * y
-        let t = Winograd.filterGradient((row[0], row[1], row[2], row[3], row[4], row[5]))
-        let target = dw + 3 * y * pairs + i
-        (Lane(at: target) + t.0).store(first: n, at: target)
-        (Lane(at: target + pairs) + t.1).store(first: n, at: target + pairs)
-        (Lane(at: target + 2 * pairs) + t.2).store(first: n, at: target + 2 * pairs)
-      }
-    }
-  }
 }
