@@ -1,4 +1,4 @@
-// A block of a matrix product held in registers: a few rows of one or two vectors each.
+// A block of a matrix product held in registers: a few rows of one to four vectors each.
 
 /// The columns a tile covers: one vector or a few side by side.
 protocol Columns {

@@ -47,6 +47,7 @@ package struct WinogradShape: Hashable, Sendable {
     return max(1, WinogradShape.cachedFloats / row)
   }
 
+  /// Tiles of the largest block.
   private var blockTiles: Int {
     min(blockRows, tiling(channels: 1).rowCount) * Cut(width).count
   }

@@ -62,11 +62,11 @@ extension TileTransform {
   /// Does it to each tile of a block.
   @inline(__always) func apply(to block: TileBlock) {
     block.forEach { tile in
-      switch (tile.isShort, tile.isNarrow) {
-      case (false, false): apply(F4.self, F4.self, tile)
-      case (false, true): apply(F4.self, F4.End2.self, tile)
-      case (true, false): apply(F4.End2.self, F4.self, tile)
-      case (true, true): apply(F4.End2.self, F4.End2.self, tile)
+      switch tile.extent {
+      case (.whole, .whole): apply(F4.self, F4.self, tile)
+      case (.whole, .end): apply(F4.self, F4.End2.self, tile)
+      case (.end, .whole): apply(F4.End2.self, F4.self, tile)
+      case (.end, .end): apply(F4.End2.self, F4.End2.self, tile)
       }
     }
   }

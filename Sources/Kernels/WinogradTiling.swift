@@ -73,9 +73,16 @@ struct TileBlock {
     let left: Int
     /// Its number in the block.
     let number: Int
-    /// Whether it has fewer rows, and whether fewer columns, than whole tiles.
-    let isShort: Bool
-    let isNarrow: Bool
+    /// Its extent down and across.
+    let extent: (down: Extent, across: Extent)
+  }
+
+  /// How far a tile reaches in one direction.
+  enum Extent {
+    /// `F4.outputs`.
+    case whole
+    /// `F4.End2.outputs`.
+    case end
   }
 
   /// Calls `body` for each tile, row by row.
@@ -94,7 +101,7 @@ struct TileBlock {
         body(
           Place(
             image: image, top: y * F4.outputs, left: x * F4.outputs, number: number,
-            isShort: isShort, isNarrow: isNarrow))
+            extent: (isShort ? .end : .whole, isNarrow ? .end : .whole)))
       }
       if isShort { shorts += 1 } else { wholes += 1 }
     }
