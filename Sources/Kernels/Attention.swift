@@ -14,20 +14,14 @@ package struct AttentionShape: Hashable, Sendable {
     self.rowLength = rowLength
   }
 
-  /// The factor of Vaswani et al. 2017: 1/√depth.
-  var scale: Float { 1 / Float(depth).squareRoot() }
+  /// The factor of the scores: 1/√depth of Vaswani et al. 2017, and log₂ e to make e^x the cheaper
+  /// 2^x.
+  var factor: Float { Float.log2e / Float(depth).squareRoot() }
 
   /// Floats of scratch memory that each of the passes needs.
   package var scratchCount: Int {
-    depth <= AttentionShape.narrow
-      ? NarrowWorkspace.count(self) : WideWorkspace.count(self)
+    max(AttentionForward.Workspace.count(self), AttentionBackward.Workspace.count(self))
   }
-
-  /// The most channels of a head that is worked on in registers.
-  static var narrow: Int { 8 }
-
-  /// The head's channels rounded up to whole vectors.
-  var paddedDepth: Int { (depth + Lane.width - 1) / Lane.width * Lane.width }
 }
 
 /// y = softmax(q·kᵀ/√depth)·v for one head of one image (Vaswani et al. 2017, Eq. 1).
@@ -40,17 +34,8 @@ package func attentionForward(
   _ shape: AttentionShape, q: Floats, k: Floats, v: Floats, into y: Floats, statistics: Floats,
   scratch: Floats
 ) {
-  switch shape.depth {
-  case 1: NarrowAttention<One<Lane>>(shape, scratch).forward(q, k, v, y, statistics)
-  case 2: NarrowAttention<Two<Lane>>(shape, scratch).forward(q, k, v, y, statistics)
-  case 3: NarrowAttention<Three<Lane>>(shape, scratch).forward(q, k, v, y, statistics)
-  case 4: NarrowAttention<Four<Lane>>(shape, scratch).forward(q, k, v, y, statistics)
-  case 5: NarrowAttention<Five<Lane>>(shape, scratch).forward(q, k, v, y, statistics)
-  case 6: NarrowAttention<Six<Lane>>(shape, scratch).forward(q, k, v, y, statistics)
-  case 7: NarrowAttention<Seven<Lane>>(shape, scratch).forward(q, k, v, y, statistics)
-  case 8: NarrowAttention<Eight<Lane>>(shape, scratch).forward(q, k, v, y, statistics)
-  default: wideAttentionForward(shape, q: q, k: k, v: v, into: y, scratch: scratch)
-  }
+  AttentionForward(shape, scratch).run(
+    q: q.base, k: k.base, v: v.base, into: y.base, statistics: statistics.base)
 }
 
 /// Gradients of `attentionForward`, added to dq, dk and dv.
@@ -61,19 +46,7 @@ package func attentionBackward(
   _ shape: AttentionShape, q: Floats, k: Floats, v: Floats, y: Floats, statistics: Floats,
   dy: Floats, addedTo dq: Floats, _ dk: Floats, _ dv: Floats, scratch: Floats
 ) {
-  let inputs = (q: q, k: k, v: v, y: y, statistics: statistics, dy: dy)
-  let targets = (dq: dq, dk: dk, dv: dv)
-  switch shape.depth {
-  case 1: NarrowAttention<One<Lane>>(shape, scratch).backward(inputs, targets)
-  case 2: NarrowAttention<Two<Lane>>(shape, scratch).backward(inputs, targets)
-  case 3: NarrowAttention<Three<Lane>>(shape, scratch).backward(inputs, targets)
-  case 4: NarrowAttention<Four<Lane>>(shape, scratch).backward(inputs, targets)
-  case 5: NarrowAttention<Five<Lane>>(shape, scratch).backward(inputs, targets)
-  case 6: NarrowAttention<Six<Lane>>(shape, scratch).backward(inputs, targets)
-  case 7: NarrowAttention<Seven<Lane>>(shape, scratch).backward(inputs, targets)
-  case 8: NarrowAttention<Eight<Lane>>(shape, scratch).backward(inputs, targets)
-  default:
-    wideAttentionBackward(
-      shape, q: q, k: k, v: v, dy: dy, addedTo: dq, dk, dv, scratch: scratch)
-  }
+  AttentionBackward(shape, scratch).run(
+    q: q.base, k: k.base, v: v.base, y: y.base, statistics: statistics.base, dy: dy.base,
+    addedTo: dq.base, dk.base, dv.base)
 }

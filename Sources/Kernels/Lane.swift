@@ -32,6 +32,9 @@ extension Lane {
   /// How many floats one lane holds.
   @inline(__always) static var width: Int { scalarCount }
 
+  /// Vectors that some floats fill, the last one perhaps in part.
+  @inline(__always) static func vectors(for floats: Int) -> Int { (floats + width - 1) / width }
+
   #if canImport(HasAVX512) || arch(arm64)
     /// Vector registers: a tile's sums, a row of B and a number of A have to fit.
     static let registers = 32
@@ -164,6 +167,19 @@ extension HalfLane {
   /// The half lane at an address of any alignment.
   @inline(__always) init(at address: UnsafePointer<Float>) {
     self = UnsafeRawPointer(address).loadUnaligned(as: HalfLane.self)
+  }
+
+  @inline(__always) func store(at address: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(address).storeBytes(of: self, as: HalfLane.self)
+  }
+
+  /// Adds the first `count` elements only to what is there.
+  @inline(__always) func add(first count: Int, to address: UnsafeMutablePointer<Float>) {
+    if count >= HalfLane.scalarCount {
+      (HalfLane(at: address) + self).store(at: address)
+    } else {
+      for i in 0..<count { address[i] += self[i] }
+    }
   }
 }
 

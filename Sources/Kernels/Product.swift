@@ -4,8 +4,8 @@
 ///
 /// With the strides chosen by the caller this is a matrix product, a convolution's forward pass
 /// (rows are pixels, a segment is a row of the filter), its weight gradient (rows are input
-/// channels, k runs over pixels), the products of a Winograd transform, and attention's four
-/// products. A's elements are broadcast, B's and C's rows are vectors and contiguous.
+/// channels, k runs over pixels), the products of a Winograd transform, and those of attention. A's
+/// elements are broadcast, B's and C's rows are vectors and contiguous.
 struct Product {
   /// The operand whose elements are broadcast.
   struct Left {
@@ -50,7 +50,7 @@ struct Product {
   func run(_ start: Start) {
     var column = 0
     while column < columns {
-      let vectors = (columns - column + Lane.width - 1) / Lane.width
+      let vectors = Lane.vectors(for: columns - column)
       switch Product.strip(of: vectors) {
       case 1: bands(Lane.self, from: column, start)
       case 2: bands(Pair.self, from: column, start)
@@ -58,6 +58,14 @@ struct Product {
       default: bands(Quad.self, from: column, start)
       }
       column += Product.strip(of: vectors) * Lane.width
+    }
+  }
+
+  /// Computes C where a row of B holds two terms, alternating: `depth` counts such pairs, and
+  /// `a.step` leads from one to the next. C's two halves alternate as well and are left to be added.
+  func runAlternating(_ start: Start) {
+    for column in stride(from: 0, to: columns, by: Lane.width) {
+      bands(Alternating.self, from: column, start)
     }
   }
 
@@ -70,12 +78,14 @@ struct Product {
 
   /// All rows of one strip of columns, in tiles of nearly equal height.
   private func bands<V: Columns>(_: V.Type, from column: Int, _ start: Start) {
+    guard rows > 0 else { return }
     let tiles = (rows + V.tallestTile - 1) / V.tallestTile
+    let (height, taller) = rows.quotientAndRemainder(dividingBy: tiles)
     var row = 0
     for tile in 0..<tiles {
-      let end = rows * (tile + 1) / tiles
-      band(V.self, rows: end - row, at: row, column, start)
-      row = end
+      let rows = tile < taller ? height + 1 : height
+      band(V.self, rows: rows, at: row, column, start)
+      row += rows
     }
   }
 

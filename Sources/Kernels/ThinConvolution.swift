@@ -23,7 +23,7 @@ struct ThinConvolution {
   }
 
   private static func productWidth(_ shape: ConvolutionShape) -> Int {
-    (shape.side * shape.side * shape.outputs + Lane.width - 1) / Lane.width * Lane.width
+    Lane.vectors(for: shape.side * shape.side * shape.outputs) * Lane.width
   }
 
   init(_ shape: ConvolutionShape, _ scratch: Floats) {

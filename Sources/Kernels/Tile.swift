@@ -9,9 +9,8 @@ protocol Columns {
   /// Zeros.
   init()
   init(at address: UnsafePointer<Float>)
-  mutating func add(_ a: Float, times b: Self)
-  /// self += (a[0], a[1], a[0], a[1], …)·b.
-  mutating func addPair(_ a: UnsafePointer<Float>, times b: Self)
+  /// self += a[0]·b.
+  mutating func add(_ a: UnsafePointer<Float>, times b: Self)
   mutating func add(_ b: Self)
   func store(at address: UnsafeMutablePointer<Float>)
 }
@@ -20,9 +19,8 @@ extension Lane: Columns {
   /// As tall as that of two vectors: there are no taller tiles.
   static var tallestTile: Int { Pair.tallestTile }
 
-  @inline(__always) mutating func add(_ a: Float, times b: Lane) { self = adding(a, times: b) }
-  @inline(__always) mutating func addPair(_ a: UnsafePointer<Float>, times b: Lane) {
-    self = adding(Lane(repeatingPairAt: a), times: b)
+  @inline(__always) mutating func add(_ a: UnsafePointer<Float>, times b: Lane) {
+    self = adding(a.pointee, times: b)
   }
   @inline(__always) mutating func add(_ b: Lane) { self += b }
 }
@@ -49,14 +47,9 @@ struct Beside<Left: Columns, Right: Columns>: Columns {
     right = Right(at: address + Left.width)
   }
 
-  @inline(__always) mutating func add(_ a: Float, times b: Beside) {
+  @inline(__always) mutating func add(_ a: UnsafePointer<Float>, times b: Beside) {
     left.add(a, times: b.left)
     right.add(a, times: b.right)
-  }
-
-  @inline(__always) mutating func addPair(_ a: UnsafePointer<Float>, times b: Beside) {
-    left.addPair(a, times: b.left)
-    right.addPair(a, times: b.right)
   }
 
   @inline(__always) mutating func add(_ b: Beside) {
@@ -68,6 +61,28 @@ struct Beside<Left: Columns, Right: Columns>: Columns {
     left.store(at: address)
     right.store(at: address + Left.width)
   }
+}
+
+/// One vector of columns of two terms of a sum that alternate, for columns that fill half a vector:
+/// A's numbers are broadcast in pairs, and the sum's two halves are left to be added.
+struct Alternating: Columns {
+  private var lane: Lane
+
+  static var width: Int { Lane.width }
+  static var tallestTile: Int { Lane.tallestTile }
+
+  @inline(__always) init() { lane = Lane() }
+
+  @inline(__always) init(at address: UnsafePointer<Float>) { lane = Lane(at: address) }
+
+  /// self += (a[0], a[1], a[0], a[1], …)·b.
+  @inline(__always) mutating func add(_ a: UnsafePointer<Float>, times b: Alternating) {
+    lane = lane.adding(Lane(repeatingPairAt: a), times: b.lane)
+  }
+
+  @inline(__always) mutating func add(_ b: Alternating) { lane += b.lane }
+
+  @inline(__always) func store(at address: UnsafeMutablePointer<Float>) { lane.store(at: address) }
 }
 
 typealias Pair = Beside<Lane, Lane>
@@ -91,28 +106,10 @@ protocol Tile {
   mutating func add(_ a: UnsafePointer<Float>, stride: Int, times b: V)
   /// Row r += b.
   mutating func add(_ b: V)
-  /// Row i of another tile += Σ_r a[r·step + i·stride] · row r: each of its rows is a chain of
-  /// additions of its own, so that none waits for the one before.
-  func multiply<Result: Tile>(
-    _ a: UnsafePointer<Float>, step: Int, stride: Int, addedTo result: inout Result
-  ) where Result.V == V
-  /// Σ_r (a[2r], a[2r + 1], a[2r], a[2r + 1], …) · row r, plus something.
-  func dotPairs(_ a: UnsafePointer<Float>, plus: V) -> V
   func map(_ transform: (V) -> V) -> Self
   /// Combines row r with row r of another tile.
   func zip(_ b: Self, _ combine: (V, V) -> V) -> Self
-  /// Σ_r row r.
-  var sum: V { get }
   func store(at address: UnsafeMutablePointer<Float>, stride: Int)
-}
-
-extension Tile {
-  /// Σ_r a[r] · row r, plus something.
-  @inline(__always) func dot(_ a: UnsafePointer<Float>, plus: V) -> V {
-    var result = One<V>(repeating: plus)
-    multiply(a, step: 1, stride: 0, addedTo: &result)
-    return result.sum
-  }
 }
 
 /// A tile of one row.
@@ -128,30 +125,16 @@ struct One<V: Columns>: Tile {
   @inline(__always) init(at address: UnsafePointer<Float>, stride: Int) { row = V(at: address) }
 
   @inline(__always) mutating func add(_ a: UnsafePointer<Float>, stride: Int, times b: V) {
-    row.add(a.pointee, times: b)
+    row.add(a, times: b)
   }
 
   @inline(__always) mutating func add(_ b: V) { row.add(b) }
-
-  @inline(__always) func multiply<Result: Tile>(
-    _ a: UnsafePointer<Float>, step: Int, stride: Int, addedTo result: inout Result
-  ) where Result.V == V {
-    result.add(a, stride: stride, times: row)
-  }
-
-  @inline(__always) func dotPairs(_ a: UnsafePointer<Float>, plus: V) -> V {
-    var sum = plus
-    sum.addPair(a, times: row)
-    return sum
-  }
 
   @inline(__always) func map(_ transform: (V) -> V) -> One { One(repeating: transform(row)) }
 
   @inline(__always) func zip(_ b: One, _ combine: (V, V) -> V) -> One {
     One(repeating: combine(row, b.row))
   }
-
-  @inline(__always) var sum: V { row }
 
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>, stride: Int) {
     row.store(at: address)
@@ -192,29 +175,12 @@ struct Both<Upper: Tile, Lower: Tile>: Tile where Upper.V == Lower.V {
     lower.add(b)
   }
 
-  @inline(__always) func multiply<Result: Tile>(
-    _ a: UnsafePointer<Float>, step: Int, stride: Int, addedTo result: inout Result
-  ) where Result.V == Upper.V {
-    upper.multiply(a, step: step, stride: stride, addedTo: &result)
-    lower.multiply(a + Upper.rows * step, step: step, stride: stride, addedTo: &result)
-  }
-
-  @inline(__always) func dotPairs(_ a: UnsafePointer<Float>, plus: Upper.V) -> Upper.V {
-    lower.dotPairs(a + 2 * Upper.rows, plus: upper.dotPairs(a, plus: plus))
-  }
-
   @inline(__always) func map(_ transform: (Upper.V) -> Upper.V) -> Both {
     Both(upper.map(transform), lower.map(transform))
   }
 
   @inline(__always) func zip(_ b: Both, _ combine: (Upper.V, Upper.V) -> Upper.V) -> Both {
     Both(upper.zip(b.upper, combine), lower.zip(b.lower, combine))
-  }
-
-  @inline(__always) var sum: Upper.V {
-    var sum = upper.sum
-    sum.add(lower.sum)
-    return sum
   }
 
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>, stride: Int) {

@@ -1,0 +1,81 @@
+// Some of attention's tokens, side by side in a few vectors.
+
+/// Tokens that are the columns of attention's products, as many as register tiles are wide.
+struct TokenBlock {
+  let tokens: Range<Int>
+
+  /// Floats of a row of the block: whole vectors.
+  var width: Int { Lane.vectors(for: tokens.count) * Lane.width }
+
+  /// The widest block's floats.
+  static var widest: Int { 4 * Lane.width }
+
+  /// How many blocks some tokens need.
+  static func count(tokens: Int) -> Int { (tokens + widest - 1) / widest }
+
+  /// One of the blocks of some tokens, which have nearly the same number of vectors.
+  init(_ index: Int, tokens: Int) {
+    let (blocks, vectors) = (TokenBlock.count(tokens: tokens), Lane.vectors(for: tokens))
+    let first = vectors * index / blocks * Lane.width
+    self.tokens = first..<min(vectors * (index + 1) / blocks * Lane.width, tokens)
+  }
+
+  /// columns[c, i] = scale·rows[i, c] for the block's tokens; zeros behind the last one.
+  ///
+  /// - Parameters:
+  ///   - rows: the first token of all, not of the block's.
+  func transpose(
+    rows: UnsafePointer<Float>, rowLength: Int, channels: Int, scale: Float,
+    into columns: UnsafeMutablePointer<Float>
+  ) {
+    let (width, squares) = (width, squares(channels))
+    let first = rows + tokens.lowerBound * rowLength
+    Square.with { square in
+      for i in stride(from: 0, to: squares.tokens, by: Square.tokens) {
+        for c in stride(from: 0, to: squares.channels, by: Square.channels) {
+          square.transpose(
+            rows: first + i * rowLength + c, rowLength: rowLength, scale: scale,
+            into: columns + c * width + i, width: width)
+        }
+      }
+    }
+    for c in 0..<channels {
+      let rest = c < squares.channels ? squares.tokens : 0
+      for i in rest..<tokens.count { columns[c * width + i] = first[i * rowLength + c] * scale }
+      for i in tokens.count..<width { columns[c * width + i] = 0 }
+    }
+  }
+
+  /// rows[i, c] = scale·columns[c, i] for the block's tokens, or added.
+  func transpose(
+    columns: UnsafePointer<Float>, channels: Int, scale: Float,
+    into rows: UnsafeMutablePointer<Float>, rowLength: Int, _ accumulation: Accumulation
+  ) {
+    let (width, squares) = (width, squares(channels))
+    let first = rows + tokens.lowerBound * rowLength
+    Square.with { square in
+      for i in stride(from: 0, to: squares.tokens, by: Square.tokens) {
+        for c in stride(from: 0, to: squares.channels, by: Square.channels) {
+          square.transpose(
+            columns: columns + c * width + i, width: width, scale: scale,
+            into: first + i * rowLength + c, rowLength: rowLength, accumulation)
+        }
+      }
+    }
+    for c in 0..<channels {
+      let rest = c < squares.channels ? squares.tokens : 0
+      for i in rest..<tokens.count {
+        let (value, place) = (columns[c * width + i] * scale, i * rowLength + c)
+        first[place] = accumulation == .add ? first[place] + value : value
+      }
+    }
+  }
+
+  /// How far whole squares reach.
+  private func squares(_ channels: Int) -> (tokens: Int, channels: Int) {
+    (
+      tokens.count / Square.tokens * Square.tokens,
+      channels / Square.channels * Square.channels
+    )
+  }
+}
