@@ -42,16 +42,21 @@ package struct ConvolutionShape: Hashable, Sendable {
     Plane(height: height + before + after, width: width + before + after, channels: inputs)
   }
 
-  /// The output's gradient with zeros around it, and between its pixels where the stride skipped
-  /// some: sliding the flipped filter over it gives the input's gradient.
-  var dilated: Plane {
-    Plane(height: height + side - 1, width: width + side - 1, channels: outputs)
+  /// Zeros above and left of the output's gradient, for the taps of the first inputs.
+  var gradientBorder: Int { (side - 1 - before) / stride }
+
+  /// The output's gradient with zeros around it, as far as the taps of any input reach.
+  var borderedGradient: Plane {
+    let (lastRow, lastColumn) = ((height - 1 + before) / stride, (width - 1 + before) / stride)
+    return Plane(
+      height: max(outputHeight, lastRow + 1) + gradientBorder,
+      width: max(outputWidth, lastColumn + 1) + gradientBorder, channels: outputs)
   }
 
   /// Floats of scratch memory that each of the passes needs.
   package var scratchCount: Int {
     let thin = ThinConvolution.suits(self) ? ThinConvolution.scratchCount(self) : 0
-    return max(padded.count, dilated.count, thin)
+    return max(padded.count, borderedGradient.count, thin)
   }
 
   /// Whether the padded image is the image.
@@ -104,37 +109,11 @@ package func convolutionForward(
       x, weights: weights, bias: bias, residual: residual, into: y)
     return
   }
-  pad(
-    x.base, shape.input, into: scratch.base, shape.padded, top: shape.before, left: shape.before,
-    dilation: 1)
+  pad(x.base, shape.input, into: scratch.base, shape.padded, border: shape.before)
   slide(
     over: scratch.base, shape.padded, stride: shape.stride, side: shape.side,
     weights: weights.base, into: y.base, output,
     start: { residual.start(bias, row: $0 * output.width, columns: output.channels) })
-}
-
-/// dx = the flipped filter over dy, for one image.
-///
-/// - Parameters:
-///   - flipped: `flipWeights` of the forward weights: [side, side, O, I].
-package func convolutionInputGradient(
-  _ shape: ConvolutionShape, dy: Floats, flipped: Floats, into dx: Floats,
-  _ accumulation: Accumulation, scratch: Floats
-) {
-  if shape.isPointwise {
-    productInputGradient(
-      dy, rows: shape.height * shape.width, outputs: shape.outputs, flipped: flipped, into: dx,
-      inputs: shape.inputs, accumulation)
-    return
-  }
-  let edge = shape.side - 1 - shape.before
-  pad(
-    dy.base, shape.output, into: scratch.base, shape.dilated, top: edge, left: edge,
-    dilation: shape.stride)
-  slide(
-    over: scratch.base, shape.dilated, stride: 1, side: shape.side, weights: flipped.base,
-    into: dx.base, shape.input,
-    start: { accumulation.start(dx.base + $0 * shape.input.rowLength, stride: shape.inputs) })
 }
 
 /// dw += Σ_pixels x ⊗ dy, for one image: a row of the filter is one product whose rows are the
@@ -156,9 +135,7 @@ package func convolutionWeightGradient(
     return
   }
   let (padded, output) = (shape.padded, shape.output)
-  pad(
-    x.base, shape.input, into: scratch.base, padded, top: shape.before, left: shape.before,
-    dilation: 1)
+  pad(x.base, shape.input, into: scratch.base, padded, border: shape.before)
   let taps = shape.side * shape.inputs
   for row in 0..<shape.side {
     let target = dw.base + row * taps * shape.outputs

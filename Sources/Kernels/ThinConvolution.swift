@@ -19,7 +19,9 @@ struct ThinConvolution {
   static func scratchCount(_ shape: ConvolutionShape) -> Int {
     let width = productWidth(shape)
     return FloatMemory.aligned(shape.inputs * width)
-      + max(shape.height * shape.width * width, shape.dilated.count + shape.side * shape.inputs)
+      + max(
+        shape.height * shape.width * width,
+        shape.borderedGradient.count + shape.side * shape.inputs)
   }
 
   private static func productWidth(_ shape: ConvolutionShape) -> Int {
@@ -91,10 +93,9 @@ struct ThinConvolution {
 
   /// dw += Σ_pixels x ⊗ dy, where rows are taps and columns input channels.
   func weightGradient(_ x: Floats, dy: Floats, addedTo dw: Floats) {
-    let (side, inputs, outputs, plane) = (shape.side, shape.inputs, shape.outputs, shape.dilated)
-    let padded = products
-    let edge = side - 1 - shape.before
-    pad(dy.base, shape.output, into: padded, plane, top: edge, left: edge, dilation: 1)
+    let (side, inputs, outputs) = (shape.side, shape.inputs, shape.outputs)
+    let (padded, plane) = (products, shape.borderedGradient)
+    pad(dy.base, shape.output, into: padded, plane, border: shape.gradientBorder)
     let sums = padded + plane.count
     for o in 0..<outputs {
       for row in 0..<side {
