@@ -7,15 +7,22 @@ package enum Activation: Sendable {
   case silu
 }
 
-extension Lane {
+extension Tile where V == Lane {
   /// silu(x) = x·σ(x).
-  @_transparent var silu: Lane { self * sigmoid }
+  @inline(__always) var silu: Self { zip(sigmoid) { $0 * $1 } }
 
   /// silu'(x) = σ(x)·(1 + x·(1 - σ(x))).
-  @_transparent var siluSlope: Lane {
-    let s = sigmoid
-    return s * Lane(repeating: 1).adding(self, times: 1 - s)
+  @inline(__always) var siluSlope: Self {
+    zip(sigmoid) { x, s in s * Lane(repeating: 1).adding(x, times: 1 - s) }
   }
+}
+
+extension Lane {
+  /// `Tile.silu` of one vector.
+  @inline(__always) var silu: Lane { One(repeating: self).silu.sum }
+
+  /// `Tile.siluSlope` of one vector.
+  @inline(__always) var siluSlope: Lane { One(repeating: self).siluSlope.sum }
 }
 
 /// y = silu(x) for `count` floats.

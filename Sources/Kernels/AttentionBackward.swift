@@ -172,10 +172,10 @@ struct AttentionBackward {
   private func weigh(_ queries: Range<Int>, _ width: Int) {
     multiply(work.queries, queries, work.keys, width, into: work.weights)
     multiply(work.gradients, queries, work.values, width, into: work.slopes)
-    for i in stride(from: 0, to: queries.count * width, by: 4 * Lane.width) {
-      let weights = Four<Lane>(at: work.weights + i, stride: Lane.width).powerOfTwo
+    for i in stride(from: 0, to: queries.count * width, by: Quartet.rows * Lane.width) {
+      let weights = Quartet(at: work.weights + i, stride: Lane.width).powerOfTwo
       weights.store(at: work.weights + i, stride: Lane.width)
-      weights.zip(Four<Lane>(at: work.slopes + i, stride: Lane.width)) { $0 * $1 }
+      weights.zip(Quartet(at: work.slopes + i, stride: Lane.width)) { $0 * $1 }
         .store(at: work.slopes + i, stride: Lane.width)
     }
   }

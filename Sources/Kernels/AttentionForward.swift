@@ -126,8 +126,9 @@ struct AttentionForward {
 
   /// weights = 2^weights, four vectors at a time, perhaps with some behind the last one.
   private func weigh(_ count: Int) {
-    for weights in stride(from: work.weights, to: work.weights + count, by: 4 * Lane.width) {
-      Four<Lane>(at: weights, stride: Lane.width).powerOfTwo
+    for i in stride(from: 0, to: count, by: Quartet.rows * Lane.width) {
+      let weights = work.weights + i
+      Quartet(at: weights, stride: Lane.width).powerOfTwo
         .store(at: weights, stride: Lane.width)
     }
   }

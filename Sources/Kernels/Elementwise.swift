@@ -39,12 +39,14 @@ func vectorized(_ count: Int, _ body: (_ index: Int, _ floats: Int) -> Void) {
 ///
 /// Down a column of the whole matrix a line of memory would be read here and a line there, which the
 /// CPU does not foresee well; along the rows, what belongs to a column would be loaded each time. As
-/// many rows as the first-level cache holds are read in the memory's order, nearly.
+/// many rows as the first-level cache holds are read in the memory's order, nearly; whole quartets
+/// of them.
 @inline(__always)
 func forEachColumn(
   rows: Int, columns: Int, _ body: (_ column: Int, _ floats: Int, _ rows: Range<Int>) -> Void
 ) {
-  let height = max(1, cachedFloats / columns)
+  let quartets = max(1, cachedFloats / (columns * Quartet.rows))
+  let height = quartets * Quartet.rows
   for first in stride(from: 0, to: rows, by: height) {
     let rows = first..<min(first + height, rows)
     vectorized(columns) { column, n in body(column, n, rows) }

@@ -91,12 +91,17 @@ package func groupNormAgain(
   forEachColumn(rows: shape.pixels, columns: channels) { c, n, pixels in
     let scale = Lane(at: gamma.base + c) * Lane(at: inverse + c)
     let offset = Lane(at: beta.base + c) - scale * Lane(at: mean + c)
-    for pixel in pixels {
+    func normalize<T: Tile>(_: T.Type, _ pixel: Int) where T.V == Lane {
       let i = pixel * channels + c
-      let z = offset.adding(scale, times: Lane(at: x.base + i))
+      let z = T(at: x.base + i, stride: channels).map { offset.adding(scale, times: $0) }
       let result = activation == .silu ? z.silu : z
-      result.store(first: n, at: y.base + i)
+      result.store(first: n, at: y.base + i, stride: channels)
     }
+    let grouped = pixels.upperBound - pixels.count % Quartet.rows
+    for pixel in stride(from: pixels.lowerBound, to: grouped, by: Quartet.rows) {
+      normalize(Quartet.self, pixel)
+    }
+    for pixel in grouped..<pixels.upperBound { normalize(One<Lane>.self, pixel) }
   }
 }
 
@@ -126,17 +131,22 @@ package func groupNormBackward(
     let scale = Lane(at: gamma.base + c) * r
     let offset = Lane(at: beta.base + c) - scale * m
     var (total, projection) = (Lane(at: sum + c), Lane(at: product + c))
-    for pixel in pixels {
+    func addUp<T: Tile>(_: T.Type, _ pixel: Int) where T.V == Lane {
       let i = pixel * channels + c
-      let value = Lane(at: x.base + i)
-      var slope = Lane(at: dz + i)
+      let values = T(at: x.base + i, stride: channels)
+      var slopes = T(at: dz + i, stride: channels)
       if activation == .silu {
-        slope *= offset.adding(scale, times: value).siluSlope
-        slope.store(first: n, at: dz + i)
+        slopes = slopes.zip(values.map { offset.adding(scale, times: $0) }.siluSlope) { $0 * $1 }
+        slopes.store(first: n, at: dz + i, stride: channels)
       }
-      total += slope
-      projection = projection.adding(slope, times: value - m)
+      total += slopes.sum
+      projection += slopes.zip(values) { $0 * ($1 - m) }.sum
     }
+    let grouped = pixels.upperBound - pixels.count % Quartet.rows
+    for pixel in stride(from: pixels.lowerBound, to: grouped, by: Quartet.rows) {
+      addUp(Quartet.self, pixel)
+    }
+    for pixel in grouped..<pixels.upperBound { addUp(One<Lane>.self, pixel) }
     total.store(first: n, at: sum + c)
     projection.store(first: n, at: product + c)
   }

@@ -13,6 +13,8 @@ protocol Columns {
   mutating func add(_ a: UnsafePointer<Float>, times b: Self)
   mutating func add(_ b: Self)
   func store(at address: UnsafeMutablePointer<Float>)
+  /// Stores the first `count` floats only.
+  func store(first count: Int, at address: UnsafeMutablePointer<Float>)
 }
 
 extension Lane: Columns {
@@ -61,6 +63,11 @@ struct Beside<Left: Columns, Right: Columns>: Columns {
     left.store(at: address)
     right.store(at: address + Left.width)
   }
+
+  @inline(__always) func store(first count: Int, at address: UnsafeMutablePointer<Float>) {
+    left.store(first: min(count, Left.width), at: address)
+    right.store(first: max(0, count - Left.width), at: address + Left.width)
+  }
 }
 
 /// One vector of columns of two terms of a sum that alternate, for columns that fill half a vector:
@@ -83,6 +90,9 @@ struct Alternating: Columns {
   @inline(__always) mutating func add(_ b: Alternating) { lane += b.lane }
 
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>) { lane.store(at: address) }
+  @inline(__always) func store(first count: Int, at address: UnsafeMutablePointer<Float>) {
+    lane.store(first: count, at: address)
+  }
 }
 
 typealias Pair = Beside<Lane, Lane>
@@ -109,7 +119,11 @@ protocol Tile {
   func map(_ transform: (V) -> V) -> Self
   /// Combines row r with row r of another tile.
   func zip(_ b: Self, _ combine: (V, V) -> V) -> Self
+  /// Σ_r row r.
+  var sum: V { get }
   func store(at address: UnsafeMutablePointer<Float>, stride: Int)
+  /// Stores the first `count` floats of each row only.
+  func store(first count: Int, at address: UnsafeMutablePointer<Float>, stride: Int)
 }
 
 /// A tile of one row.
@@ -136,8 +150,15 @@ struct One<V: Columns>: Tile {
     One(repeating: combine(row, b.row))
   }
 
+  @inline(__always) var sum: V { row }
+
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>, stride: Int) {
     row.store(at: address)
+  }
+
+  @inline(__always)
+  func store(first count: Int, at address: UnsafeMutablePointer<Float>, stride: Int) {
+    row.store(first: count, at: address)
   }
 }
 
@@ -183,9 +204,21 @@ struct Both<Upper: Tile, Lower: Tile>: Tile where Upper.V == Lower.V {
     Both(upper.zip(b.upper, combine), lower.zip(b.lower, combine))
   }
 
+  @inline(__always) var sum: Upper.V {
+    var sum = upper.sum
+    sum.add(lower.sum)
+    return sum
+  }
+
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>, stride: Int) {
     upper.store(at: address, stride: stride)
     lower.store(at: address + Upper.rows * stride, stride: stride)
+  }
+
+  @inline(__always)
+  func store(first count: Int, at address: UnsafeMutablePointer<Float>, stride: Int) {
+    upper.store(first: count, at: address, stride: stride)
+    lower.store(first: count, at: address + Upper.rows * stride, stride: stride)
   }
 }
 
