@@ -192,6 +192,14 @@ package final class Tape: @unchecked Sendable {
     return gradientMemory.all
   }
 
+  /// Has the parameters' gradients added up in other memory from now on.
+  package func addGradients(to memory: FloatMemory) {
+    precondition(
+      memory.all.count == parameters.layout.count,
+      "\(memory.all.count) floats for \(parameters.layout.count) gradients")
+    gradientMemory = memory
+  }
+
   /// One parameter's gradient.
   package func gradient(_ parameter: Parameter) -> Floats {
     parameterGradients.slice(parameter.offset, parameter.count)

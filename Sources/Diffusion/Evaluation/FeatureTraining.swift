@@ -30,7 +30,7 @@ struct FeatureTraining {
     let batch = FeatureTraining.batch
     let count = (batch + FeatureShard.capacity - 1) / FeatureShard.capacity
     let shards = (0..<min(threads, count)).map { _ in FeatureShard(self, parameters) }
-    let sum = GradientSum(layers.layout, shards: count)
+    let sum = GradientSum(layers.layout, workers: shards.count)
     let moments = AdamW.Moments(layers.layout)
     var optimizer = AdamW()
     optimizer.weightDecay = FeatureTraining.weightDecay
@@ -44,9 +44,8 @@ struct FeatureTraining {
       let places = order.indices(step: step, batch: batch)
       parameters.derive(workers)
       _ = sum.accumulate(batch, by: FeatureShard.capacity, on: Workers(count: shards.count)) {
-        part, worker in
-        let loss = shards[worker].train(places[part], scale: 1 / Float(batch))
-        return (loss, shards[worker].gradients)
+        part, worker, gradients in
+        shards[worker].train(places[part], scale: 1 / Float(batch), addedTo: gradients)
       }
       optimizer.step(
         step + 1, parameters, gradients: sum.floats, norm: AdamW.norm(sum.floats, workers),
@@ -73,11 +72,9 @@ private final class FeatureShard: Sendable {
     lesson = training.layers.recordLesson(on: tape)
   }
 
-  /// The parameters' gradients, added up over calls of `train`.
-  var gradients: Floats { tape.parameterGradients }
-
   /// The sum of the images' cross-entropies; its gradient times `scale` is added to `gradients`.
-  func train(_ places: ArraySlice<Int>, scale: Float) -> Double {
+  func train(_ places: ArraySlice<Int>, scale: Float, addedTo gradients: FloatMemory) -> Double {
+    tape.addGradients(to: gradients)
     let values = training.images.size.values
     tape.images = places.count
     for (image, place) in places.enumerated() {

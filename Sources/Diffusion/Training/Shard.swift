@@ -42,9 +42,6 @@ final class Shard: Sendable {
     self.noise = Philox(seed: seed, stream: noise.rawValue)
   }
 
-  /// The parameters' gradients, added up over calls of `train`.
-  var gradients: Floats { tape.parameterGradients }
-
   /// Σ (output - target)² of some examples (Ho et al. 2020, Eq. 14, before the mean).
   func loss(_ examples: ArraySlice<Example>, of data: ByteImages) -> Double {
     let target = predict(examples, of: data)
@@ -58,9 +55,12 @@ final class Shard: Sendable {
   /// - Parameters:
   ///   - step: the training step, for dropout.
   ///   - scale: what the squared errors' sum is multiplied with in the loss.
+  ///   - gradients: of all parameters, in the layout's order.
   func train(
-    _ examples: ArraySlice<Example>, of data: ByteImages, step: Int, scale: Float
+    _ examples: ArraySlice<Example>, of data: ByteImages, step: Int, scale: Float,
+    addedTo gradients: FloatMemory
   ) -> Double {
+    tape.addGradients(to: gradients)
     tape.place = (UInt32(step), UInt32(examples.startIndex))
     let target = predict(examples, of: data)
     let loss = squaredError(

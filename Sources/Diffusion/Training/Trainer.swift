@@ -74,12 +74,12 @@ public final class Trainer {
     self.optimizer = optimizer
     moments = AdamW.Moments(unet.layout)
     let count = (options.batch + Shard.capacity - 1) / Shard.capacity
-    sum = GradientSum(unet.layout, shards: count)
     shards = (0..<min(count, options.threads)).map { [parameters] _ in
       Shard(
         unet, parameters, for: .training, size: data.size, schedule: schedule,
         prediction: prediction, seed: options.seed, noise: .trainingNoise)
     }
+    sum = GradientSum(unet.layout, workers: shards.count)
     timesteps = Philox(seed: options.seed, stream: RandomStream.timestep.rawValue)
     order = BatchOrder(images: data.count, seed: options.seed)
   }
@@ -148,9 +148,9 @@ public final class Trainer {
     parameters.derive(workers)
     return sum.accumulate(
       examples.count, by: Shard.capacity, on: Workers(count: shards.count)
-    ) { part, worker in
-      let loss = shards[worker].train(examples[part], of: data, step: step, scale: scale)
-      return (loss, shards[worker].gradients)
+    ) { part, worker, gradients in
+      shards[worker].train(
+        examples[part], of: data, step: step, scale: scale, addedTo: gradients)
     }
   }
 }
