@@ -81,6 +81,5 @@ package final class GradientSum: @unchecked Sendable {
     drain(gradients.all, into: sum.all, accumulation)
     condition.lock()
     next += 1
-    condition.broadcast()
   }
 }

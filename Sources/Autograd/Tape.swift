@@ -92,9 +92,6 @@ package final class Tape: @unchecked Sendable {
     isWritten = Array(repeating: false, count: values.count)
     wasWritten = isWritten
     (self.memory, scratchMemory) = (memory, scratch)
-    if purpose == .training {
-      gradientMemory = FloatMemory(count: parameters.layout.count)
-    }
   }
 
   /// Floating-point operations of one image's forward pass.
@@ -188,11 +185,13 @@ package final class Tape: @unchecked Sendable {
 
   /// The gradients of all parameters, in the layout's order; training only.
   package var parameterGradients: Floats {
-    guard let gradientMemory else { preconditionFailure("a tape for inference has no gradients") }
-    return gradientMemory.all
+    precondition(purpose == .training, "a tape for inference has no gradients")
+    let memory = gradientMemory ?? FloatMemory(count: parameters.layout.count)
+    gradientMemory = memory
+    return memory.all
   }
 
-  /// Has the parameters' gradients added up in other memory from now on.
+  /// Has the parameters' gradients added up in memory of the caller's, instead of the tape's own.
   package func addGradients(to memory: FloatMemory) {
     precondition(
       memory.all.count == parameters.layout.count,

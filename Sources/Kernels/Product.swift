@@ -136,23 +136,6 @@ struct Product {
         right += b.step
       }
     }
-    store(sum, row, column)
-  }
-
-  @inline(__always)
-  private func store<T: Tile>(_ sum: T, _ row: Int, _ column: Int) {
-    let target = c + row * cRow + column
-    let kept = columns - column
-    if kept >= T.V.width {
-      sum.store(at: target, stride: cRow)
-    } else {
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: T.rows * T.V.width) { spare in
-        guard let whole = spare.baseAddress else { return }
-        sum.store(at: whole, stride: T.V.width)
-        for r in 0..<T.rows {
-          for v in 0..<kept { target[r * cRow + v] = whole[r * T.V.width + v] }
-        }
-      }
-    }
+    sum.store(first: columns - column, at: c + row * cRow + column, stride: cRow)
   }
 }

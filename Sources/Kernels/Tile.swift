@@ -13,8 +13,6 @@ protocol Columns {
   mutating func add(_ a: UnsafePointer<Float>, times b: Self)
   mutating func add(_ b: Self)
   func store(at address: UnsafeMutablePointer<Float>)
-  /// Stores the first `count` floats only.
-  func store(first count: Int, at address: UnsafeMutablePointer<Float>)
 }
 
 extension Lane: Columns {
@@ -63,11 +61,6 @@ struct Beside<Left: Columns, Right: Columns>: Columns {
     left.store(at: address)
     right.store(at: address + Left.width)
   }
-
-  @inline(__always) func store(first count: Int, at address: UnsafeMutablePointer<Float>) {
-    left.store(first: min(count, Left.width), at: address)
-    right.store(first: max(0, count - Left.width), at: address + Left.width)
-  }
 }
 
 /// One vector of columns of two terms of a sum that alternate, for columns that fill half a vector:
@@ -90,9 +83,6 @@ struct Alternating: Columns {
   @inline(__always) mutating func add(_ b: Alternating) { lane += b.lane }
 
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>) { lane.store(at: address) }
-  @inline(__always) func store(first count: Int, at address: UnsafeMutablePointer<Float>) {
-    lane.store(first: count, at: address)
-  }
 }
 
 typealias Pair = Beside<Lane, Lane>
@@ -122,8 +112,24 @@ protocol Tile {
   /// Σ_r row r.
   var sum: V { get }
   func store(at address: UnsafeMutablePointer<Float>, stride: Int)
-  /// Stores the first `count` floats of each row only.
-  func store(first count: Int, at address: UnsafeMutablePointer<Float>, stride: Int)
+}
+
+extension Tile {
+  /// Stores the first `count` floats of each row only, or all there are.
+  @inline(__always)
+  func store(first count: Int, at address: UnsafeMutablePointer<Float>, stride: Int) {
+    if count >= V.width {
+      store(at: address, stride: stride)
+    } else {
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.rows * V.width) { spare in
+        guard let whole = spare.baseAddress else { return }
+        store(at: whole, stride: V.width)
+        for r in 0..<Self.rows {
+          for v in 0..<count { address[r * stride + v] = whole[r * V.width + v] }
+        }
+      }
+    }
+  }
 }
 
 /// A tile of one row.
@@ -154,11 +160,6 @@ struct One<V: Columns>: Tile {
 
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>, stride: Int) {
     row.store(at: address)
-  }
-
-  @inline(__always)
-  func store(first count: Int, at address: UnsafeMutablePointer<Float>, stride: Int) {
-    row.store(first: count, at: address)
   }
 }
 
@@ -213,12 +214,6 @@ struct Both<Upper: Tile, Lower: Tile>: Tile where Upper.V == Lower.V {
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>, stride: Int) {
     upper.store(at: address, stride: stride)
     lower.store(at: address + Upper.rows * stride, stride: stride)
-  }
-
-  @inline(__always)
-  func store(first count: Int, at address: UnsafeMutablePointer<Float>, stride: Int) {
-    upper.store(first: count, at: address, stride: stride)
-    lower.store(first: count, at: address + Upper.rows * stride, stride: stride)
   }
 }
 
