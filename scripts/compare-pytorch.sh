@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Our speed beside PyTorch's on the same network: alternating runs, and a table with the ratios.
+# Our speed beside PyTorch's on the same network: steps in turn, and a table with the ratios.
 set -euo pipefail
 start=$PWD
 CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
@@ -13,8 +13,8 @@ usage="usage: compare-pytorch.sh [--make-env] [--python PATH] [--preset NAME] [-
   --preset    tiny, small or base (default: small)
   --image     28x28x1 (default); with preset small also 32x32x1, 20x20x1, 28x28x3, 32x32x3
   --batch     images a PyTorch step (default: 128)
-  --seconds   how long each PyTorch measurement runs (default: 10)"
-make_env=no python="" preset=small image=28x28x1 batch=128 seconds=10
+  --seconds   how long each of PyTorch's modes and ours do steps in turn (default: 40)"
+make_env=no python="" preset=small image=28x28x1 batch=128 seconds=40
 while [ $# -gt 0 ]; do
   case $1 in
     -h | --help) echo "$usage" && exit ;;
@@ -51,22 +51,11 @@ benchmarks=$(swift build -c release --show-bin-path)/Benchmarks
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
 
-# One JSON object a line, with imagesPerSecond and peakMegabytes: $1 is train or sample.
-ours() {
-  local name=$1-$preset
-  if [ "$image" != 28x28x1 ]; then name+=-$image; fi
-  "$benchmarks" --json "$name"
-}
-theirs() {
-  "$python" -W ignore scripts/pytorch.py --task "$1" --mode "$2" --preset "$preset" \
-    --image "$image" --batch "$batch" --seconds "$seconds"
-}
-# Ours right before each of theirs: both then see the machine in the same state.
 for mode in $("$python" scripts/pytorch.py --list-modes); do
   for task in train sample; do
     echo "$task, $mode" >&2
-    ours $task >>"$results"
-    theirs $task "$mode" >>"$results"
+    "$python" -W ignore scripts/pytorch.py --task $task --mode "$mode" --preset "$preset" \
+      --image "$image" --batch "$batch" --seconds "$seconds" --beside "$benchmarks" >>"$results"
   done
 done
 "$python" scripts/pytorch.py --table "$results"

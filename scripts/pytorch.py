@@ -2,7 +2,9 @@
 
 Prints one JSON object a line: name (train-PRESET or sample-PRESET, for other images than 28x28x1
 with their size), mode, imagesPerSecond (from the median step) and peakMegabytes (of the whole
-process). Without --mode and --task: all of them.
+process). With --beside, our benchmark does a step of its own in another process before each of
+PyTorch's, and there are also ours (its median and memory) and ratios (the quartiles of ours to
+PyTorch's, pair by pair): both see the machine in the same state. Without --mode and --task: all.
 """
 
 import argparse
@@ -93,61 +95,95 @@ def sampling_step(model, size, image, mode, memory_format):
     return step
 
 
-def measure(task, preset, image, mode, size, seconds, threads):
+def measure(given):
+    """The result of one task in one mode."""
+    name = f"{given.task}-{given.preset}"
+    if given.image != USUAL_IMAGE:
+        name += f"-{given.image}"
+    # Before PyTorch is loaded: a process's peak memory begins with that of the one it is born of.
+    ours = Ours(given.beside, name) if given.beside else None
     import torch
 
     torch.manual_seed(0)
-    torch.set_num_threads(threads)
+    torch.set_num_threads(given.threads)
+    mode, size = given.mode, given.batch
     channels_last = "channels-last" in mode or "bfloat16" in mode
     memory_format = torch.channels_last if channels_last else torch.contiguous_format
-    shape = tuple(int(n) for n in image.split("x"))
-    model = network(preset, shape).to(memory_format=memory_format)
-    make = training_step if task == "train" else sampling_step
+    shape = tuple(int(n) for n in given.image.split("x"))
+    model = network(given.preset, shape).to(memory_format=memory_format)
+    make = training_step if given.task == "train" else sampling_step
     step = make(model, size, shape, mode, memory_format)
     for _ in range(3):
         step()
-    times = []
-    while sum(times) < seconds or len(times) < 5:
+    own, speeds = [], []
+    until = time.perf_counter() + given.seconds
+    while time.perf_counter() < until or len(speeds) < 5:
+        if ours:
+            own.append(ours.step())
         start = time.perf_counter()
         step()
-        times.append(time.perf_counter() - start)
+        speeds.append(size / (time.perf_counter() - start))
     unit = 1e6 if sys.platform == "darwin" else 1e3  # ru_maxrss: bytes there, kilobytes elsewhere
-    return {
-        "name": f"{task}-{preset}" + ("" if image == USUAL_IMAGE else f"-{image}"),
+    result = {
+        "name": name,
         "mode": mode,
-        "imagesPerSecond": round(size / statistics.median(times), 1),
+        "imagesPerSecond": round(statistics.median(speeds), 1),
         "peakMegabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit),
     }
+    if own:
+        speed = round(statistics.median(one["imagesPerSecond"] for one in own), 1)
+        result["ours"] = {"imagesPerSecond": speed, "peakMegabytes": own[-1]["peakMegabytes"]}
+        pairs = [one["imagesPerSecond"] / speed for one, speed in zip(own, speeds)]
+        result["ratios"] = [round(quartile, 3) for quartile in statistics.quantiles(pairs)]
+    return result
+
+
+class Ours:
+    """Our benchmark in a process that does a step when a line comes in, and ends with this one."""
+
+    def __init__(self, program, name):
+        self.process = subprocess.Popen(
+            [program, "--json", "--in-turn", name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+
+    def step(self):
+        self.process.stdin.write("\n")
+        answer = self.process.stdout.readline()
+        return json.loads(answer) if answer else sys.exit("pytorch.py: our benchmark stopped")
 
 
 def table(path):
-    """A Markdown table of a file of results in which one of ours precedes each of PyTorch's."""
+    """A Markdown table of a file of results, each measured beside ours."""
     import diffusers
     import torch
 
     with open(path) as file:
         results = [json.loads(line) for line in file if line.strip()]
-    cells, own = {}, {}
-    for ours, theirs in zip(results[::2], results[1::2]):
-        task = theirs["name"].split("-")[0]
-        speeds = ours["imagesPerSecond"], theirs["imagesPerSecond"]
-        cells[theirs["mode"], task] = (
-            f"{speeds[1]:.0f} | {speeds[0] / speeds[1]:.2f} | {theirs['peakMegabytes']:.0f}"
-        )
-        own.setdefault(task, []).append(ours)
-    mean = {
-        task: f"{statistics.median(r['imagesPerSecond'] for r in runs):.0f} | "
-        f"| {max(r['peakMegabytes'] for r in runs):.0f}"
-        for task, runs in own.items()
-    }
-    preset = results[1]["name"].split("-", 1)[1]
+    tasks = ["train", "sample"]
+    cells = {(one["mode"], one["name"].split("-")[0]): one for one in results}
+    own = {task: [one["ours"] for (_, of), one in cells.items() if of == task] for task in tasks}
+    preset = results[0]["name"].split("-", 1)[1]
     versions = f"PyTorch {torch.__version__}, diffusers {diffusers.__version__}"
     print(f"Preset {preset}, {cores()} cores, {processor()}, {time.strftime('%F')}, {versions}\n")
-    print("| | train images/s | ratio | peak MB | sample images/s | ratio | peak MB |")
-    print("|---|---|---|---|---|---|---|")
-    print(f"| ddpm | {mean['train']} | {mean['sample']} |")
+    print("| |" + "".join(f" {task} images/s | ratio (quartiles) | peak MB |" for task in tasks))
+    print("|---|" + "---|---|---|" * len(tasks))
+    row = "| ddpm |"
+    for task in tasks:
+        speed = statistics.median(one["imagesPerSecond"] for one in own[task])
+        row += f" {speed:.0f} | | {max(one['peakMegabytes'] for one in own[task]):.0f} |"
+    print(row)
     for mode in MODES:
-        print(f"| PyTorch, {mode} | {cells[mode, 'train']} | {cells[mode, 'sample']} |")
+        row = f"| PyTorch, {mode} |"
+        for task in tasks:
+            one = cells[mode, task]
+            low, middle, high = one["ratios"]
+            row += f" {one['imagesPerSecond']:.0f} | **{middle:.2f}** ({low:.2f} to {high:.2f}) |"
+            row += f" {one['peakMegabytes']} |"
+        print(row)
 
 
 def cores():
@@ -173,6 +209,7 @@ def main():
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--threads", type=int, default=cores())
+    parser.add_argument("--beside", metavar="PROGRAM", help="our Benchmarks")
     parser.add_argument("--list-modes", action="store_true")
     parser.add_argument("--table", metavar="FILE", help="the table of a file of results")
     given = parser.parse_args()
@@ -183,16 +220,7 @@ def main():
         table(given.table)
         return
     if given.task and given.mode:
-        result = measure(
-            given.task,
-            given.preset,
-            given.image,
-            given.mode,
-            given.batch,
-            given.seconds,
-            given.threads,
-        )
-        print(json.dumps(result), flush=True)
+        print(json.dumps(measure(given)), flush=True)
         return
     # Each in its own process, so that peak memory and compiled code are its own.
     for mode in [given.mode] if given.mode else MODES:

@@ -28,10 +28,10 @@ private enum Pass: String, CaseIterable, Sendable {
 /// Images on each core's tape.
 private let images = 4
 
-/// Runs a layer on every core and compares its arithmetic with the peak.
-private func measure(
+/// A layer on every core, and its arithmetic beside the peak.
+private func work(
   _ pass: Pass, input: Shape, in layout: ParameterLayout, _ record: (Tensor, Tape) -> Tensor
-) -> [(key: String, value: Double)] {
+) -> Work {
   let parameters = Parameters(layout)
   parameters.initialize(seed: 0)
   parameters.derive(workers)
@@ -44,21 +44,22 @@ private func measure(
     return (tape: tape, result: y)
   }
   let repeats = 20
-  let time = leastTime {
+  let forward = Double(tapes[0].tape.operationCount)
+  return Work {
     workers.run { worker in
       for _ in 0..<repeats {
         tapes[worker].tape.forward()
         if pass == .training { tapes[worker].tape.backward(from: tapes[worker].result) }
       }
     }
+  } figures: { time in
+    let perImage = time / Double(repeats * images * workers.count)
+    let duration = ("microsecondsPerImage", perImage * 1e6)
+    // What multiplies no matrices is bound by memory and has no such figure.
+    guard forward > 0 else { return [duration] }
+    let gigaflops = forward * (pass == .forward ? 1 : 3) / perImage / 1e9
+    return [duration, ("gigaflops", gigaflops), ("ofPeak", gigaflops / peakGigaflops)]
   }
-  let perImage = time / Double(repeats * images * workers.count)
-  let duration = ("microsecondsPerImage", perImage * 1e6)
-  let forward = Double(tapes[0].tape.operationCount)
-  // What multiplies no matrices is bound by memory and has no such figure.
-  guard forward > 0 else { return [duration] }
-  let gigaflops = forward * (pass == .forward ? 1 : 3) / perImage / 1e9
-  return [duration, ("gigaflops", gigaflops), ("ofPeak", gigaflops / peakGigaflops)]
 }
 
 private let convolutions = sites.flatMap { site in
@@ -67,7 +68,7 @@ private let convolutions = sites.flatMap { site in
       var layout = ParameterLayout()
       let layer = Convolution("layer", inputs: site.inputs, outputs: site.outputs, in: &layout)
       let shape = Shape(height: site.side, width: site.side, channels: site.inputs)
-      return measure(pass, input: shape, in: layout) { layer($0, on: $1) }
+      return work(pass, input: shape, in: layout) { layer($0, on: $1) }
     }
   }
 }
@@ -79,7 +80,7 @@ private let normalizations = sites.flatMap { site in
       let layer = GroupNorm(
         "layer", channels: site.inputs, groups: 8, epsilon: 1e-5, in: &layout)
       let shape = Shape(height: site.side, width: site.side, channels: site.inputs)
-      return measure(pass, input: shape, in: layout) { layer($0, activation: .silu, on: $1) }
+      return work(pass, input: shape, in: layout) { layer($0, activation: .silu, on: $1) }
     }
   }
 }
@@ -88,7 +89,7 @@ private let attentions = [14, 7].flatMap { side in
   Pass.allCases.map { pass in
     Benchmark("attention-\(side)x\(side)x64-\(pass)") {
       let shape = Shape(height: side, width: side, channels: 64)
-      return measure(pass, input: shape, in: ParameterLayout()) {
+      return work(pass, input: shape, in: ParameterLayout()) {
         $1.attention(q: $0, k: $0, v: $0, heads: 8)
       }
     }

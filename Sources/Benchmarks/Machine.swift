@@ -4,30 +4,32 @@ import Autograd
 import Kernels
 
 private let sinks = (0..<workers.count).map { _ in FloatMemory(count: 64) }
-private let peakRounds = 4_000_000
+
+private var peak: Work {
+  let rounds = 4_000_000
+  let operations = multiplyAddPeak(rounds: 1, sink: sinks[0].all) * rounds * workers.count
+  return Work(
+    body: { workers.run { _ = multiplyAddPeak(rounds: rounds, sink: sinks[$0].all) } },
+    figures: { [("gigaflops", Double(operations) / $0 / 1e9)] })
+}
 
 /// Multiply-adds of all cores at once, in GFLOP/s; measured once a run.
 let peakGigaflops: Double = {
-  let rounds = peakRounds
-  let time = leastTime {
-    workers.run { _ = multiplyAddPeak(rounds: rounds, sink: sinks[$0].all) }
-  }
-  let operations = multiplyAddPeak(rounds: 1, sink: sinks[0].all) * rounds * workers.count
-  return Double(operations) / time / 1e9
+  let work = peak
+  return work.figures(leastTime(work.body))[0].value
 }()
 
 let machineBenchmarks = [
-  Benchmark("peak") { [("gigaflops", peakGigaflops)] },
+  Benchmark("peak") { peak },
   Benchmark("bandwidth") {
     // Far more than any cache.
     let count = 1 << 24
     let memory = (0..<workers.count).map { _ in
       (FloatMemory(count: count), FloatMemory(count: count))
     }
-    let time = leastTime {
-      workers.run { _ = streamThrough(memory[$0].0.all, memory[$0].1.all) }
-    }
     let bytes = 3 * 4 * count * workers.count
-    return [("gigabytesPerSecond", Double(bytes) / time / 1e9)]
+    return Work(
+      body: { workers.run { _ = streamThrough(memory[$0].0.all, memory[$0].1.all) } },
+      figures: { [("gigabytesPerSecond", Double(bytes) / $0 / 1e9)] })
   },
 ]

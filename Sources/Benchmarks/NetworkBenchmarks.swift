@@ -21,21 +21,18 @@ private struct Network: Sendable {
   }
 
   /// The network in training. What the images show makes no difference to the time.
-  var trainer: Trainer? {
+  func trainer() throws -> Trainer {
     let pixels = (0..<batch * size.values).map { UInt8(truncatingIfNeeded: $0 &* 37) }
     var options = TrainingOptions(threads: workers.count)
     options.batch = batch
-    guard let schedule = try? NoiseSchedule(.linear, timesteps: 1000) else { return nil }
-    return try? Trainer(
-      UNetConfiguration(preset, imageSize: size), schedule: schedule, prediction: .noise,
-      data: ByteImages(size: size, pixels: pixels), options)
+    return try Trainer(
+      UNetConfiguration(preset, imageSize: size), schedule: NoiseSchedule(.linear, timesteps: 1000),
+      prediction: .noise, data: ByteImages(size: size, pixels: pixels), options)
   }
 }
 
 /// Images a second, the arithmetic they stand for, and the process's largest memory.
-private func figures(
-  images: Int, operationsPerImage: Int, time: Double
-) -> [(key: String, value: Double)] {
+private func figures(images: Int, operationsPerImage: Int, time: Double) -> Figures {
   let gigaflops = Double(operationsPerImage * images) / time / 1e9
   return [
     ("imagesPerSecond", Double(images) / time), ("gigaflops", gigaflops),
@@ -45,33 +42,34 @@ private func figures(
 
 private func training(_ network: Network) -> Benchmark {
   Benchmark("train-\(network.name)") {
-    guard let trainer = network.trainer else { return [] }
-    let time = leastTime(runs: 5) { _ = try? trainer.step(of: 1000) }
+    let trainer = try network.trainer()
+    let operations = 3 * trainer.model.operationsPerImage
     // Now and then the system starts a thread: what every step takes is the least of several.
-    let growths = (0..<5).map { _ in
+    var growth = Int.max
+    return Work(runs: 5) {
       let held = systemBytes
       _ = try? trainer.step(of: 1000)
-      return systemBytes - held
+      growth = min(growth, systemBytes - held)
+    } figures: { time in
+      figures(images: batch, operationsPerImage: operations, time: time)
+        + [("systemBytesPerStep", Double(growth))]
     }
-    return figures(
-      images: batch, operationsPerImage: 3 * trainer.model.operationsPerImage, time: time)
-      + [("systemBytesPerStep", Double(growths.min() ?? 0))]
   }
 }
 
 private func sampling(_ network: Network) -> Benchmark {
   Benchmark("sample-\(network.name)") {
-    guard let model = network.trainer?.model else { return [] }
+    let model = try network.trainer().model
     let steps = 4
-    guard
-      let plan = try? SamplingPlan(
-        steps: steps, spacing: .trailing, sampler: .ddim(.value(0)), schedule: model.schedule,
-        prediction: model.prediction, clipping: model.clipping)
-    else { return [] }
+    let plan = try SamplingPlan(
+      steps: steps, spacing: .trailing, sampler: .ddim(.value(0)), schedule: model.schedule,
+      prediction: model.prediction, clipping: model.clipping)
     let options = SamplingOptions(threads: workers.count)
-    let time = leastTime(runs: 5) { _ = model.sample(batch, plan: plan, options) }
-    return figures(
-      images: batch * steps, operationsPerImage: model.operationsPerImage, time: time)
+    return Work(runs: 5) {
+      _ = model.sample(batch, plan: plan, options)
+    } figures: { time in
+      figures(images: batch * steps, operationsPerImage: model.operationsPerImage, time: time)
+    }
   }
 }
 

@@ -6,13 +6,41 @@ import Foundation
 /// A named measurement.
 struct Benchmark: Sendable {
   let name: String
-  let run: @Sendable () -> Report
+  /// Makes what the work needs.
+  let prepare: @Sendable () throws -> Work
 
-  /// - Parameter measure: returns the figures, as key and value.
-  init(_ name: String, measure: @escaping @Sendable () -> [(key: String, value: Double)]) {
-    self.name = name
-    run = { Report(name: name, figures: measure()) }
+  init(_ name: String, prepare: @escaping @Sendable () throws -> Work) {
+    (self.name, self.prepare) = (name, prepare)
   }
+
+  /// The figures of the work's least time.
+  func run() throws -> Report {
+    let work = try prepare()
+    return Report(name: name, figures: work.figures(leastTime(runs: work.runs, work.body)))
+  }
+
+  /// Does the work once, to warm up, then once more for each line of standard input, and hands on
+  /// that run's figures.
+  ///
+  /// So another process can let this one and others do their work in turn: what the machine's other
+  /// users do to its speed then happens to all of them.
+  func runInTurn(_ report: (Report) -> Void) throws {
+    let work = try prepare()
+    work.body()
+    while readLine() != nil {
+      report(Report(name: name, figures: work.figures(duration(work.body))))
+    }
+  }
+}
+
+typealias Figures = [(key: String, value: Double)]
+
+/// What is timed.
+struct Work {
+  var runs = 7
+  let body: () -> Void
+  /// The figures of a run of so many seconds.
+  let figures: (Double) -> Figures
 }
 
 /// The figures of one measurement.
@@ -23,7 +51,7 @@ struct Report {
   }
 
   let name: String
-  let figures: [(key: String, value: Double)]
+  let figures: Figures
 
   /// One line; a JSON object with the same keys.
   func line(_ format: Format) -> String {
@@ -45,11 +73,14 @@ let workers = Workers(count: ProcessInfo.processInfo.activeProcessorCount)
 /// The least time of some runs after a warm-up, in seconds: what the machine does undisturbed.
 func leastTime(runs: Int = 7, _ body: () -> Void) -> Double {
   body()
-  return (0..<runs).map { _ in
-    let start = ContinuousClock.now
-    body()
-    return (ContinuousClock.now - start) / .seconds(1)
-  }.min() ?? 0
+  return (0..<runs).map { _ in duration(body) }.min() ?? 0
+}
+
+/// In seconds.
+private func duration(_ body: () -> Void) -> Double {
+  let start = ContinuousClock.now
+  body()
+  return (ContinuousClock.now - start) / .seconds(1)
 }
 
 /// The process's largest memory so far, in megabytes.

@@ -1,6 +1,8 @@
 // Speed as ratios: kernels to the machine's peak in the same run, whole networks in images a second.
 //
-//   swift run -c release Benchmarks [--json] [NAME...]
+//   swift run -c release Benchmarks [--json] [--in-turn] [NAME...]
+//
+// With --in-turn, NAME is measured once for each line of standard input, by single runs.
 
 import Foundation
 
@@ -9,17 +11,26 @@ import Foundation
     Data("Benchmarks measure release builds: swift run -c release Benchmarks\n".utf8))
   exit(64)
 #else
+  let flags = ["--json", "--in-turn"]
   let arguments = CommandLine.arguments.dropFirst()
   let format: Report.Format = arguments.contains("--json") ? .json : .text
-  let names = arguments.filter { $0 != "--json" }
+  let names = arguments.filter { !flags.contains($0) }
   let benchmarks = machineBenchmarks + kernelBenchmarks + networkBenchmarks
   if let unknown = names.first(where: { name in !benchmarks.contains { $0.name == name } }) {
-    let known = benchmarks.map(\.name).joined(separator: " ")
+    let known = (flags + benchmarks.map(\.name)).joined(separator: " ")
     FileHandle.standardError.write(
       Data("no benchmark is called \(unknown); there are: \(known)\n".utf8))
     exit(64)
   }
+  /// Standard output may be a pipe that another process waits at: unbuffered.
+  func show(_ report: Report) {
+    FileHandle.standardOutput.write(Data((report.line(format) + "\n").utf8))
+  }
   for benchmark in benchmarks where names.isEmpty || names.contains(benchmark.name) {
-    print(benchmark.run().line(format))
+    if arguments.contains("--in-turn") {
+      try benchmark.runInTurn(show)
+    } else {
+      show(try benchmark.run())
+    }
   }
 #endif
