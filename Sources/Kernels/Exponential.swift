@@ -36,25 +36,29 @@ extension Tile where V == Lane {
   /// the sum, without a conversion.
   @inline(__always) var powerOfTwo: Self {
     let x = map { Lane.scalesByAnyPower ? $0 : $0.atLeast(-126) }
-    let shifted = x.map { $0 + Lane.magic }
-    return Self.powerOfTwo(x.zip(shifted) { $0 - ($1 - Lane.magic) }, rounded: shifted)
+    let n = x.map { ($0 + Lane.magic) - Lane.magic }
+    return Self.powerOfTwo(x.zip(n) { $0 - $1 }, plus: n)
   }
 
   /// e^x within 2 ulp for -87 ≤ x ≤ 87; beyond, the value at the nearer end.
+  @inline(__always) var exponential: Self { exponential(.plus) }
+
+  /// e^±x.
   ///
-  /// 2^(x·log₂ e), where the product's fraction is taken with log₂ e in two parts: rounding the
+  /// 2^(±x·log₂ e), where the product's fraction is taken with log₂ e in two parts: rounding the
   /// product would cost a digit where x is large.
-  @inline(__always) var exponential: Self {
+  @inline(__always) private func exponential(_ sign: FloatingPointSign) -> Self {
+    let factor: Float = sign == .plus ? Float.log2e : -Float.log2e
+    let rest: Float = sign == .plus ? 1.925_963e-8 : -1.925_963e-8
     let x = map { $0.atLeast(-87).atMost(87) }
-    let shifted = x.map { Lane.magic.adding(Float.log2e, times: $0) }
-    let f = x.zip(shifted) { (Lane.magic - $1).adding(Float.log2e, times: $0) }
-      .zip(x) { $0.adding(1.925_963e-8, times: $1) }
-    return Self.powerOfTwo(f, rounded: shifted)
+    let n = x.map { Lane.magic.adding(factor, times: $0) - Lane.magic }
+    let f = x.zip(n) { $0.times(factor, minus: $1).adding(rest, times: $0) }
+    return Self.powerOfTwo(f, plus: n)
   }
 
-  /// 2^(f + n) for |f| ≤ ½ and n in the low bits of `rounded`: a polynomial gives
-  /// 2^f = 1 + c1·f + … + c6·f⁶, and n is added to its exponent.
-  @inline(__always) private static func powerOfTwo(_ f: Self, rounded: Self) -> Self {
+  /// 2^(f + n) for |f| ≤ ½ and whole n: a polynomial gives 2^f = 1 + c1·f + … + c6·f⁶, and n is added
+  /// to its exponent.
+  @inline(__always) private static func powerOfTwo(_ f: Self, plus n: Self) -> Self {
     let (c1, c2, c3): (Float, Float, Float) = (0.693_147_2, 0.240_226_48, 5.550_332_5e-2)
     let (c4, c5, c6): (Float, Float, Float) = (9.618_437e-3, 1.339_887_4e-3, 1.535_336_2e-4)
     var p = f.map { Lane(repeating: c5).adding(c6, times: $0) }
@@ -63,7 +67,7 @@ extension Tile where V == Lane {
     p = p.zip(f) { Lane(repeating: c2).adding($0, times: $1) }
     p = p.zip(f) { Lane(repeating: c1).adding($0, times: $1) }
     p = p.zip(f) { Lane(repeating: 1).adding($0, times: $1) }
-    return p.zip(rounded) { $0.scaled(byPowerOfTwo: $1) }
+    return p.zip(n) { $0.scaled(byPowerOfTwo: $1) }
   }
 
   /// 1/x within 2 ulp for normal positive x, a fraction of the time of the division instruction.
@@ -72,7 +76,7 @@ extension Tile where V == Lane {
   @inline(__always) var reciprocal: Self {
     var y = map { $0.roughReciprocal }
     for _ in 0..<Lane.reciprocalRefinements {
-      let error = zip(y) { Lane(repeating: 1).adding(Lane() - $0, times: $1) }
+      let error = zip(y) { Lane(repeating: 1).subtracting($0, times: $1) }
       y = y.zip(error) { $0.adding($0, times: $1) }
     }
     return y
@@ -80,7 +84,7 @@ extension Tile where V == Lane {
 
   /// 1 / (1 + e^-x).
   @inline(__always) var sigmoid: Self {
-    map { Lane() - $0 }.exponential.map { $0 + 1 }.reciprocal
+    exponential(.minus).map { $0 + 1 }.reciprocal
   }
 }
 

@@ -77,6 +77,28 @@ extension Lane {
     #endif
   }
 
+  /// self - a·b, in one instruction where the CPU has one.
+  @_transparent func subtracting(_ a: Lane, times b: Lane) -> Lane {
+    #if canImport(HasAVX512)
+      _mm512_fnmadd_ps(a, b, self)
+    #elseif canImport(HasFMA)
+      _mm256_fnmadd_ps(a, b, self)
+    #else
+      adding(Lane() - a, times: b)
+    #endif
+  }
+
+  /// self·a - b, in one instruction where the CPU has one.
+  @_transparent func times(_ a: Float, minus b: Lane) -> Lane {
+    #if canImport(HasAVX512)
+      _mm512_fmsub_ps(self, Lane(repeating: a), b)
+    #elseif canImport(HasFMA)
+      _mm256_fmsub_ps(self, Lane(repeating: a), b)
+    #else
+      (Lane() - b).adding(a, times: self)
+    #endif
+  }
+
   /// The larger of each two elements; of `a` and a NaN here, the NaN.
   @_transparent func larger(_ a: Lane) -> Lane {
     #if canImport(HasAVX512)
@@ -109,12 +131,12 @@ extension Lane {
     @_transparent static var reciprocalRefinements: Int { 3 }
   #endif
 
-  /// self·2^n for n = rounded - `magic`, which is whole.
-  @_transparent func scaled(byPowerOfTwo rounded: Lane) -> Lane {
+  /// self·2^n for whole n.
+  @_transparent func scaled(byPowerOfTwo n: Lane) -> Lane {
     #if canImport(HasAVX512)
-      _mm512_scalef_ps(self, rounded - Lane.magic)
+      _mm512_scalef_ps(self, n)
     #else
-      let exponent = unsafeBitCast(rounded, to: LaneBits.self) &<< 23
+      let exponent = unsafeBitCast(n + Lane.magic, to: LaneBits.self) &<< 23
       return unsafeBitCast(unsafeBitCast(self, to: LaneBits.self) &+ exponent, to: Lane.self)
     #endif
   }
