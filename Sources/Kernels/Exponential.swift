@@ -16,8 +16,8 @@ extension Lane {
   /// `Tile.reciprocal` of one vector.
   @inline(__always) package var reciprocal: Lane { One(repeating: self).reciprocal.sum }
 
-  /// 1.5·2²³: adding it leaves the nearest integer in the low bits.
-  @_transparent static var magic: Lane { Lane(repeating: 12_582_912) }
+  /// 1.5·2²³ / steps: adding it leaves the nearest whole number of steps in the low bits.
+  @_transparent static var magic: Lane { Lane(repeating: 12_582_912 / steps) }
 }
 
 /// Vectors whose exponentials are computed side by side: one alone is a chain of some fifteen dependent
@@ -32,12 +32,12 @@ extension Tile where V == Lane {
   /// For every finite x below that it is at most 2^-126: 0 or a smaller number with AVX-512, where
   /// -∞ is not a number, and 2^-126 elsewhere. The caller sees to the top, and that x is finite.
   ///
-  /// x = n + f with n whole and |f| ≤ ½. The magic number rounds to an integer in the low bits of
-  /// the sum, without a conversion.
+  /// x = n + f with a whole number n of steps and |f| of half a step at most. The magic number rounds
+  /// to a whole number in the low bits of the sum, without a conversion.
   @inline(__always) var powerOfTwo: Self {
     let x = map { Lane.scalesByAnyPower ? $0 : $0.atLeast(-126) }
-    let n = x.map { ($0 + Lane.magic) - Lane.magic }
-    return Self.powerOfTwo(x.zip(n) { $0 - $1 }, plus: n)
+    let rounded = x.map { $0 + Lane.magic }
+    return Self.powerOfTwo(x.zip(rounded) { $0 - ($1 - Lane.magic) }, plus: rounded)
   }
 
   /// e^x within 2 ulp for -87 ≤ x ≤ 87; beyond, the value at the nearer end.
@@ -51,23 +51,37 @@ extension Tile where V == Lane {
     let factor: Float = sign == .plus ? Float.log2e : -Float.log2e
     let rest: Float = sign == .plus ? 1.925_963e-8 : -1.925_963e-8
     let x = map { $0.atLeast(-87).atMost(87) }
-    let n = x.map { Lane.magic.adding(factor, times: $0) - Lane.magic }
-    let f = x.zip(n) { $0.times(factor, minus: $1).adding(rest, times: $0) }
-    return Self.powerOfTwo(f, plus: n)
+    let rounded = x.map { Lane.magic.adding(factor, times: $0) }
+    let f = x.zip(rounded) {
+      $0.times(factor, minus: $1 - Lane.magic).adding(rest, times: $0)
+    }
+    return Self.powerOfTwo(f, plus: rounded)
   }
 
-  /// 2^(f + n) for |f| ≤ ½ and whole n: a polynomial gives 2^f = 1 + c1·f + … + c6·f⁶, and n is added
-  /// to its exponent.
-  @inline(__always) private static func powerOfTwo(_ f: Self, plus n: Self) -> Self {
+  /// 2^(n + f) for n = rounded - `magic`: the power of n's step grows by 2^f - 1 of itself, and n's
+  /// whole part is added to the exponent.
+  @inline(__always) private static func powerOfTwo(_ f: Self, plus rounded: Self) -> Self {
+    let growth = Lane.steps == 1 ? f.growthAlongOctave : f.growthAlongStep
+    return rounded.map { Lane.power(ofStep: $0) }
+      .zip(growth) { $0.adding($0, times: $1) }
+      .zip(rounded) { $0.scaled(byPowerOfTwo: $1 - Lane.magic) }
+  }
+
+  /// 2^f - 1 for |f| ≤ 1/64, by the polynomial of degree 2 that errs least.
+  @inline(__always) private var growthAlongStep: Self {
+    map { $0 * Lane(repeating: 0.693_157_3).adding(0.240_228_86, times: $0) }
+  }
+
+  /// 2^f - 1 for |f| ≤ ½, by one of degree 6.
+  @inline(__always) private var growthAlongOctave: Self {
     let (c1, c2, c3): (Float, Float, Float) = (0.693_147_2, 0.240_226_48, 5.550_332_5e-2)
     let (c4, c5, c6): (Float, Float, Float) = (9.618_437e-3, 1.339_887_4e-3, 1.535_336_2e-4)
-    var p = f.map { Lane(repeating: c5).adding(c6, times: $0) }
-    p = p.zip(f) { Lane(repeating: c4).adding($0, times: $1) }
-    p = p.zip(f) { Lane(repeating: c3).adding($0, times: $1) }
-    p = p.zip(f) { Lane(repeating: c2).adding($0, times: $1) }
-    p = p.zip(f) { Lane(repeating: c1).adding($0, times: $1) }
-    p = p.zip(f) { Lane(repeating: 1).adding($0, times: $1) }
-    return p.zip(n) { $0.scaled(byPowerOfTwo: $1) }
+    var slope = map { Lane(repeating: c5).adding(c6, times: $0) }
+    slope = slope.zip(self) { Lane(repeating: c4).adding($0, times: $1) }
+    slope = slope.zip(self) { Lane(repeating: c3).adding($0, times: $1) }
+    slope = slope.zip(self) { Lane(repeating: c2).adding($0, times: $1) }
+    slope = slope.zip(self) { Lane(repeating: c1).adding($0, times: $1) }
+    return zip(slope) { $0 * $1 }
   }
 
   /// 1/x within 2 ulp for normal positive x, a fraction of the time of the division instruction.

@@ -88,14 +88,18 @@ extension Lane {
     #endif
   }
 
-  /// self·a - b, in one instruction where the CPU has one.
+  /// self·a - b without the product's rounding error, in one instruction where the CPU has one.
   @_transparent func times(_ a: Float, minus b: Lane) -> Lane {
     #if canImport(HasAVX512)
       _mm512_fmsub_ps(self, Lane(repeating: a), b)
     #elseif canImport(HasFMA)
       _mm256_fmsub_ps(self, Lane(repeating: a), b)
-    #else
+    #elseif arch(arm64)
       (Lane() - b).adding(a, times: self)
+    #else
+      // The product of upper halves is exact.
+      let (upper, upperA) = (upperHalf, Lane(repeating: a).upperHalf)
+      return upper * upperA - b + upper * (a - upperA) + (self - upper) * a
     #endif
   }
 
@@ -124,14 +128,37 @@ extension Lane {
   #if canImport(HasAVX512)
     /// Whether `scaled(byPowerOfTwo:)` takes powers below -126, to which the result is 0.
     @_transparent static var scalesByAnyPower: Bool { true }
+    /// The steps from one power of two to the next that `power(ofStep:)` knows.
+    @_transparent static var steps: Float { 32 }
     /// Newton steps from `roughReciprocal` to full precision.
     @_transparent static var reciprocalRefinements: Int { 1 }
   #else
     @_transparent static var scalesByAnyPower: Bool { false }
+    @_transparent static var steps: Float { 1 }
     @_transparent static var reciprocalRefinements: Int { 3 }
   #endif
 
-  /// self·2^n for whole n.
+  /// 2^(i/steps) for the i that each element's low bits are.
+  @inline(__always) static func power(ofStep bits: Lane) -> Lane {
+    #if canImport(HasAVX512)
+      _mm512_permutex2var_ps(
+        Lane(
+          1.0, 1.021_897_2, 1.044_273_7, 1.067_140_5, 1.090_507_7, 1.114_386_8, 1.138_788_6,
+          1.163_724_9,
+          1.189_207_1, 1.215_247_4, 1.241_857_8, 1.269_051, 1.296_839_6, 1.325_236_7, 1.354_255_6,
+          1.383_91),
+        unsafeBitCast(bits, to: SIMD8<Int64>.self),
+        Lane(
+          1.414_213_5, 1.445_180_8, 1.476_826_2, 1.509_164_5, 1.542_210_8, 1.575_980_9, 1.610_490_3,
+          1.645_755_5,
+          1.681_792_9, 1.718_619_3, 1.756_252_2, 1.794_709_1, 1.834_008_1, 1.874_167_7, 1.915_206_6,
+          1.957_144_1))
+    #else
+      Lane(repeating: 1)
+    #endif
+  }
+
+  /// self·2^n, of which the whole part of n counts.
   @_transparent func scaled(byPowerOfTwo n: Lane) -> Lane {
     #if canImport(HasAVX512)
       _mm512_scalef_ps(self, n)
@@ -139,6 +166,11 @@ extension Lane {
       let exponent = unsafeBitCast(n + Lane.magic, to: LaneBits.self) &<< 23
       return unsafeBitCast(unsafeBitCast(self, to: LaneBits.self) &+ exponent, to: Lane.self)
     #endif
+  }
+
+  /// The numbers without the lower 12 of their 24 digits.
+  @_transparent private var upperHalf: Lane {
+    unsafeBitCast(unsafeBitCast(self, to: LaneBits.self) & -4096, to: Lane.self)
   }
 
   /// 1/x for normal positive x within 2^-14 with AVX-512, elsewhere within 12 %: subtracting the

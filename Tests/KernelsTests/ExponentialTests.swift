@@ -25,6 +25,19 @@ import Testing
   #expect(Set(values[..<3]).count == 1 && Set(values[3...]).count == 1)
 }
 
+@Test func aPowerOfTwoIsWithinTwoUnitsInTheLastPlace() {
+  // Also right around where one step of a table ends and the next begins.
+  let seams = (-200...200).flatMap { i in
+    let seam = Float(i) / 64
+    return [seam.nextDown, seam, seam.nextUp]
+  }
+  let x = uniform(50_000, bound: 126, seed: 7) + uniform(50_000, bound: 1, seed: 8) + seams
+  let errors = zip(x, map(x) { $0.powerOfTwo }).map { x, value in
+    unitsInTheLastPlace(value, from: exp2(Double(x)))
+  }
+  #expect(errors.allSatisfy { $0 <= 2 }, "\(errors.max() ?? .nan)")
+}
+
 /// Far down the whole part of x is no longer found to the nearest whole number.
 @Test func farBelowAPowerOfTwoIsNextToNothing() {
   let exponents = uniform(20_000, bound: 1, seed: 5).map { Int(67 + 60 * $0) }
