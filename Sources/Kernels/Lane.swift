@@ -129,12 +129,12 @@ extension Lane {
     /// Whether `scaled(byPowerOfTwo:)` takes powers below -126, to which the result is 0.
     @_transparent static var scalesByAnyPower: Bool { true }
     /// The steps from one power of two to the next that `power(ofStep:)` knows.
-    @_transparent static var steps: Float { 32 }
+    @inline(__always) static var steps: Float { 32 }
     /// Newton steps from `roughReciprocal` to full precision.
     @_transparent static var reciprocalRefinements: Int { 1 }
   #else
     @_transparent static var scalesByAnyPower: Bool { false }
-    @_transparent static var steps: Float { 1 }
+    @inline(__always) static var steps: Float { 1 }
     @_transparent static var reciprocalRefinements: Int { 3 }
   #endif
 
