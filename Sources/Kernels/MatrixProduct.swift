@@ -33,18 +33,35 @@ package func productForward(
   ).run(residual.start(bias, row: 0, columns: outputs))
 }
 
-/// dx = dy·wᵀ.
+/// y += x·w.
+///
+/// - Parameters:
+///   - x: [rows, I].
+///   - weights: [I, O].
+///   - y: [rows, O].
+package func addProduct(
+  _ x: Floats, rows: Int, inputs: Int, weights: Floats, to y: Floats, outputs: Int
+) {
+  productInputGradient(
+    x, rows: rows, outputs: inputs, flipped: weights, into: y, inputs: outputs, .add)
+}
+
+/// dx = dy·wᵀ, or some channels of it.
 ///
 /// - Parameters:
 ///   - flipped: `flipWeights` of the weights: [O, I].
+///   - channels: which of the I; all unless told.
 package func productInputGradient(
   _ dy: Floats, rows: Int, outputs: Int, flipped: Floats, into dx: Floats, inputs: Int,
-  _ accumulation: Accumulation
+  channels: Range<Int>? = nil, _ accumulation: Accumulation
 ) {
+  let channels = channels ?? 0..<inputs
   Product(
-    rows: rows, columns: inputs, depth: outputs, a: .init(base: dy.base, row: outputs, step: 1),
-    b: .init(base: flipped.base, step: inputs), c: dx.base, cRow: inputs
-  ).run(accumulation.start(dx.base, stride: inputs))
+    rows: rows, columns: channels.count, depth: outputs,
+    a: .init(base: dy.base, row: outputs, step: 1),
+    b: .init(base: flipped.base + channels.lowerBound, step: inputs), c: dx.base,
+    cRow: channels.count
+  ).run(accumulation.start(dx.base, stride: channels.count))
 }
 
 /// dw += xᵀ·dy.

@@ -23,14 +23,53 @@ private struct Sample {
   }
 }
 
+/// An image's channels in memory of their own, part by part.
+private struct Parts {
+  let channels: [Range<Int>]
+  let memory: [Guarded]
+
+  /// - Parameter cut: the first channel of the second part; 0 for a single part.
+  init(_ values: [Float], _ shape: NormalizationShape, cut: Int, isTarget: Bool = false) {
+    channels = cut == 0 ? [0..<shape.channels] : [0..<cut, cut..<shape.channels]
+    memory = channels.map { channels in
+      let part = (0..<shape.pixels).flatMap { pixel in
+        values[pixel * shape.channels..<(pixel + 1) * shape.channels].dropFirst(channels.lowerBound)
+          .prefix(channels.count)
+      }
+      return isTarget ? Guarded(target: part) : Guarded(part)
+    }
+  }
+
+  var parts: [ChannelPart] { zip(memory, channels).map { ChannelPart($0.floats, $1) } }
+
+  /// The image joined.
+  var values: [Float] {
+    let parts = zip(memory.map { $0.values() }, channels.map(\.count))
+    let pixels = memory[0].values().count / channels[0].count
+    return (0..<pixels).flatMap { pixel in
+      parts.flatMap { values, count in values[pixel * count..<(pixel + 1) * count] }
+    }
+  }
+}
+
 @Test(arguments: shapes, [Activation.identity, .silu])
 func groupNormMatchesTheReference(shape: NormalizationShape, activation: Activation) {
   let sample = Sample(shape)
-  let (x, gamma, beta) = (Guarded(sample.x), Guarded(sample.gamma), Guarded(sample.beta))
+  // Together, and with a cut through the middle of a vector and, mostly, of a group.
+  for cut in Set([0, shape.channels / 2 + shape.channels % 2]).subtracting([shape.channels]) {
+    expectReference(shape, activation, sample, cut: cut)
+  }
+}
+
+private func expectReference(
+  _ shape: NormalizationShape, _ activation: Activation, _ sample: Sample, cut: Int
+) {
+  let (gamma, beta) = (Guarded(sample.gamma), Guarded(sample.beta))
+  let x = Parts(sample.x, shape, cut: cut)
   let (y, statistics) = (Guarded(count: shape.count), Guarded(count: shape.statisticsCount))
   let scratch = Guarded(count: shape.scratchCount)
   groupNormForward(
-    shape, x.floats, gamma: gamma.floats, beta: beta.floats, activation, into: y.floats,
+    shape, x.parts, gamma: gamma.floats, beta: beta.floats, activation, into: y.floats,
     statistics: statistics.floats, scratch: scratch.floats)
   let expected = Reference.groupNorm(
     shape, sample.x.doubles, gamma: sample.gamma.doubles, beta: sample.beta.doubles, activation)
@@ -39,11 +78,14 @@ func groupNormMatchesTheReference(shape: NormalizationShape, activation: Activat
 
   let again = Guarded(count: shape.count)
   groupNormAgain(
-    shape, x.floats, gamma: gamma.floats, beta: beta.floats, activation,
+    shape, x.parts, gamma: gamma.floats, beta: beta.floats, activation,
     statistics: statistics.floats, into: again.floats)
   #expect(again.values() == y.values())
 
-  let (replaced, added) = (Guarded(count: shape.count), Guarded(target: sample.dy))
+  let (replaced, added) = (
+    Parts(sample.x.map { _ in .nan }, shape, cut: cut, isTarget: true),
+    Parts(sample.dy, shape, cut: cut, isTarget: true)
+  )
   let gradients = Reference.groupNormGradients(
     shape, sample.x.doubles, gamma: sample.gamma.doubles, beta: sample.beta.doubles, activation,
     dy: sample.dy.doubles)
@@ -51,9 +93,10 @@ func groupNormMatchesTheReference(shape: NormalizationShape, activation: Activat
     let (dgamma, dbeta) = (Guarded(target: sample.beta), Guarded(target: sample.gamma))
     let dy = Guarded(target: sample.dy)
     groupNormBackward(
-      shape, x.floats, gamma: gamma.floats, beta: beta.floats, activation,
-      statistics: statistics.floats, dy: dy.floats, into: dx.floats, accumulation,
-      addedTo: dgamma.floats, dbeta.floats, scratch: scratch.floats)
+      shape, x.parts, gamma: gamma.floats, beta: beta.floats, activation,
+      statistics: statistics.floats, dy: dy.floats,
+      into: dx.memory.map { ($0.floats, accumulation) }, addedTo: dgamma.floats, dbeta.floats,
+      scratch: scratch.floats)
     _ = dy.values()
     // Sums of up to 63 terms of about 1.
     expectClose(
@@ -63,9 +106,9 @@ func groupNormMatchesTheReference(shape: NormalizationShape, activation: Activat
       dbeta.values(), zip(gradients.dbeta, sample.gamma).map { $0 + Double($1) },
       absolute: 1e-5, relative: 1e-6)
   }
-  expectClose(replaced.values(), gradients.dx, absolute: 5e-6, relative: 1e-5)
+  expectClose(replaced.values, gradients.dx, absolute: 5e-6, relative: 1e-5)
   expectClose(
-    added.values(), zip(gradients.dx, sample.dy).map { $0 + Double($1) },
+    added.values, zip(gradients.dx, sample.dy).map { $0 + Double($1) },
     absolute: 5e-6, relative: 1e-5)
   _ = (statistics.values(), scratch.values())
 }
@@ -78,7 +121,8 @@ private func normalized(
   let (y, statistics) = (Guarded(count: shape.count), Guarded(count: shape.statisticsCount))
   let scratch = Guarded(count: shape.scratchCount)
   groupNormForward(
-    shape, x.floats, gamma: gamma.floats, beta: beta.floats, .identity, into: y.floats,
+    shape, [ChannelPart(x.floats, 0..<shape.channels)], gamma: gamma.floats, beta: beta.floats,
+    .identity, into: y.floats,
     statistics: statistics.floats, scratch: scratch.floats)
   return y.values()
 }

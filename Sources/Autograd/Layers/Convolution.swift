@@ -55,6 +55,21 @@ package struct Convolution: Sendable {
   /// With fewer channels the transforms of Winograd's convolution cost more than they save.
   private static let leastChannels = 8
 
+  /// w * x + bias of tensors side by side, by a single tap.
+  ///
+  /// - Parameter x: [N, H, W, inputs] together.
+  package func callAsFunction(_ x: SideBySide, on tape: Tape) -> Tensor {
+    guard case .direct(let flipped) = method, side == 1, stride == 1 else {
+      preconditionFailure("\(name): side \(side), stride \(stride) of tensors side by side")
+    }
+    precondition(
+      x.shape.channels == inputs, "\(name): \(x.shape) given to \(inputs) input channels")
+    let shape = Shape(height: x.shape.height, width: x.shape.width, channels: outputs)
+    return tape.record(
+      PointwiseOperation(
+        weights: weights, flipped: flipped, bias: bias, x: x, y: tape.tensor(shape)))
+  }
+
   /// w * x + bias (+ row) (+ residual).
   ///
   /// - Parameters:

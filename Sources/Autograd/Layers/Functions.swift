@@ -41,14 +41,10 @@ extension Tape {
         probabilities: tensor(x.shape, differentiable: false)))
   }
 
-  /// The channels of a, then those of b.
-  package func concatenate(_ a: Tensor, _ b: Tensor) -> Tensor {
-    precondition(
-      a.shape.height == b.shape.height && a.shape.width == b.shape.width,
-      "concatenating \(a.shape) and \(b.shape)")
-    let shape = Shape(
-      height: a.shape.height, width: a.shape.width, channels: a.shape.channels + b.shape.channels)
-    return record(ConcatenateOperation(a: a, b: b, y: tensor(shape)))
+  /// One tensor of the channels of all.
+  package func concatenate(_ x: SideBySide) -> Tensor {
+    if x.tensors.count == 1 { return x.tensors[0] }
+    return record(ConcatenateOperation(x: x, y: tensor(x.shape)))
   }
 
   /// softmax(q·kᵀ/√depth)·v over the pixels, in `heads` equal groups of channels.

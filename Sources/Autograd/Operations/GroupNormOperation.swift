@@ -9,22 +9,27 @@ struct GroupNormOperation: Operation {
   let gamma: Parameter
   let beta: Parameter
   let activation: Activation
-  let x: Tensor
+  let x: SideBySide
   /// [N, 1, 1, 2·C]: scales, then shifts.
   let modulation: Tensor?
   let y: Tensor
   /// Means and inverse deviations.
   let statistics: Tensor
 
-  var inputs: [Tensor] { [x] + [modulation].compactMap { $0 } }
+  var inputs: [Tensor] { x.tensors + [modulation].compactMap { $0 } }
   var outputs: [Tensor] { [y, statistics] }
-  var kept: [Tensor] { [x, statistics] + [modulation].compactMap { $0 } }
+  var kept: [Tensor] { x.tensors + [statistics] + [modulation].compactMap { $0 } }
   var recomputed: [Tensor] { [y] }
   /// The kernel's own, then an image's affine map, then that map's gradient.
   var scratchCount: Int { affineOffset + 4 * channels }
 
   private var channels: Int { geometry.channels }
   private var affineOffset: Int { FloatMemory.aligned(geometry.scratchCount) }
+
+  /// An image's channels.
+  private func parts(_ tape: Tape, _ image: Int) -> [ChannelPart] {
+    x.parts.map { ChannelPart(tape[$0.tensor, image], $0.channels) }
+  }
 
   /// γ and β as one image sees them.
   private func affineMap(_ tape: Tape, _ image: Int) -> (gamma: Floats, beta: Floats) {
@@ -41,7 +46,7 @@ struct GroupNormOperation: Operation {
     for image in 0..<tape.images {
       let map = affineMap(tape, image)
       groupNormForward(
-        geometry, tape[x, image], gamma: map.gamma, beta: map.beta, activation,
+        geometry, parts(tape, image), gamma: map.gamma, beta: map.beta, activation,
         into: tape[y, image], statistics: tape[statistics, image], scratch: tape.scratch)
     }
   }
@@ -50,13 +55,13 @@ struct GroupNormOperation: Operation {
     for image in 0..<tape.images {
       let map = affineMap(tape, image)
       groupNormAgain(
-        geometry, tape[x, image], gamma: map.gamma, beta: map.beta, activation,
+        geometry, parts(tape, image), gamma: map.gamma, beta: map.beta, activation,
         statistics: tape[statistics, image], into: tape[y, image])
     }
   }
 
   func backward(_ tape: Tape) {
-    let dx = tape.gradientTargetOrSpare(x)
+    let dx = x.tensors.map(tape.gradientTargetOrSpare)
     let dmodulation = modulation.map(tape.gradientTargetOrSpare)
     let (dgamma, dbeta) = (tape.gradient(gamma), tape.gradient(beta))
     for image in 0..<tape.images {
@@ -68,9 +73,10 @@ struct GroupNormOperation: Operation {
         dmap = (imageMap.slice(0, channels), imageMap.slice(channels, channels))
       }
       groupNormBackward(
-        geometry, tape[x, image], gamma: map.gamma, beta: map.beta, activation,
+        geometry, parts(tape, image), gamma: map.gamma, beta: map.beta, activation,
         statistics: tape[statistics, image], dy: tape.gradient(y, image: image),
-        into: dx.image(image), dx.accumulation, addedTo: dmap.0, dmap.1, scratch: tape.scratch)
+        into: dx.map { ($0.image(image), $0.accumulation) }, addedTo: dmap.0, dmap.1,
+        scratch: tape.scratch)
       if let modulation, let dmodulation {
         modulateBackward(
           gamma: tape.parameters[gamma], beta: tape.parameters[beta],

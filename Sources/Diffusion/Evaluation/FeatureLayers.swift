@@ -86,7 +86,7 @@ struct FeatureLayers: Sendable {
   func recordJudgement(on tape: Tape) -> Judgement {
     let x = input(tape)
     let (features, logits) = run(x, on: tape)
-    let result = tape.concatenate(features, logits)
+    let result = tape.concatenate(SideBySide(features, logits))
     tape.seal(result: result)
     return Judgement(x: x, result: result)
   }

@@ -46,11 +46,11 @@ struct ResidualBlock: Sendable {
   }
 
   /// - Parameters:
-  ///   - x: [N, H, W, inputs].
+  ///   - x: [N, H, W, inputs] together.
   ///   - embedding: [N, 1, 1, E], SiLU already applied.
   ///   - seed: of the dropout masks.
   /// - Returns: [N, H, W, outputs].
-  func callAsFunction(_ x: Tensor, embedding: Tensor, seed: UInt64, on tape: Tape) -> Tensor {
+  func callAsFunction(_ x: SideBySide, embedding: Tensor, seed: UInt64, on tape: Tape) -> Tensor {
     let e = projection(embedding, on: tape)
     var h = norm1(x, activation: .silu, on: tape)
     switch conditioning {
@@ -62,7 +62,7 @@ struct ResidualBlock: Sendable {
       h = norm2(h, modulation: e, activation: .silu, on: tape)
     }
     h = tape.dropout(h, rate: dropout.rate, seed: seed, layer: dropout.layer)
-    let skip = shortcut.map { $0(x, on: tape) } ?? x
+    let skip = shortcut.map { $0(x, on: tape) } ?? tape.concatenate(x)
     h = conv2(h, residual: skip, on: tape)
     return scale == 1 ? h : tape.affine(h, scale: Float(1 / scale))
   }

@@ -47,6 +47,37 @@ private func convolutionGradientsOfRowAndResidualAreTheDifferences(filter: Filte
     })
 }
 
+/// Two tensors of an odd number of channels each, and the layer that reads them.
+private func pointwise(_ body: @escaping (Convolution, Tensor, Tensor, Tape) -> Tensor) -> Network {
+  Network(Shape(height: 5, width: 4, channels: 3), Shape(height: 5, width: 4, channels: 9)) {
+    layout in
+    let conv = Filter(inputs: 12, outputs: 7, side: 1).layer(&layout)
+    return { x, tape in body(conv, x[0], x[1], tape) }
+  }
+}
+
+@Test func theGradientOfTensorsSideBySideIsTheDifference() {
+  checkGradient(pointwise { conv, a, b, tape in conv(SideBySide(a, b), on: tape) })
+  checkGradient(
+    pointwise { conv, a, b, tape in
+      // One tensor in several places, of which a part has two.
+      tape.concatenate(SideBySide(conv(SideBySide(a, a, a, a), on: tape), b))
+    })
+}
+
+@Test func tensorsSideBySideAreFilteredAsIfTheyWereJoined() {
+  let results = [
+    pointwise { conv, a, b, tape in conv(SideBySide(a, b), on: tape) },
+    pointwise { conv, a, b, tape in conv(tape.concatenate(SideBySide(a, b)), on: tape) },
+  ].map { network in
+    let run = network.record(for: .inference, images: 2)
+    run.tape.forward()
+    return run.result(2)
+  }
+  // Sums of twelve products, in the same order but for where the second part begins.
+  expectClose(results[0], results[1].doubles, absolute: 1e-6, relative: 1e-6)
+}
+
 @Test(arguments: [
   (Padding.same, 1, Shape(height: 7, width: 6, channels: 4)),
   (.same, 2, Shape(height: 4, width: 3, channels: 4)),

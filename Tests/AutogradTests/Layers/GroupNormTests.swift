@@ -14,6 +14,18 @@ func groupNormGradientIsTheDifference(groups: Int, activation: Activation) {
     })
 }
 
+/// Groups of two channels of tensors with three and five: the second group is of both.
+@Test(arguments: [Activation.identity, .silu])
+func groupNormGradientOfTensorsSideBySideIsTheDifference(activation: Activation) {
+  checkGradient(
+    Network(
+      Shape(height: 3, width: 5, channels: 3), Shape(height: 3, width: 5, channels: 5)
+    ) { layout in
+      let norm = GroupNorm("norm", channels: 8, groups: 4, epsilon: 1e-5, in: &layout)
+      return { x, tape in norm(SideBySide(x[0], x[1]), activation: activation, on: tape) }
+    })
+}
+
 @Test(arguments: [Activation.identity, .silu])
 func groupNormGradientOfTheModulationIsTheDifference(activation: Activation) {
   checkGradient(

@@ -1,0 +1,59 @@
+// A convolution by a single tap of tensors side by side, which need not be joined for it.
+
+internal import Kernels
+
+/// y = Σ_parts x·w + bias, each part multiplied with its rows of w.
+struct PointwiseOperation: Operation {
+  let weights: Parameter
+  let flipped: DerivedWeight
+  let bias: Parameter
+  let x: SideBySide
+  let y: Tensor
+
+  var inputs: [Tensor] { x.tensors }
+  var outputs: [Tensor] { [y] }
+  var kept: [Tensor] { x.tensors }
+
+  var matrixOperations: Int { 2 * weights.count * y.shape.pixels }
+
+  private var channels: Int { y.shape.channels }
+
+  private func rows(_ tape: Tape) -> Int { tape.images * y.shape.pixels }
+
+  /// The weights of some of x's channels, or their gradients.
+  private func part(_ weights: Floats, of inputs: Range<Int>) -> Floats {
+    weights.slice(inputs.lowerBound * channels, inputs.count * channels)
+  }
+
+  func forward(_ tape: Tape) {
+    let (weights, y) = (tape.parameters[weights], tape[y])
+    for (number, (x, inputs)) in x.parts.enumerated() {
+      let weights = part(weights, of: inputs)
+      if number == 0 {
+        productForward(
+          tape[x], rows: rows(tape), inputs: inputs.count, weights: weights,
+          bias: tape.parameters[bias], residual: .none, into: y, outputs: channels)
+      } else {
+        addProduct(
+          tape[x], rows: rows(tape), inputs: inputs.count, weights: weights, to: y,
+          outputs: channels)
+      }
+    }
+  }
+
+  /// dx = dy·wᵀ, dw = xᵀ·dy, dbias = Σ_rows dy.
+  func backward(_ tape: Tape) {
+    let dy = tape.gradient(y)
+    for (x, inputs) in x.parts {
+      if let dx = tape.gradientTarget(x) {
+        productInputGradient(
+          dy, rows: rows(tape), outputs: channels, flipped: tape.parameters[flipped],
+          into: dx.floats, inputs: self.x.channels, channels: inputs, dx.accumulation)
+      }
+      productWeightGradient(
+        tape[x], dy: dy, rows: rows(tape), inputs: inputs.count, outputs: channels,
+        addedTo: part(tape.gradient(weights), of: inputs))
+    }
+    columnSums(dy, rows: rows(tape), columns: channels, into: tape.gradient(bias), .add)
+  }
+}
