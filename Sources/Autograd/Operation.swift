@@ -10,6 +10,8 @@ package protocol Operation: Sendable {
   /// Outputs that are so quickly computed that a training does it again on the way back instead of
   /// keeping them: memory is slower (Chen et al. 2016).
   var recomputed: [Tensor] { get }
+  /// An input that is added to the result as it is, so that the result's gradient is its as well.
+  var residual: Tensor? { get }
   /// Floats of scratch memory that either pass needs.
   var scratchCount: Int { get }
   /// Floating-point operations of one image's forward pass that are multiplications and additions
@@ -24,6 +26,7 @@ package protocol Operation: Sendable {
 
 extension Operation {
   package var recomputed: [Tensor] { [] }
+  package var residual: Tensor? { nil }
   package var scratchCount: Int { 0 }
   package var matrixOperations: Int { 0 }
   package func recompute(_ tape: Tape) { forward(tape) }

@@ -175,6 +175,12 @@ package final class Tape: @unchecked Sendable {
       accumulation: isWritten[tensor.index] ? .add : .overwrite)
   }
 
+  /// Whether two tensors have one gradient.
+  func isGradientShared(_ a: Tensor, _ b: Tensor) -> Bool {
+    guard let memory else { return false }
+    return memory.gradientNumbers[a.index] == memory.gradientNumbers[b.index]
+  }
+
   /// As `gradientTarget`, for operations that make all gradients or none: what nobody wants goes to
   /// the tensor's own unread block.
   func gradientTargetOrSpare(_ tensor: Tensor) -> GradientTarget {

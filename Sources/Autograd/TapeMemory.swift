@@ -24,18 +24,23 @@ struct TapeMemory {
   /// The values on the way back: in the same place, unless they are computed again.
   let backward: [Place]
   let gradients: [Place]
+  /// The number of each tensor's gradient; tensors with one number share it.
+  let gradientNumbers: [Int]
   private let memory: FloatMemory
 
   init(_ blocks: [Block], _ stretches: [Stretch], capacity: Int) {
     var lives = Lives(stretches, capacity: capacity)
     let forward = blocks.map { lives.add($0.count) }
-    let gradients = blocks.map { lives.add($0.count) }
+    var gradients = blocks.map { lives.add($0.count) }
     var backward = forward
     let steps = stretches.flatMap(\.steps)
     for case .recompute(let operation) in steps {
       for tensor in operation.recomputed where !blocks[tensor.index].isKept {
         backward[tensor.index] = lives.add(blocks[tensor.index].count)
       }
+    }
+    for (residual, result) in TapeMemory.handedOn(blocks, steps) {
+      gradients[residual] = gradients[result]
     }
     var isTraining = false
     for (time, step) in steps.enumerated() {
@@ -61,6 +66,28 @@ struct TapeMemory {
     self.forward = forward.map { places[$0] }
     self.backward = backward.map { places[$0] }
     self.gradients = gradients.map { places[$0] }
+    gradientNumbers = gradients
+  }
+
+  /// The residuals whose gradient begins as that of the result, which nothing reads afterwards: it
+  /// needs no copy. In the backward pass's order.
+  private static func handedOn(
+    _ blocks: [Block], _ steps: [Step]
+  ) -> [(residual: Int, result: Int)] {
+    var list: [(residual: Int, result: Int)] = []
+    var isWritten = Array(repeating: false, count: blocks.count)
+    for case .backward(let operation) in steps {
+      let inputs = operation.inputs.map(\.index)
+      let result = operation.outputs[0].index
+      if let residual = operation.residual?.index, !isWritten[residual],
+        inputs.filter({ $0 == residual }).count == 1, !blocks[residual].isKept,
+        !blocks[result].isKept
+      {
+        list.append((residual, result))
+      }
+      for i in inputs { isWritten[i] = true }
+    }
+    return list
   }
 }
 

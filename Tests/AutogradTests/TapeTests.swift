@@ -47,6 +47,29 @@ private func hourglass() -> Network {
   }
 }
 
+/// Residuals handed on through several results, one that is read again behind, one that is also what
+/// is convolved, and one layer of each kind.
+private func residuals() -> Network {
+  Network(Shape(height: 3, width: 4, channels: 8)) { layout in
+    let convs = (0..<4).map { Convolution("conv.\($0)", inputs: 8, outputs: 8, in: &layout) }
+    let small = Convolution("small", inputs: 8, outputs: 8, side: 1, in: &layout)
+    let dense = Dense("dense", inputs: 8, outputs: 8, in: &layout)
+    return { x, tape in
+      let a = tape.silu(x[0])
+      let b = convs[0](tape.silu(a), residual: a, on: tape)
+      let c = dense(tape.silu(b), residual: b, on: tape)
+      let d = convs[1](c, residual: c, on: tape)
+      let e = small(tape.silu(d), residual: d, on: tape)
+      let f = convs[2](tape.silu(e), residual: a, on: tape)
+      return convs[3](f, residual: e, on: tape)
+    }
+  }
+}
+
+@Test func gradientsOfResidualsAreTheDifferences() {
+  checkGradient(residuals())
+}
+
 @Test func gradientsOfTensorsWithSeveralReadersAreTheDifferences() {
   checkGradient(branches())
 }

@@ -14,9 +14,11 @@ func biasGradient(_ tape: Tape, sums: Floats, bias: Parameter, row: Tensor?) {
     count: tape.images * bias.count)
 }
 
-/// dresidual = dy.
+/// dresidual = dy; to be called when dy was read, as both may share memory.
 func residualGradient(_ tape: Tape, y: Tensor, residual: Tensor?) {
-  guard let target = residual.flatMap(tape.gradientTarget) else { return }
+  guard let residual, let target = tape.gradientTarget(residual),
+    !tape.isGradientShared(residual, y)
+  else { return }
   affine(
     tape.gradient(y), scale: 1, offset: 0, into: target.floats, target.accumulation,
     count: tape.images * y.shape.count)

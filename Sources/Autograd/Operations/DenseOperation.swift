@@ -36,10 +36,10 @@ struct DenseOperation: Operation {
         dy, rows: rows(tape), outputs: outputs, flipped: tape.parameters[flipped],
         into: dx.floats, inputs: inputs, dx.accumulation)
     }
-    residualGradient(tape, y: y, residual: residual)
     productWeightGradient(
       tape[x], dy: dy, rows: rows(tape), inputs: inputs, outputs: outputs,
       addedTo: tape.gradient(weights))
     columnSums(dy, rows: rows(tape), columns: outputs, into: tape.gradient(bias), .add)
+    residualGradient(tape, y: y, residual: residual)
   }
 }
