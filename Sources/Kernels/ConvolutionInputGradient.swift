@@ -15,7 +15,7 @@ package func convolutionInputGradient(
   if shape.isPointwise {
     productInputGradient(
       dy, rows: shape.height * shape.width, outputs: shape.outputs, flipped: flipped, into: dx,
-      inputs: shape.inputs, accumulation)
+      inputs: shape.inputs, channels: 0..<shape.inputs, accumulation)
     return
   }
   let plane = shape.borderedGradient

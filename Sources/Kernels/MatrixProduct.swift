@@ -42,20 +42,21 @@ package func productForward(
 package func addProduct(
   _ x: Floats, rows: Int, inputs: Int, weights: Floats, to y: Floats, outputs: Int
 ) {
-  productInputGradient(
-    x, rows: rows, outputs: inputs, flipped: weights, into: y, inputs: outputs, .add)
+  Product(
+    rows: rows, columns: outputs, depth: inputs, a: .init(base: x.base, row: inputs, step: 1),
+    b: .init(base: weights.base, step: outputs), c: y.base, cRow: outputs
+  ).run(.matrix(y.base, stride: outputs))
 }
 
 /// dx = dy·wᵀ, or some channels of it.
 ///
 /// - Parameters:
 ///   - flipped: `flipWeights` of the weights: [O, I].
-///   - channels: which of the I; all unless told.
+///   - channels: which of the I.
 package func productInputGradient(
   _ dy: Floats, rows: Int, outputs: Int, flipped: Floats, into dx: Floats, inputs: Int,
-  channels: Range<Int>? = nil, _ accumulation: Accumulation
+  channels: Range<Int>, _ accumulation: Accumulation
 ) {
-  let channels = channels ?? 0..<inputs
   Product(
     rows: rows, columns: channels.count, depth: outputs,
     a: .init(base: dy.base, row: outputs, step: 1),

@@ -61,10 +61,37 @@ func denseInputGradientIsTheProductWithTheTranspose(inputs: Int, outputs: Int) {
   for (dx, accumulation) in [(replaced, Accumulation.overwrite), (added, .add)] {
     productInputGradient(
       dy.floats, rows: layer.rows, outputs: outputs, flipped: flipped.floats, into: dx.floats,
-      inputs: inputs, accumulation)
+      inputs: inputs, channels: 0..<inputs, accumulation)
   }
   expectExact(replaced.values(), expected)
   expectExact(added.values(), zip(expected, layer.x.doubles).map { $0 + $1 })
+}
+
+@Test(arguments: awkwardChannels, awkwardChannels)
+func anAddedProductIsTheProductOnTopOfWhatWasThere(inputs: Int, outputs: Int) {
+  let layer = Layer(inputs, outputs)
+  let (x, weights, y) = (Guarded(layer.x), Guarded(layer.weights), Guarded(target: layer.block))
+  addProduct(
+    x.floats, rows: layer.rows, inputs: inputs, weights: weights.floats, to: y.floats,
+    outputs: outputs)
+  let product = Reference.product(layer.x.doubles, layer.weights.doubles, depth: inputs)
+  expectExact(y.values(), zip(product, layer.block.doubles).map { $0 + $1 })
+}
+
+@Test(arguments: awkwardChannels.filter { $0 > 1 }, awkwardChannels)
+func anInputGradientOfSomeChannelsIsThatPartOfTheWhole(inputs: Int, outputs: Int) {
+  let layer = Layer(inputs, outputs)
+  let transposed = Reference.transpose(layer.weights.doubles, columns: outputs)
+  let (dy, flipped) = (Guarded(layer.block), Guarded(transposed.map(Float.init)))
+  let whole = Reference.product(layer.block.doubles, transposed, depth: outputs)
+  for channels in [0..<inputs / 2, inputs / 2..<inputs] {
+    let dx = Guarded(count: layer.rows * channels.count)
+    productInputGradient(
+      dy.floats, rows: layer.rows, outputs: outputs, flipped: flipped.floats, into: dx.floats,
+      inputs: inputs, channels: channels, .overwrite)
+    let expected = (0..<layer.rows).flatMap { row in channels.map { whole[row * inputs + $0] } }
+    expectExact(dx.values(), expected)
+  }
 }
 
 @Test(arguments: awkwardChannels, awkwardChannels)

@@ -66,8 +66,8 @@ package struct Convolution: Sendable {
       x.shape.channels == inputs, "\(name): \(x.shape) given to \(inputs) input channels")
     let shape = Shape(height: x.shape.height, width: x.shape.width, channels: outputs)
     return tape.record(
-      PointwiseOperation(
-        weights: weights, flipped: flipped, bias: bias, x: x, y: tape.tensor(shape)))
+      DenseOperation(
+        weights: weights, flipped: flipped, bias: bias, x: x, residual: nil, y: tape.tensor(shape)))
   }
 
   /// w * x + bias (+ row) (+ residual).

@@ -34,6 +34,6 @@ package struct Dense: Sendable {
       Shape(height: x.shape.height, width: x.shape.width, channels: outputs))
     return tape.record(
       DenseOperation(
-        weights: weights, flipped: flipped, bias: bias, x: x, residual: residual, y: y))
+        weights: weights, flipped: flipped, bias: bias, x: SideBySide(x), residual: residual, y: y))
   }
 }

@@ -2,44 +2,62 @@
 
 internal import Kernels
 
-/// y = x·w + bias (+ residual).
+/// y = x·w + bias (+ residual); tensors side by side are each multiplied with their rows of w.
 struct DenseOperation: Operation {
   let weights: Parameter
   let flipped: DerivedWeight
   let bias: Parameter
-  let x: Tensor
+  let x: SideBySide
   /// Of the result's shape.
   let residual: Tensor?
   let y: Tensor
 
-  var inputs: [Tensor] { [x] + [residual].compactMap { $0 } }
+  var inputs: [Tensor] { x.tensors + [residual].compactMap { $0 } }
   var outputs: [Tensor] { [y] }
-  var kept: [Tensor] { [x] }
+  var kept: [Tensor] { x.tensors }
 
-  var matrixOperations: Int { 2 * x.shape.count * y.shape.channels }
+  var matrixOperations: Int { 2 * weights.count * y.shape.pixels }
 
-  private func rows(_ tape: Tape) -> Int { tape.images * x.shape.pixels }
+  private var channels: Int { y.shape.channels }
+
+  private func rows(_ tape: Tape) -> Int { tape.images * y.shape.pixels }
+
+  /// The weights of some of x's channels, or their gradients.
+  private func part(_ weights: Floats, of inputs: Range<Int>) -> Floats {
+    weights.slice(inputs.lowerBound * channels, inputs.count * channels)
+  }
 
   func forward(_ tape: Tape) {
-    productForward(
-      tape[x], rows: rows(tape), inputs: x.shape.channels, weights: tape.parameters[weights],
-      bias: tape.parameters[bias], residual: residual.map { .add(tape[$0]) } ?? .none,
-      into: tape[y], outputs: y.shape.channels)
+    let (weights, y) = (tape.parameters[weights], tape[y])
+    for (x, inputs) in x.parts {
+      let weights = part(weights, of: inputs)
+      if inputs.lowerBound == 0 {
+        productForward(
+          tape[x], rows: rows(tape), inputs: inputs.count, weights: weights,
+          bias: tape.parameters[bias], residual: residual.map { .add(tape[$0]) } ?? .none,
+          into: y, outputs: channels)
+      } else {
+        addProduct(
+          tape[x], rows: rows(tape), inputs: inputs.count, weights: weights, to: y,
+          outputs: channels)
+      }
+    }
   }
 
   /// dx = dy·wᵀ, dw = xᵀ·dy, dbias = Σ_rows dy, dresidual = dy.
   func backward(_ tape: Tape) {
     let dy = tape.gradient(y)
-    let (inputs, outputs) = (x.shape.channels, y.shape.channels)
-    if let dx = tape.gradientTarget(x) {
-      productInputGradient(
-        dy, rows: rows(tape), outputs: outputs, flipped: tape.parameters[flipped],
-        into: dx.floats, inputs: inputs, dx.accumulation)
+    for (x, inputs) in x.parts {
+      if let dx = tape.gradientTarget(x) {
+        productInputGradient(
+          dy, rows: rows(tape), outputs: channels, flipped: tape.parameters[flipped],
+          into: dx.floats, inputs: self.x.channels, channels: inputs, dx.accumulation)
+      }
+      productWeightGradient(
+        tape[x], dy: dy, rows: rows(tape), inputs: inputs.count, outputs: channels,
+        addedTo: part(tape.gradient(weights), of: inputs))
     }
-    productWeightGradient(
-      tape[x], dy: dy, rows: rows(tape), inputs: inputs, outputs: outputs,
-      addedTo: tape.gradient(weights))
-    columnSums(dy, rows: rows(tape), columns: outputs, into: tape.gradient(bias), .add)
+    columnSums(dy, rows: rows(tape), columns: channels, into: tape.gradient(bias), .add)
     residualGradient(tape, y: y, residual: residual)
   }
 }
