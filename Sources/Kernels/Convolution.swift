@@ -58,9 +58,6 @@ package struct ConvolutionShape: Hashable, Sendable {
     let thin = ThinConvolution.suits(self) ? ThinConvolution.scratchCount(self) : 0
     return max(padded.count, borderedGradient.count, thin)
   }
-
-  /// Whether the padded image is the image.
-  var isPointwise: Bool { side == 1 && stride == 1 && before == 0 && after == 0 }
 }
 
 /// Slides a filter over a padded plane: one product a row of output pixels, a segment a filter row.
@@ -98,12 +95,6 @@ package func convolutionForward(
   into y: Floats, scratch: Floats
 ) {
   let output = shape.output
-  if shape.isPointwise {
-    productForward(
-      x, rows: shape.height * shape.width, inputs: shape.inputs, weights: weights, bias: bias,
-      residual: residual, into: y, outputs: shape.outputs)
-    return
-  }
   if ThinConvolution.suits(shape) {
     ThinConvolution(shape, scratch).forward(
       x, weights: weights, bias: bias, residual: residual, into: y)
@@ -124,12 +115,6 @@ package func convolutionForward(
 package func convolutionWeightGradient(
   _ shape: ConvolutionShape, _ x: Floats, dy: Floats, addedTo dw: Floats, scratch: Floats
 ) {
-  if shape.isPointwise {
-    productWeightGradient(
-      x, dy: dy, rows: shape.height * shape.width, inputs: shape.inputs, outputs: shape.outputs,
-      addedTo: dw)
-    return
-  }
   if ThinConvolution.suits(shape) {
     ThinConvolution(shape, scratch).weightGradient(x, dy: dy, addedTo: dw)
     return

@@ -12,12 +12,6 @@ package func convolutionInputGradient(
   _ shape: ConvolutionShape, dy: Floats, flipped: Floats, into dx: Floats,
   _ accumulation: Accumulation, scratch: Floats
 ) {
-  if shape.isPointwise {
-    productInputGradient(
-      dy, rows: shape.height * shape.width, outputs: shape.outputs, flipped: flipped, into: dx,
-      inputs: shape.inputs, channels: 0..<shape.inputs, accumulation)
-    return
-  }
   let plane = shape.borderedGradient
   pad(dy.base, shape.output, into: scratch.base, plane, border: shape.gradientBorder)
   for row in 0..<shape.height {
