@@ -12,11 +12,17 @@ private struct Site: Sendable {
   var name: String { "\(side)x\(side)x\(inputs)-\(outputs)" }
 }
 
-private let sites = [
-  Site(side: 28, inputs: 32, outputs: 32), Site(side: 28, inputs: 96, outputs: 32),
-  Site(side: 14, inputs: 64, outputs: 64), Site(side: 14, inputs: 128, outputs: 64),
-  Site(side: 7, inputs: 64, outputs: 64),
-]
+/// By the channels of a preset's first level; the others have twice as many.
+private let sites = [16, 32, 64].flatMap { channels in
+  [
+    Site(side: 28, inputs: channels, outputs: channels),
+    Site(side: 28, inputs: 3 * channels, outputs: channels),
+    Site(side: 14, inputs: 2 * channels, outputs: 2 * channels),
+    Site(side: 14, inputs: 4 * channels, outputs: 2 * channels),
+    Site(side: 7, inputs: 2 * channels, outputs: 2 * channels),
+    Site(side: 7, inputs: 4 * channels, outputs: 2 * channels),
+  ]
+}
 
 /// What a layer's pass does to the tape.
 private enum Pass: String, CaseIterable, Sendable {
@@ -26,7 +32,7 @@ private enum Pass: String, CaseIterable, Sendable {
 }
 
 /// Images on each core's tape.
-private let images = 4
+private let images = 8
 
 /// A layer on every core, and its arithmetic beside the peak.
 private func work(

@@ -23,8 +23,8 @@ package struct WinogradShape: Hashable, Sendable {
 
   /// Floats of scratch memory that each of the passes needs.
   package var scratchCount: Int {
-    part(Winograd.pitch(blockTiles * inputs)) + part(Winograd.pitch(blockTiles * outputs))
-      + part(inputs * outputs)
+    part(Winograd.pitch(tiles: blockTiles, inputs))
+      + part(Winograd.pitch(tiles: blockTiles, outputs)) + part(inputs * outputs)
   }
 
   /// The same with inputs and outputs exchanged: the input gradient's geometry.
@@ -72,8 +72,8 @@ package struct WinogradShape: Hashable, Sendable {
     dw: UnsafeMutablePointer<Float>
   ) {
     let u = scratch.base
-    let m = u + part(Winograd.pitch(blockTiles * inputs))
-    return (u, m, m + part(Winograd.pitch(blockTiles * outputs)))
+    let m = u + part(Winograd.pitch(tiles: blockTiles, inputs))
+    return (u, m, m + part(Winograd.pitch(tiles: blockTiles, outputs)))
   }
 }
 
@@ -85,9 +85,12 @@ enum Winograd {
   /// Floats from the values of one frequency to those of the next: an odd number of pairs of vectors,
   /// because at a multiple of 4 KiB all 36 values of a tile would compete for one set of the
   /// first-level cache.
-  static func pitch(_ count: Int) -> Int {
-    ((count + Pair.width - 1) / Pair.width | 1) * Pair.width
+  static func pitch(tiles: Int, _ channels: Int) -> Int {
+    ((tiles * row(channels) + Pair.width - 1) / Pair.width | 1) * Pair.width
   }
+
+  /// Floats from one tile's value to the next one's: whole vectors.
+  static func row(_ channels: Int) -> Int { Lane.vectors(for: channels) * Lane.width }
 
   /// Calls `body` for each frequency with the tiles of a block that have it.
   static func forEachFrequency(_ block: TileBlock, _ body: (Int, Range<Int>) -> Void) {
@@ -111,15 +114,18 @@ package func winogradForward(
 ) {
   let (u, m, _) = shape.parts(scratch)
   let (inputs, outputs) = (shape.inputs, shape.outputs)
+  let row = (u: Winograd.row(inputs), m: Winograd.row(outputs))
   shape.forEachBlock { block in
     transformInputs(x.base, shape.tiling(channels: inputs), block, into: u)
-    let pitch = (u: Winograd.pitch(block.count * inputs), m: Winograd.pitch(block.count * outputs))
+    let pitch = (
+      u: Winograd.pitch(tiles: block.count, inputs), m: Winograd.pitch(tiles: block.count, outputs)
+    )
     Winograd.forEachFrequency(block) { f, tiles in
       Product(
         rows: tiles.count, columns: outputs, depth: inputs,
-        a: .init(base: u + f * pitch.u + tiles.lowerBound * inputs, row: inputs, step: 1),
+        a: .init(base: u + f * pitch.u + tiles.lowerBound * row.u, row: row.u, step: 1),
         b: .init(base: weights.base + f * inputs * outputs, step: outputs),
-        c: m + f * pitch.m + tiles.lowerBound * outputs, cRow: outputs
+        c: m + f * pitch.m + tiles.lowerBound * row.m, cRow: row.m
       ).run(.zero)
     }
     transformOutputs(
@@ -155,19 +161,22 @@ package func winogradWeightGradient(
   sums.slice(0, shape.images * shape.outputs).fill(0)
   let (u, v, transformed) = shape.parts(scratch)
   let (inputs, outputs) = (shape.inputs, shape.outputs)
+  let row = (u: Winograd.row(inputs), v: Winograd.row(outputs))
   let pairs = inputs * outputs
   var isFirst = true
   shape.forEachBlock { block in
     transformInputs(x.base, shape.tiling(channels: inputs), block, into: u)
     transformOutputGradients(
       dy.base, shape.tiling(channels: outputs), block, into: v, sums: sums.base)
-    let pitch = (u: Winograd.pitch(block.count * inputs), v: Winograd.pitch(block.count * outputs))
+    let pitch = (
+      u: Winograd.pitch(tiles: block.count, inputs), v: Winograd.pitch(tiles: block.count, outputs)
+    )
     Winograd.forEachFrequency(block) { f, tiles in
       let target = transformed + f * pairs
       Product(
         rows: inputs, columns: outputs, depth: tiles.count,
-        a: .init(base: u + f * pitch.u + tiles.lowerBound * inputs, row: 1, step: inputs),
-        b: .init(base: v + f * pitch.v + tiles.lowerBound * outputs, step: outputs), c: target,
+        a: .init(base: u + f * pitch.u + tiles.lowerBound * row.u, row: 1, step: row.u),
+        b: .init(base: v + f * pitch.v + tiles.lowerBound * row.v, step: row.v), c: target,
         cRow: outputs
       ).run(isFirst ? .zero : .matrix(target, stride: outputs))
     }

@@ -4,18 +4,52 @@
 // it (Winograd 1980; Lavin & Gray 2016): y = Aᵀ((G g) ∘ (Bᵀ d)). A square tile applies each matrix on
 // both sides.
 
+/// Two of a line's points, whose values are a sum and a difference of the same terms or else have
+/// nothing in common with the others'.
+enum PointPair {
+  case zeroAndInfinity
+  /// ±p.
+  case near
+  /// ±q.
+  case far
+
+  /// The points' numbers.
+  @inline(__always) var numbers: (Int, Int) {
+    switch self {
+    case .zeroAndInfinity: (0, 3)
+    case .near: (1, 2)
+    case .far: (4, 5)
+    }
+  }
+}
+
+/// Every other one of a line's outputs: they are made of the same sums, or of the same differences.
+enum OutputPair {
+  case even
+  case odd
+
+  /// The outputs' numbers.
+  @inline(__always) var numbers: (Int, Int) {
+    switch self {
+    case .even: (0, 2)
+    case .odd: (1, 3)
+    }
+  }
+}
+
 /// m outputs of a three-tap filter by m + 2 products, F(m, 3): the matrices A and B.
 ///
-/// Each function is handed its operands by number and hands on its results by number.
+/// Each function is handed its operands by number. It makes two results at a time: what two passes
+/// over a tile have to remember in between then fits the registers.
 protocol WinogradLine {
   /// Outputs: m.
   static var outputs: Int { get }
   /// Bᵀ d, from m + 2 inputs: rows are the polynomials that vanish at all points but one.
-  static func input(_ d: (Int) -> Lane, into t: (Int, Lane) -> Void)
-  /// Aᵀ t: the result's coefficients from its values at the points.
-  static func output(_ t: (Int) -> Lane, into y: (Int, Lane) -> Void)
+  static func input(_ pair: PointPair, _ d: (Int) -> Lane) -> (Lane, Lane)
+  /// Aᵀ t: the result's coefficients from its values at the points. Outputs beyond the last are zero.
+  static func output(_ pair: OutputPair, _ t: (Int) -> Lane) -> (Lane, Lane)
   /// A y: the transpose of `output`, for the gradient of the products.
-  static func outputGradient(_ y: (Int) -> Lane, into t: (Int, Lane) -> Void)
+  static func outputGradient(_ pair: PointPair, _ y: (Int) -> Lane) -> (Lane, Lane)
 }
 
 extension WinogradLine {
@@ -38,39 +72,46 @@ enum F4: WinogradLine {
   @_transparent private static var far: Float { 1 / 6 }
 
   @inline(__always)
-  static func input(_ d: (Int) -> Lane, into t: (Int, Lane) -> Void) {
-    let (d1, d2, d3, d4) = (d(1), d(2), d(3), d(4))
-    let (nearEven, nearOdd) = (d4.adding(-2, times: d2), d3.adding(-2, times: d1))
-    let (farEven, farOdd) = (d4.adding(-0.5, times: d2), d3.adding(-0.5, times: d1))
-    t(0, (d(0) + d4).adding(-2.5, times: d2))
-    t(1, nearEven.adding(p, times: nearOdd))
-    t(2, nearEven.adding(-p, times: nearOdd))
-    t(3, (d1 + d(5)).adding(-2.5, times: d3))
-    t(4, farEven.adding(q, times: farOdd))
-    t(5, farEven.adding(-q, times: farOdd))
+  static func input(_ pair: PointPair, _ d: (Int) -> Lane) -> (Lane, Lane) {
+    switch pair {
+    case .zeroAndInfinity:
+      return ((d(0) + d(4)).adding(-2.5, times: d(2)), (d(1) + d(5)).adding(-2.5, times: d(3)))
+    case .near:
+      let (even, odd) = (d(4).adding(-2, times: d(2)), d(3).adding(-2, times: d(1)))
+      return (even.adding(p, times: odd), even.adding(-p, times: odd))
+    case .far:
+      let (even, odd) = (d(4).adding(-0.5, times: d(2)), d(3).adding(-0.5, times: d(1)))
+      return (even.adding(q, times: odd), even.adding(-q, times: odd))
+    }
   }
 
   @inline(__always)
-  static func output(_ t: (Int) -> Lane, into y: (Int, Lane) -> Void) {
-    let (nearSum, nearDifference) = (t(1) + t(2), t(1) - t(2))
-    let (farSum, farDifference) = (t(4) + t(5), t(4) - t(5))
-    y(0, t(0) + nearSum + farSum)
-    y(1, (nearDifference * p).adding(q, times: farDifference))
-    y(2, (nearSum * 0.5).adding(2, times: farSum))
-    y(3, t(3).adding(0.5 * p, times: nearDifference).adding(2 * q, times: farDifference))
+  static func output(_ pair: OutputPair, _ t: (Int) -> Lane) -> (Lane, Lane) {
+    switch pair {
+    case .even:
+      let (near, far) = (t(1) + t(2), t(4) + t(5))
+      return (t(0) + near + far, (near * 0.5).adding(2, times: far))
+    case .odd:
+      let (near, far) = (t(1) - t(2), t(4) - t(5))
+      return (
+        (near * p).adding(q, times: far),
+        t(3).adding(0.5 * p, times: near).adding(2 * q, times: far)
+      )
+    }
   }
 
   @inline(__always)
-  static func outputGradient(_ y: (Int) -> Lane, into t: (Int, Lane) -> Void) {
-    let (y0, y1, y2, y3) = (y(0), y(1), y(2), y(3))
-    let (nearEven, nearOdd) = (y0.adding(0.5, times: y2), y1.adding(0.5, times: y3))
-    let (farEven, farOdd) = (y0.adding(2, times: y2), y1.adding(2, times: y3))
-    t(0, y0)
-    t(1, nearEven.adding(p, times: nearOdd))
-    t(2, nearEven.adding(-p, times: nearOdd))
-    t(3, y3)
-    t(4, farEven.adding(q, times: farOdd))
-    t(5, farEven.adding(-q, times: farOdd))
+  static func outputGradient(_ pair: PointPair, _ y: (Int) -> Lane) -> (Lane, Lane) {
+    switch pair {
+    case .zeroAndInfinity:
+      return (y(0), y(3))
+    case .near:
+      let (even, odd) = (y(0).adding(0.5, times: y(2)), y(1).adding(0.5, times: y(3)))
+      return (even.adding(p, times: odd), even.adding(-p, times: odd))
+    case .far:
+      let (even, odd) = (y(0).adding(2, times: y(2)), y(1).adding(2, times: y(3)))
+      return (even.adding(q, times: odd), even.adding(-q, times: odd))
+    }
   }
 
   /// G g: the filter's values at the points, over the products of the points' distances.
@@ -103,28 +144,27 @@ enum F4: WinogradLine {
     static var outputs: Int { 2 }
 
     @inline(__always)
-    static func input(_ d: (Int) -> Lane, into t: (Int, Lane) -> Void) {
-      let (d1, d2) = (d(1), d(2))
-      let (even, odd) = (d2 * -1.5, d1 * (-1.5 * p))
-      t(0, d(0).adding(-2, times: d2))
-      t(1, even + odd)
-      t(2, even - odd)
-      t(3, d(3).adding(-0.5, times: d1))
+    static func input(_ pair: PointPair, _ d: (Int) -> Lane) -> (Lane, Lane) {
+      if pair == .zeroAndInfinity {
+        return (d(0).adding(-2, times: d(2)), d(3).adding(-0.5, times: d(1)))
+      }
+      let (even, odd) = (d(2) * -1.5, d(1) * (-1.5 * p))
+      return (even + odd, even - odd)
     }
 
     @inline(__always)
-    static func output(_ t: (Int) -> Lane, into y: (Int, Lane) -> Void) {
-      y(0, t(0) + (t(1) + t(2)))
-      y(1, t(3).adding(p, times: t(1) - t(2)))
+    static func output(_ pair: OutputPair, _ t: (Int) -> Lane) -> (Lane, Lane) {
+      switch pair {
+      case .even: (t(0) + (t(1) + t(2)), Lane())
+      case .odd: (t(3).adding(p, times: t(1) - t(2)), Lane())
+      }
     }
 
     @inline(__always)
-    static func outputGradient(_ y: (Int) -> Lane, into t: (Int, Lane) -> Void) {
+    static func outputGradient(_ pair: PointPair, _ y: (Int) -> Lane) -> (Lane, Lane) {
       let (y0, y1) = (y(0), y(1))
-      t(0, y0)
-      t(1, y0.adding(p, times: y1))
-      t(2, y0.adding(-p, times: y1))
-      t(3, y1)
+      if pair == .zeroAndInfinity { return (y0, y1) }
+      return (y0.adding(p, times: y1), y0.adding(-p, times: y1))
     }
   }
 }

@@ -1,39 +1,5 @@
 // Tiles of images to the transformed domain and back: a vector of channels at a time.
 
-/// Where the pixels of a rectangle lie, a row after the other; zeros stand for what is outside the
-/// image. A table of addresses, because a test at every load costs more than the transform's
-/// arithmetic.
-private struct Patch {
-  let pixels: UnsafeMutablePointer<UnsafePointer<Float>>
-  let zeros: UnsafePointer<Float>
-
-  /// Moves to the rectangle whose first pixel is (top, left) of an image.
-  @inline(__always)
-  func move(
-    _ image: UnsafePointer<Float>, _ plane: Plane, top: Int, left: Int, height: Int, width: Int
-  ) {
-    let isWhole =
-      top >= 0 && left >= 0 && top + height <= plane.height && left + width <= plane.width
-    for i in 0..<height {
-      let isRow = top + i >= 0 && top + i < plane.height
-      let row = image + (top + i) * plane.rowLength
-      if isWhole {
-        for j in 0..<width { pixels[i * width + j] = row + (left + j) * plane.channels }
-        continue
-      }
-      for j in 0..<width {
-        let isInside = isRow && left + j >= 0 && left + j < plane.width
-        pixels[i * width + j] = isInside ? row + (left + j) * plane.channels : zeros
-      }
-    }
-  }
-
-  /// A vector of channels of a pixel.
-  @inline(__always) func lane(_ pixel: Int, _ channel: Int) -> Lane {
-    Lane(at: pixels[pixel] + channel)
-  }
-}
-
 /// What is done to a tile whose sides are lines of R and C.
 private protocol TileTransform {
   var plane: Plane { get }
@@ -56,7 +22,16 @@ extension TileTransform {
       apply(R.self, C.self, tile, c, first: Lane.width)
       c += Lane.width
     }
-    if c < plane.channels { apply(R.self, C.self, tile, c, first: plane.channels - c) }
+    if c < plane.channels { applyToRest(R.self, C.self, tile, c) }
+  }
+
+  /// The last channels, where they are not a whole vector: by itself, as functions that are much
+  /// larger than these have parts that are not inlined.
+  @inline(never)
+  private func applyToRest<R: WinogradLine, C: WinogradLine>(
+    _: R.Type, _: C.Type, _ tile: TileBlock.Place, _ c: Int
+  ) {
+    apply(R.self, C.self, tile, c, first: plane.channels - c)
   }
 
   /// Does it to each tile of a block.
@@ -72,25 +47,69 @@ extension TileTransform {
   }
 }
 
-/// Memory for one tile of a vector of channels, and the addresses of its pixels.
-private struct TileMemory {
-  let patch: Patch
-  let spare: UnsafeMutablePointer<Lane>
+// MARK: To the transformed domain
+
+/// A matrix that leads from a line's numbers to their values at its points.
+private protocol Analysis {
+  /// How many numbers a line has.
+  static func count<L: WinogradLine>(_: L.Type) -> Int
+  static func values<L: WinogradLine>(
+    _: L.Type, _ pair: PointPair, _ d: (Int) -> Lane
+  ) -> (Lane, Lane)
+}
+
+/// Bᵀ, for inputs.
+private enum Inputs: Analysis {
+  @inline(__always) static func count<L: WinogradLine>(_: L.Type) -> Int { L.points }
+  @inline(__always) static func values<L: WinogradLine>(
+    _: L.Type, _ pair: PointPair, _ d: (Int) -> Lane
+  ) -> (Lane, Lane) { L.input(pair, d) }
+}
+
+/// A, for gradients of outputs.
+private enum OutputGradients: Analysis {
+  @inline(__always) static func count<L: WinogradLine>(_: L.Type) -> Int { L.outputs }
+  @inline(__always) static func values<L: WinogradLine>(
+    _: L.Type, _ pair: PointPair, _ d: (Int) -> Lane
+  ) -> (Lane, Lane) { L.outputGradient(pair, d) }
+}
+
+/// Where a vector of channels of a tile's values lie: `pitch` apart, frequency by frequency.
+private struct Spectrum {
+  let base: UnsafeMutablePointer<Float>
+  let pitch: Int
+
+  /// Sets all values of a tile of the numbers d(i, j).
+  @inline(__always)
+  func set<M: Analysis, R: WinogradLine, C: WinogradLine>(
+    _: M.Type, _: R.Type, _: C.Type, _ d: Patch.Channels
+  ) {
+    rows(M.self, R.self, C.self, .zeroAndInfinity, d)
+    rows(M.self, R.self, C.self, .near, d)
+    if R.points == F4.points { rows(M.self, R.self, C.self, .far, d) }
+  }
 
   @inline(__always)
-  static func with(channels: Int, _ body: (TileMemory) -> Void) {
-    let most = Winograd.frequencies
-    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: most) { pixels in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: channels + Lane.width) { zeros in
-        withUnsafeTemporaryAllocation(of: Lane.self, capacity: most) { spare in
-          zeros.initialize(repeating: 0)
-          guard let places = pixels.baseAddress, let blank = zeros.baseAddress,
-            let lanes = spare.baseAddress
-          else { return }
-          body(TileMemory(patch: Patch(pixels: places, zeros: blank), spare: lanes))
-        }
-      }
-    }
+  private func rows<M: Analysis, R: WinogradLine, C: WinogradLine>(
+    _: M.Type, _: R.Type, _: C.Type, _ pair: PointPair, _ d: Patch.Channels
+  ) {
+    let lines = Line.pair(M.count(C.self)) { j in M.values(R.self, pair) { i in d[i, j] } }
+    row(M.self, C.self, pair.numbers.0, lines.0)
+    row(M.self, C.self, pair.numbers.1, lines.1)
+  }
+
+  @inline(__always)
+  private func row<M: Analysis, C: WinogradLine>(_: M.Type, _: C.Type, _ i: Int, _ line: Line) {
+    set(i, .zeroAndInfinity, M.values(C.self, .zeroAndInfinity) { line[$0] })
+    set(i, .near, M.values(C.self, .near) { line[$0] })
+    if C.points == F4.points { set(i, .far, M.values(C.self, .far) { line[$0] }) }
+  }
+
+  @inline(__always)
+  private func set(_ i: Int, _ pair: PointPair, _ values: (Lane, Lane)) {
+    let row = base + i * F4.points * pitch
+    values.0.store(at: row + pair.numbers.0 * pitch)
+    values.1.store(at: row + pair.numbers.1 * pitch)
   }
 }
 
@@ -99,10 +118,11 @@ func transformInputs(
   _ x: UnsafePointer<Float>, _ tiling: Tiling, _ block: TileBlock,
   into u: UnsafeMutablePointer<Float>
 ) {
-  TileMemory.with(channels: tiling.plane.channels) { memory in
+  Patch.with(channels: tiling.plane.channels) { patch in
     InputTransform(
-      x: x, plane: tiling.plane,
-      pitch: Winograd.pitch(block.count * tiling.plane.channels), u: u, memory: memory
+      x: x, plane: tiling.plane, pitch: Winograd.pitch(tiles: block.count, tiling.plane.channels),
+      u: u,
+      patch: patch
     ).apply(to: block)
   }
 }
@@ -112,11 +132,11 @@ private struct InputTransform: TileTransform {
   let plane: Plane
   let pitch: Int
   let u: UnsafeMutablePointer<Float>
-  let memory: TileMemory
+  let patch: Patch
 
   @inline(__always)
   func prepare<R: WinogradLine, C: WinogradLine>(_: R.Type, _: C.Type, _ tile: TileBlock.Place) {
-    memory.patch.move(
+    patch.move(
       x + tile.image * plane.count, plane, top: tile.top - 1, left: tile.left - 1,
       height: R.points, width: C.points)
   }
@@ -125,15 +145,8 @@ private struct InputTransform: TileTransform {
   func apply<R: WinogradLine, C: WinogradLine>(
     _: R.Type, _: C.Type, _ tile: TileBlock.Place, _ c: Int, first n: Int
   ) {
-    let (d, spare) = (memory.patch, memory.spare)
-    for j in 0..<C.points {
-      R.input({ d.lane($0 * C.points + j, c) }, into: { spare[$0 * C.points + j] = $1 })
-    }
-    for i in 0..<R.points {
-      let row = spare + i * C.points
-      let target = u + i * F4.points * pitch + tile.number * plane.channels + c
-      C.input({ row[$0] }, into: { $1.store(first: n, at: target + $0 * pitch) })
-    }
+    Spectrum(base: u + tile.number * Winograd.row(plane.channels) + c, pitch: pitch)
+      .set(Inputs.self, R.self, C.self, patch.channels(c, width: C.points))
   }
 }
 
@@ -145,10 +158,10 @@ func transformOutputGradients(
   _ dy: UnsafePointer<Float>, _ tiling: Tiling, _ block: TileBlock,
   into v: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>
 ) {
-  TileMemory.with(channels: tiling.plane.channels) { memory in
+  Patch.with(channels: tiling.plane.channels) { patch in
     OutputGradientTransform(
-      dy: dy, plane: tiling.plane,
-      pitch: Winograd.pitch(block.count * tiling.plane.channels), v: v, sums: sums, memory: memory
+      dy: dy, plane: tiling.plane, pitch: Winograd.pitch(tiles: block.count, tiling.plane.channels),
+      v: v, sums: sums, patch: patch
     ).apply(to: block)
   }
 }
@@ -159,11 +172,11 @@ private struct OutputGradientTransform: TileTransform {
   let pitch: Int
   let v: UnsafeMutablePointer<Float>
   let sums: UnsafeMutablePointer<Float>
-  let memory: TileMemory
+  let patch: Patch
 
   @inline(__always)
   func prepare<R: WinogradLine, C: WinogradLine>(_: R.Type, _: C.Type, _ tile: TileBlock.Place) {
-    memory.patch.move(
+    patch.move(
       dy + tile.image * plane.count, plane, top: tile.top, left: tile.left, height: R.outputs,
       width: C.outputs)
   }
@@ -172,24 +185,21 @@ private struct OutputGradientTransform: TileTransform {
   func apply<R: WinogradLine, C: WinogradLine>(
     _: R.Type, _: C.Type, _ tile: TileBlock.Place, _ c: Int, first n: Int
   ) {
-    let (d, spare) = (memory.patch, memory.spare)
     let place = sums + tile.image * plane.channels + c
+    let d = patch.channels(c, width: C.outputs)
     var sum = Lane(at: place)
     for j in 0..<C.outputs {
-      var column = d.lane(j, c)
-      for i in 1..<R.outputs { column += d.lane(i * C.outputs + j, c) }
+      var column = d[0, j]
+      for i in 1..<R.outputs { column += d[i, j] }
       sum += column
-      R.outputGradient(
-        { d.lane($0 * C.outputs + j, c) }, into: { spare[$0 * C.outputs + j] = $1 })
     }
     sum.store(first: n, at: place)
-    for i in 0..<R.points {
-      let row = spare + i * C.outputs
-      let target = v + i * F4.points * pitch + tile.number * plane.channels + c
-      C.outputGradient({ row[$0] }, into: { $1.store(first: n, at: target + $0 * pitch) })
-    }
+    Spectrum(base: v + tile.number * Winograd.row(plane.channels) + c, pitch: pitch)
+      .set(OutputGradients.self, R.self, C.self, d)
   }
 }
+
+// MARK: Back
 
 /// y = Aᵀ m A + bias (+ residual), as far as the tile lies in the image.
 ///
@@ -200,13 +210,10 @@ func transformOutputs(
   _ m: UnsafePointer<Float>, _ tiling: Tiling, _ block: TileBlock, bias: UnsafePointer<Float>,
   biasRow: Int, residual: Residual, into y: UnsafeMutablePointer<Float>
 ) {
-  TileMemory.with(channels: tiling.plane.channels) { memory in
-    OutputTransform(
-      m: m, plane: tiling.plane,
-      pitch: Winograd.pitch(block.count * tiling.plane.channels), bias: bias, biasRow: biasRow,
-      residual: residual, y: y, spare: memory.spare
-    ).apply(to: block)
-  }
+  OutputTransform(
+    m: m, plane: tiling.plane, pitch: Winograd.pitch(tiles: block.count, tiling.plane.channels),
+    bias: bias, biasRow: biasRow, residual: residual, y: y
+  ).apply(to: block)
 }
 
 private struct OutputTransform: TileTransform {
@@ -217,7 +224,6 @@ private struct OutputTransform: TileTransform {
   let biasRow: Int
   let residual: Residual
   let y: UnsafeMutablePointer<Float>
-  let spare: UnsafeMutablePointer<Lane>
 
   @inline(__always)
   func prepare<R: WinogradLine, C: WinogradLine>(_: R.Type, _: C.Type, _ tile: TileBlock.Place) {}
@@ -226,30 +232,42 @@ private struct OutputTransform: TileTransform {
   func apply<R: WinogradLine, C: WinogradLine>(
     _: R.Type, _: C.Type, _ tile: TileBlock.Place, _ c: Int, first n: Int
   ) {
-    let corner =
-      tile.image * plane.count + tile.top * plane.rowLength + tile.left * plane.channels
-    let rows = min(R.outputs, plane.height - tile.top)
-    let columns = min(C.outputs, plane.width - tile.left)
-    let spare = spare
-    let source = m + tile.number * plane.channels + c
-    for j in 0..<C.points {
-      R.output(
-        { Lane(at: source + ($0 * F4.points + j) * pitch) },
-        into: { spare[$0 * C.points + j] = $1 })
+    rows(R.self, C.self, .even, tile, c, first: n)
+    rows(R.self, C.self, .odd, tile, c, first: n)
+  }
+
+  @inline(__always)
+  private func rows<R: WinogradLine, C: WinogradLine>(
+    _: R.Type, _: C.Type, _ pair: OutputPair, _ tile: TileBlock.Place, _ c: Int, first n: Int
+  ) {
+    let source = m + tile.number * Winograd.row(plane.channels) + c
+    let lines = Line.pair(C.points) { j in
+      R.output(pair) { i in Lane(at: source + (i * F4.points + j) * pitch) }
     }
+    row(R.self, C.self, pair.numbers.0, lines.0, tile, c, first: n)
+    row(R.self, C.self, pair.numbers.1, lines.1, tile, c, first: n)
+  }
+
+  @inline(__always)
+  private func row<R: WinogradLine, C: WinogradLine>(
+    _: R.Type, _: C.Type, _ i: Int, _ line: Line, _ tile: TileBlock.Place, _ c: Int, first n: Int
+  ) {
+    guard i < R.outputs, tile.top + i < plane.height else { return }
     let offset = Lane(at: bias + tile.image * biasRow + c)
-    for i in 0..<rows {
-      let row = spare + i * C.points
-      let line = corner + i * plane.rowLength + c
-      C.output(
-        { row[$0] },
-        into: { j, value in
-          guard j < columns else { return }
-          let place = line + j * plane.channels
-          var result = value + offset
-          if case .add(let block) = residual { result += Lane(at: block.base + place) }
-          result.store(first: n, at: y + place)
-        })
+    let place =
+      tile.image * plane.count + (tile.top + i) * plane.rowLength + tile.left * plane.channels + c
+    let columns = min(C.outputs, plane.width - tile.left)
+    func set(_ j: Int, _ value: Lane) {
+      guard j < C.outputs, j < columns else { return }
+      let pixel = place + j * plane.channels
+      var result = value + offset
+      if case .add(let block) = residual { result += Lane(at: block.base + pixel) }
+      result.store(first: n, at: y + pixel)
     }
+    let (even, odd) = (C.output(.even) { line[$0] }, C.output(.odd) { line[$0] })
+    set(0, even.0)
+    set(1, odd.0)
+    set(2, even.1)
+    set(3, odd.1)
   }
 }
