@@ -55,26 +55,25 @@ package struct Floats: @unchecked Sendable {
 package final class FloatMemory: Sendable {
   /// All the floats of the memory.
   package let all: Floats
+  private let pages: Pages
 
   package init(count: Int) {
     let floats = count + FloatMemory.slack
-    let memory = allocatePages(byteCount: floats * MemoryLayout<Float>.stride)
-    let base = memory.bindMemory(to: Float.self, capacity: floats)
-    base.initialize(repeating: 0, count: floats)
-    all = Floats(base: base, count: count)
+    pages = Pages(byteCount: floats * MemoryLayout<Float>.stride)
+    all = Floats(base: pages.start.bindMemory(to: Float.self, capacity: floats), count: count)
   }
 
   /// The floats as an array of their own.
   package var array: [Float] { withExtendedLifetime(self) { all.array } }
 
-  deinit { UnsafeMutableRawPointer(all.base).deallocate() }
+  deinit { pages.deallocate() }
 
   /// Floats behind the end that may be read, never used.
   private static let slack = 64
 
   /// `count` rounded up so that what follows starts on a cache line.
   package static func aligned(_ count: Int) -> Int {
-    let floats = Page.cacheLine / MemoryLayout<Float>.stride
+    let floats = Pages.cacheLine / MemoryLayout<Float>.stride
     return (count + floats - 1) / floats * floats
   }
 }
