@@ -26,6 +26,8 @@ extension Safetensors {
   /// The values of a tensor to be written; the case decides the type in the file.
   package enum Values: Sendable {
     case floats([Float])
+    /// As many floats, made when they are written: a training's state need not be in memory twice.
+    case floatsLater(count: Int, @Sendable () -> [Float])
     case doubles([Double])
     case integers([Int])
     case octets([UInt8])
@@ -33,6 +35,7 @@ extension Safetensors {
     var count: Int {
       switch self {
       case .floats(let values): values.count
+      case .floatsLater(let count, _): count
       case .doubles(let values): values.count
       case .integers(let values): values.count
       case .octets(let values): values.count
@@ -41,7 +44,7 @@ extension Safetensors {
 
     var element: Element {
       switch self {
-      case .floats: .float32
+      case .floats, .floatsLater: .float32
       case .doubles: .float64
       case .integers: .int64
       case .octets: .uint8
@@ -51,6 +54,7 @@ extension Safetensors {
     var bytes: [UInt8] {
       switch self {
       case .floats(let values): littleEndianBytes(of: values)
+      case .floatsLater(_, let make): littleEndianBytes(of: make())
       case .doubles(let values): littleEndianBytes(of: values)
       case .integers(let values): littleEndianBytes(of: values)
       case .octets(let values): values

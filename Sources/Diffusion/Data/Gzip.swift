@@ -19,6 +19,8 @@ package struct GzipReader: ~Copyable {
   private var place = Place.member
 
   private static let magic: [UInt8] = [0x1f, 0x8b]
+  /// Bytes that a file may have set aside by what it claims to hold: addresses, no memory yet.
+  private static let mostReserved = 64 << 20
 
   /// Opens the file at `path`.
   package init(path: String) throws(FileError) {
@@ -34,6 +36,8 @@ package struct GzipReader: ~Copyable {
   /// The next `count` bytes of the content; fewer only where it ends, with its check sum right.
   package mutating func take(_ count: Int) throws(FileError) -> [UInt8] {
     var taken: [UInt8] = []
+    // Growing step by step would leave behind as much again in pieces, which the allocator keeps.
+    taken.reserveCapacity(min(count, GzipReader.mostReserved))
     while taken.count < count {
       let piece = try next(upTo: count - taken.count)
       if piece.isEmpty { break }

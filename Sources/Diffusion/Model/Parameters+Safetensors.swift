@@ -22,13 +22,10 @@ extension ParameterLayout {
     for (parameter, floats) in zip(parameters, loaded) { parameter.setFileValues(floats, in: run) }
   }
 
-  /// The tensors of a run of floats in this layout's order: the parameters, their average, a moment.
-  ///
-  /// - Parameter prefix: stands before every parameter's name.
-  package func entries(_ run: Floats, prefix: String = "") -> [Safetensors.Entry] {
+  /// The tensors of a run of floats in this layout's order.
+  package func entries(_ run: Floats) -> [Safetensors.Entry] {
     parameters.map {
-      Safetensors.Entry(
-        prefix + $0.name, shape: $0.fileShape, .floats($0.fileValues(in: run)))
+      Safetensors.Entry($0.name, shape: $0.fileShape, .floats($0.fileValues(in: run)))
     }
   }
 }

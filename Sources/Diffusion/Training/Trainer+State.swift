@@ -21,7 +21,13 @@ extension Trainer {
   package func saveState(to folder: String, _ record: TrainingRecord) throws(FileError) {
     let path = TrainingState.path(in: folder)
     try createFolder(URL(filePath: path).deletingLastPathComponent().path)
-    let entries = parts.flatMap { parameters.layout.entries($1, prefix: $0.rawValue) }
+    let entries = parts.flatMap { part, floats in
+      parameters.layout.parameters.map { parameter in
+        Safetensors.Entry(
+          part.rawValue + parameter.name, shape: parameter.fileShape,
+          .floatsLater(count: parameter.count) { parameter.fileValues(in: floats) })
+      }
+    }
     try AtomicFile.write(
       chunks: TrainingState.chunks(completed: completed, record, entries), to: path)
   }
