@@ -65,15 +65,22 @@ package func productInputGradient(
   ).run(accumulation.start(dx.base, stride: channels.count))
 }
 
-/// dw += xᵀ·dy.
+/// dw += xᵀ·dy, as many rows at a time as the second-level cache holds: every tile of dw reads them.
 package func productWeightGradient(
   _ x: Floats, dy: Floats, rows: Int, inputs: Int, outputs: Int, addedTo dw: Floats
 ) {
-  Product(
-    rows: inputs, columns: outputs, depth: rows, a: .init(base: x.base, row: 1, step: inputs),
-    b: .init(base: dy.base, step: outputs), c: dw.base, cRow: outputs
-  ).run(.matrix(dw.base, stride: outputs))
+  let most = max(1, cachedFloats / (inputs + outputs))
+  for first in stride(from: 0, to: rows, by: most) {
+    Product(
+      rows: inputs, columns: outputs, depth: min(most, rows - first),
+      a: .init(base: x.base + first * inputs, row: 1, step: inputs),
+      b: .init(base: dy.base + first * outputs, step: outputs), c: dw.base, cRow: outputs
+    ).run(.matrix(dw.base, stride: outputs))
+  }
 }
+
+/// Floats of both operands that stay in the second-level cache.
+private let cachedFloats = 100_000
 
 /// The weights as the input gradient reads them: [taps, I, O] becomes [taps reversed, O, I].
 ///
