@@ -7,7 +7,7 @@ package enum Activation: Sendable {
   case silu
 }
 
-extension Tile where V == Lane {
+extension Lanes {
   /// silu(x) = x·σ(x).
   @inline(__always) var silu: Self { zip(sigmoid) { $0 * $1 } }
 
@@ -15,14 +15,6 @@ extension Tile where V == Lane {
   @inline(__always) var siluSlope: Self {
     zip(sigmoid) { x, s in s * Lane(repeating: 1).adding(x, times: 1 - s) }
   }
-}
-
-extension Lane {
-  /// `Tile.silu` of one vector.
-  @inline(__always) var silu: Lane { One(repeating: self).silu.sum }
-
-  /// `Tile.siluSlope` of one vector.
-  @inline(__always) var siluSlope: Lane { One(repeating: self).siluSlope.sum }
 }
 
 /// y = silu(x) for `count` floats.

@@ -35,27 +35,6 @@ func vectorized(_ count: Int, _ body: (_ index: Int, _ floats: Int) -> Void) {
   if i < count { body(i, count - i) }
 }
 
-/// Calls `body` for each vector of columns of some rows of a matrix, then for the next rows.
-///
-/// Down a column of the whole matrix a line of memory would be read here and a line there, which the
-/// CPU does not foresee well; along the rows, what belongs to a column would be loaded each time. As
-/// many rows as the first-level cache holds are read in the memory's order, nearly; whole quartets
-/// of them.
-@inline(__always)
-func forEachColumn(
-  rows: Int, columns: Int, _ body: (_ column: Int, _ floats: Int, _ rows: Range<Int>) -> Void
-) {
-  let quartets = max(1, cachedFloats / (columns * Quartet.rows))
-  let height = quartets * Quartet.rows
-  for first in stride(from: 0, to: rows, by: height) {
-    let rows = first..<min(first + height, rows)
-    vectorized(columns) { column, n in body(column, n, rows) }
-  }
-}
-
-/// Floats of each of a few matrices that stay in the first-level cache.
-private let cachedFloats = 1024
-
 /// y = scale·x + offset, or added to what y holds.
 package func affine(
   _ x: Floats, scale: Float, offset: Float, into y: Floats, _ accumulation: Accumulation,
@@ -99,30 +78,6 @@ package func copyRows(
   }
 }
 
-/// sums[c] = Σ_rows x[row, c], or added to what the sums hold.
-package func columnSums(
-  _ x: Floats, rows: Int, columns: Int, into sums: Floats, _ accumulation: Accumulation
-) {
-  if accumulation == .overwrite { sums.slice(0, columns).fill(0) }
-  forEachColumn(rows: rows, columns: columns) { c, n, rows in
-    // Four chains of additions hide the latency of one.
-    var sum = (Lane(), Lane(), Lane(), Lane(at: sums.base + c))
-    var address = x.base + rows.lowerBound * columns + c
-    for _ in 0..<rows.count / 4 {
-      sum.0 += Lane(at: address)
-      sum.1 += Lane(at: address + columns)
-      sum.2 += Lane(at: address + 2 * columns)
-      sum.3 += Lane(at: address + 3 * columns)
-      address += 4 * columns
-    }
-    for _ in 0..<rows.count % 4 {
-      sum.3 += Lane(at: address)
-      address += columns
-    }
-    ((sum.0 + sum.1) + (sum.2 + sum.3)).store(first: n, at: sums.base + c)
-  }
-}
-
 /// y = x, or y += x; and x = 0.
 package func drain(_ x: Floats, into y: Floats, _ accumulation: Accumulation) {
   vectorized(min(x.count, y.count)) { i, n in
@@ -130,3 +85,15 @@ package func drain(_ x: Floats, into y: Floats, _ accumulation: Accumulation) {
     Lane().store(first: n, at: x.base + i)
   }
 }
+
+/// Reads floats in the memory's order, so that they are in a cache when they are read in another one:
+/// the CPU foresees a run of lines, but not every fourth of them.
+package func readAhead(_ x: Floats, count: Int) {
+  var sums = Quad()
+  for i in stride(from: 0, to: count, by: Quad.width) { sums.add(Quad(at: UnsafePointer(x.base + i))) }
+  use(sums)
+}
+
+/// Nothing: but what is handed to it has to be computed.
+@inline(never) @_optimize(none)
+private func use(_ sums: Quad) {}

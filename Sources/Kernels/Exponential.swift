@@ -7,15 +7,6 @@ extension Lane {
   /// The smaller of each element and a bound.
   @_transparent func atMost(_ bound: Float) -> Lane { smaller(Lane(repeating: bound)) }
 
-  /// `Tile.powerOfTwo` of one vector.
-  @inline(__always) package var powerOfTwo: Lane { One(repeating: self).powerOfTwo.sum }
-
-  /// `Tile.exponential` of one vector.
-  @inline(__always) package var exponential: Lane { One(repeating: self).exponential.sum }
-
-  /// `Tile.reciprocal` of one vector.
-  @inline(__always) package var reciprocal: Lane { One(repeating: self).reciprocal.sum }
-
   /// 1.5·2²³ / steps: adding it leaves the nearest whole number of steps in the low bits.
   @_transparent static var magic: Lane { Lane(repeating: 12_582_912 / steps) }
 }
@@ -24,9 +15,7 @@ extension Lane {
 /// operations.
 typealias Quartet = Four<Lane>
 
-// Rows side by side: each operation is done for one row after the other, so that none waits for the
-// one before.
-extension Tile where V == Lane {
+extension Lanes {
   /// 2^x within 2 ulp for -126 ≤ x < 127.5.
   ///
   /// For every finite x below that it is at most 2^-126: 0 or a smaller number with AVX-512, where
@@ -34,14 +23,14 @@ extension Tile where V == Lane {
   ///
   /// x = n + f with a whole number n of steps and |f| of half a step at most. The magic number rounds
   /// to a whole number in the low bits of the sum, without a conversion.
-  @inline(__always) var powerOfTwo: Self {
+  @inline(__always) package var powerOfTwo: Self {
     let x = map { Lane.scalesByAnyPower ? $0 : $0.atLeast(-126) }
     let rounded = x.map { $0 + Lane.magic }
     return Self.powerOfTwo(x.zip(rounded) { $0 - ($1 - Lane.magic) }, plus: rounded)
   }
 
   /// e^x within 2 ulp for -87 ≤ x ≤ 87; beyond, the value at the nearer end.
-  @inline(__always) var exponential: Self { exponential(.plus) }
+  @inline(__always) package var exponential: Self { exponential(.plus) }
 
   /// e^±x.
   ///
@@ -87,7 +76,7 @@ extension Tile where V == Lane {
   /// 1/x within 2 ulp for normal positive x, a fraction of the time of the division instruction.
   ///
   /// Each Newton step squares the error of a rough start.
-  @inline(__always) var reciprocal: Self {
+  @inline(__always) package var reciprocal: Self {
     var y = map { $0.roughReciprocal }
     for _ in 0..<Lane.reciprocalRefinements {
       let error = zip(y) { Lane(repeating: 1).subtracting($0, times: $1) }

@@ -32,18 +32,15 @@ package struct ChannelPart {
     (self.values, self.channels) = (values, channels)
   }
 
-  /// Calls `body` for each vector of channels with the place of its first pixel here, for some pixels
-  /// and then the next.
-  @inline(__always)
-  fileprivate func forEachColumn(
-    pixels: Int,
-    _ body: (
-      _ channel: Int, _ floats: Int, _ values: UnsafeMutablePointer<Float>, _ pixels: Range<Int>
-    ) -> Void
-  ) {
-    Kernels.forEachColumn(rows: pixels, columns: channels.count) { column, n, pixels in
-      body(channels.lowerBound + column, n, values.base + column, pixels)
-    }
+  /// Floats from one pixel to the next.
+  @inline(__always) var rowLength: Int { channels.count }
+
+  @inline(__always) func place(_ pixel: Int, _ column: Int) -> UnsafePointer<Float> {
+    UnsafePointer(values.base + pixel * rowLength + column)
+  }
+
+  @inline(__always) fileprivate func forEachStrip(_ pixels: Int, _ pass: some StripPass) {
+    Kernels.forEachStrip(rows: pixels, columns: channels.count, pass)
   }
 }
 
@@ -89,23 +86,7 @@ package func groupNormForward(
   let squares = scratch.base
   scratch.slice(0, channels).fill(0)
   for part in x {
-    let rowLength = part.channels.count
-    part.forEachColumn(pixels: shape.pixels) { c, n, values, pixels in
-      let center = Lane(at: mean + c)
-      var sum = (Lane(), Lane(at: squares + c))
-      var address = values + pixels.lowerBound * rowLength
-      for _ in 0..<pixels.count / 2 {
-        let (d0, d1) = (Lane(at: address) - center, Lane(at: address + rowLength) - center)
-        sum.0 = sum.0.adding(d0, times: d0)
-        sum.1 = sum.1.adding(d1, times: d1)
-        address += 2 * rowLength
-      }
-      if pixels.count % 2 == 1 {
-        let d = Lane(at: address) - center
-        sum.0 = sum.0.adding(d, times: d)
-      }
-      (sum.0 + sum.1).store(first: n, at: squares + c)
-    }
+    part.forEachStrip(shape.pixels, SquaredDeviations(x: part, mean: mean, squares: squares))
   }
   sumGroups(squares, shape)
   for c in 0..<channels { inverse[c] = 1 / (squares[c] * share + shape.epsilon).squareRoot() }
@@ -120,24 +101,12 @@ package func groupNormAgain(
   _ activation: Activation, statistics: Floats, into y: Floats
 ) {
   let (mean, inverse) = (statistics.base, statistics.base + shape.channels)
-  let channels = shape.channels
   for part in x {
-    let rowLength = part.channels.count
-    part.forEachColumn(pixels: shape.pixels) { c, n, values, pixels in
-      let scale = Lane(at: gamma.base + c) * Lane(at: inverse + c)
-      let offset = Lane(at: beta.base + c) - scale * Lane(at: mean + c)
-      func normalize<T: Tile>(_: T.Type, _ pixel: Int) where T.V == Lane {
-        let z = T(at: values + pixel * rowLength, stride: rowLength)
-          .map { offset.adding(scale, times: $0) }
-        let result = activation == .silu ? z.silu : z
-        result.store(first: n, at: y.base + pixel * channels + c, stride: channels)
-      }
-      let grouped = pixels.upperBound - pixels.count % Quartet.rows
-      for pixel in stride(from: pixels.lowerBound, to: grouped, by: Quartet.rows) {
-        normalize(Quartet.self, pixel)
-      }
-      for pixel in grouped..<pixels.upperBound { normalize(One<Lane>.self, pixel) }
-    }
+    part.forEachStrip(
+      shape.pixels,
+      Normalization(
+        x: part, gamma: gamma.base, beta: beta.base, mean: mean, inverse: inverse,
+        activation: activation, y: y.base, rowLength: shape.channels))
   }
 }
 
@@ -165,31 +134,11 @@ package func groupNormBackward(
 
   scratch.slice(0, 2 * channels).fill(0)
   for part in x {
-    let rowLength = part.channels.count
-    part.forEachColumn(pixels: shape.pixels) { c, n, x, pixels in
-      let (m, r) = (Lane(at: mean + c), Lane(at: inverse + c))
-      let scale = Lane(at: gamma.base + c) * r
-      let offset = Lane(at: beta.base + c) - scale * m
-      var (total, projection) = (Lane(at: sum + c), Lane(at: product + c))
-      func addUp<T: Tile>(_: T.Type, _ pixel: Int) where T.V == Lane {
-        let i = pixel * channels + c
-        let values = T(at: x + pixel * rowLength, stride: rowLength)
-        var slopes = T(at: dz + i, stride: channels)
-        if activation == .silu {
-          slopes = slopes.zip(values.map { offset.adding(scale, times: $0) }.siluSlope) { $0 * $1 }
-          slopes.store(first: n, at: dz + i, stride: channels)
-        }
-        total += slopes.sum
-        projection += slopes.zip(values) { $0 * ($1 - m) }.sum
-      }
-      let grouped = pixels.upperBound - pixels.count % Quartet.rows
-      for pixel in stride(from: pixels.lowerBound, to: grouped, by: Quartet.rows) {
-        addUp(Quartet.self, pixel)
-      }
-      for pixel in grouped..<pixels.upperBound { addUp(One<Lane>.self, pixel) }
-      total.store(first: n, at: sum + c)
-      projection.store(first: n, at: product + c)
-    }
+    part.forEachStrip(
+      shape.pixels,
+      Slopes(
+        x: part, gamma: gamma.base, beta: beta.base, mean: mean, inverse: inverse,
+        activation: activation, dz: dz, rowLength: channels, sum: sum, product: product))
   }
 
   let share = 1 / Float(shape.pixels * channels / shape.groups)
@@ -204,20 +153,10 @@ package func groupNormBackward(
   sumGroups(product, shape)
 
   for (part, (target, accumulation)) in zip(x, dx) {
-    let rowLength = part.channels.count
-    part.forEachColumn(pixels: shape.pixels) { c, n, x, pixels in
-      let (m, r) = (Lane(at: mean + c), Lane(at: inverse + c))
-      let scale = Lane(at: gamma.base + c) * r
-      let slope = -r * r * Lane(at: product + c)
-      let offset = -r * Lane(at: sum + c) - slope * m
-      let dx = target.base + (c - part.channels.lowerBound)
-      for pixel in pixels {
-        let i = pixel * rowLength
-        (accumulation.start(at: dx + i) + offset)
-          .adding(slope, times: Lane(at: x + i))
-          .adding(scale, times: Lane(at: dz + pixel * channels + c))
-          .store(first: n, at: dx + i)
-      }
-    }
+    part.forEachStrip(
+      shape.pixels,
+      InputGradient(
+        x: part, gamma: gamma.base, mean: mean, inverse: inverse, dz: dz, rowLength: channels,
+        sum: sum, product: product, dx: target.base, accumulation: accumulation))
   }
 }

@@ -1,7 +1,16 @@
 // A block of a matrix product held in registers: a few rows of one to four vectors each.
 
+/// Some vectors that are computed with side by side: each operation is done for one after the other,
+/// so that none waits for the one before.
+package protocol Lanes {
+  func map(_ transform: (Lane) -> Lane) -> Self
+  /// Combines each vector with its counterpart.
+  func zip(_ b: Self, _ combine: (Lane, Lane) -> Lane) -> Self
+  func zip(_ b: Self, _ c: Self, _ combine: (Lane, Lane, Lane) -> Lane) -> Self
+}
+
 /// The columns a tile covers: one vector or a few side by side.
-protocol Columns {
+protocol Columns: Lanes {
   /// How many floats the columns are.
   static var width: Int { get }
   /// Rows of a tile that fits the registers.
@@ -23,6 +32,18 @@ extension Lane: Columns {
     self = adding(a.pointee, times: b)
   }
   @inline(__always) mutating func add(_ b: Lane) { self += b }
+}
+
+extension Lane: Lanes {
+  @inline(__always) package func map(_ transform: (Lane) -> Lane) -> Lane { transform(self) }
+
+  @inline(__always) package func zip(_ b: Lane, _ combine: (Lane, Lane) -> Lane) -> Lane {
+    combine(self, b)
+  }
+
+  @inline(__always) package func zip(
+    _ b: Lane, _ c: Lane, _ combine: (Lane, Lane, Lane) -> Lane
+  ) -> Lane { combine(self, b, c) }
 }
 
 /// Columns made of two, one beside the other: each broadcast element of A is used for both.
@@ -57,6 +78,20 @@ struct Beside<Left: Columns, Right: Columns>: Columns {
     right.add(b.right)
   }
 
+  @inline(__always) func map(_ transform: (Lane) -> Lane) -> Beside {
+    Beside(left.map(transform), right.map(transform))
+  }
+
+  @inline(__always) func zip(_ b: Beside, _ combine: (Lane, Lane) -> Lane) -> Beside {
+    Beside(left.zip(b.left, combine), right.zip(b.right, combine))
+  }
+
+  @inline(__always) func zip(
+    _ b: Beside, _ c: Beside, _ combine: (Lane, Lane, Lane) -> Lane
+  ) -> Beside {
+    Beside(left.zip(b.left, c.left, combine), right.zip(b.right, c.right, combine))
+  }
+
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>) {
     left.store(at: address)
     right.store(at: address + Left.width)
@@ -73,6 +108,8 @@ struct Alternating: Columns {
 
   @inline(__always) init() { lane = Lane() }
 
+  @inline(__always) private init(_ lane: Lane) { self.lane = lane }
+
   @inline(__always) init(at address: UnsafePointer<Float>) { lane = Lane(at: address) }
 
   /// self += (a[0], a[1], a[0], a[1], …)·b.
@@ -81,6 +118,18 @@ struct Alternating: Columns {
   }
 
   @inline(__always) mutating func add(_ b: Alternating) { lane += b.lane }
+
+  @inline(__always) func map(_ transform: (Lane) -> Lane) -> Alternating {
+    Alternating(transform(lane))
+  }
+
+  @inline(__always) func zip(
+    _ b: Alternating, _ combine: (Lane, Lane) -> Lane
+  ) -> Alternating { Alternating(combine(lane, b.lane)) }
+
+  @inline(__always) func zip(
+    _ b: Alternating, _ c: Alternating, _ combine: (Lane, Lane, Lane) -> Lane
+  ) -> Alternating { Alternating(combine(lane, b.lane, c.lane)) }
 
   @inline(__always) func store(at address: UnsafeMutablePointer<Float>) { lane.store(at: address) }
 }
@@ -93,7 +142,7 @@ typealias Quad = Beside<Pair, Pair>
 ///
 /// Composed of nested generic structs because the optimizer keeps their fields in registers; an
 /// array of accumulators, also one of fixed size, goes through memory and is 2.5 times slower.
-protocol Tile {
+protocol Tile: Lanes {
   associatedtype V: Columns
   static var rows: Int { get }
   /// Zeros.
@@ -106,9 +155,6 @@ protocol Tile {
   mutating func add(_ a: UnsafePointer<Float>, stride: Int, times b: V)
   /// Row r += b.
   mutating func add(_ b: V)
-  func map(_ transform: (V) -> V) -> Self
-  /// Combines row r with row r of another tile.
-  func zip(_ b: Self, _ combine: (V, V) -> V) -> Self
   /// Σ_r row r.
   var sum: V { get }
   func store(at address: UnsafeMutablePointer<Float>, stride: Int)
@@ -150,11 +196,17 @@ struct One<V: Columns>: Tile {
 
   @inline(__always) mutating func add(_ b: V) { row.add(b) }
 
-  @inline(__always) func map(_ transform: (V) -> V) -> One { One(repeating: transform(row)) }
-
-  @inline(__always) func zip(_ b: One, _ combine: (V, V) -> V) -> One {
-    One(repeating: combine(row, b.row))
+  @inline(__always) func map(_ transform: (Lane) -> Lane) -> One {
+    One(repeating: row.map(transform))
   }
+
+  @inline(__always) func zip(_ b: One, _ combine: (Lane, Lane) -> Lane) -> One {
+    One(repeating: row.zip(b.row, combine))
+  }
+
+  @inline(__always) func zip(
+    _ b: One, _ c: One, _ combine: (Lane, Lane, Lane) -> Lane
+  ) -> One { One(repeating: row.zip(b.row, c.row, combine)) }
 
   @inline(__always) var sum: V { row }
 
@@ -197,12 +249,18 @@ struct Both<Upper: Tile, Lower: Tile>: Tile where Upper.V == Lower.V {
     lower.add(b)
   }
 
-  @inline(__always) func map(_ transform: (Upper.V) -> Upper.V) -> Both {
+  @inline(__always) func map(_ transform: (Lane) -> Lane) -> Both {
     Both(upper.map(transform), lower.map(transform))
   }
 
-  @inline(__always) func zip(_ b: Both, _ combine: (Upper.V, Upper.V) -> Upper.V) -> Both {
+  @inline(__always) func zip(_ b: Both, _ combine: (Lane, Lane) -> Lane) -> Both {
     Both(upper.zip(b.upper, combine), lower.zip(b.lower, combine))
+  }
+
+  @inline(__always) func zip(
+    _ b: Both, _ c: Both, _ combine: (Lane, Lane, Lane) -> Lane
+  ) -> Both {
+    Both(upper.zip(b.upper, c.upper, combine), lower.zip(b.lower, c.lower, combine))
   }
 
   @inline(__always) var sum: Upper.V {

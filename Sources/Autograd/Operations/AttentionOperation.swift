@@ -54,6 +54,8 @@ struct AttentionOperation: Operation {
       target.floats.slice(0, tape.images * target.count).fill(0)
     }
     for image in 0..<tape.images {
+      // A head takes a part of each line of memory: all would wait for memory, line by line.
+      for tensor in [q, k, v, y] { readAhead(tape[tensor, image], count: q.shape.count) }
       let gradients = targets.map { $0.image(image) }
       for i in 0..<heads {
         attentionBackward(

@@ -1,0 +1,146 @@
+// Group normalisation's passes over an image's pixels: sums, results, slopes and gradients.
+
+/// Σ (x - mean)² of each channel, added to `squares`.
+struct SquaredDeviations: StripPass {
+  let x: ChannelPart
+  let mean: UnsafePointer<Float>
+  let squares: UnsafeMutablePointer<Float>
+
+  @inline(__always)
+  func run<T: Tile>(_: T.Type, _ column: Int, first n: Int, _ rows: Range<Int>) {
+    let channel = x.channels.lowerBound + column
+    let center = T.V(at: mean + channel)
+    var sum = T.V(at: squares + channel)
+    func add<P: Tile>(_: P.Type, _ row: Int, to sums: P) -> P where P.V == T.V {
+      P(at: x.place(row, column), stride: x.rowLength).zip(P(repeating: center), sums) {
+        let d = $0 - $1
+        return $2.adding(d, times: d)
+      }
+    }
+    var sums = T()
+    let grouped = rows.upperBound - rows.count % T.rows
+    for row in stride(from: rows.lowerBound, to: grouped, by: T.rows) {
+      sums = add(T.self, row, to: sums)
+    }
+    for row in grouped..<rows.upperBound {
+      sum = add(One<T.V>.self, row, to: One(repeating: sum)).sum
+    }
+    sum.add(sums.sum)
+    sum.store(first: n, at: squares + channel)
+  }
+}
+
+/// y = act(scale·x + offset), with the scale and offset that mean, deviation, γ and β make.
+struct Normalization: StripPass {
+  let x: ChannelPart
+  let gamma: UnsafePointer<Float>
+  let beta: UnsafePointer<Float>
+  let mean: UnsafePointer<Float>
+  let inverse: UnsafePointer<Float>
+  let activation: Activation
+  let y: UnsafeMutablePointer<Float>
+  /// Floats from one pixel's results to the next one's.
+  let rowLength: Int
+
+  @inline(__always)
+  func run<T: Tile>(_: T.Type, _ column: Int, first n: Int, _ rows: Range<Int>) {
+    let channel = x.channels.lowerBound + column
+    let scale = T.V(at: gamma + channel).zip(T.V(at: inverse + channel)) { $0 * $1 }
+    let offset = T.V(at: beta + channel).zip(scale, T.V(at: mean + channel)) { $0 - $1 * $2 }
+    func normalize<P: Tile>(_: P.Type, _ row: Int) where P.V == T.V {
+      let z = P(at: x.place(row, column), stride: x.rowLength)
+        .zip(P(repeating: scale), P(repeating: offset)) { $2.adding($1, times: $0) }
+      let result = activation == .silu ? z.silu : z
+      result.store(first: n, at: y + row * rowLength + channel, stride: rowLength)
+    }
+    let grouped = rows.upperBound - rows.count % T.rows
+    for row in stride(from: rows.lowerBound, to: grouped, by: T.rows) { normalize(T.self, row) }
+    for row in grouped..<rows.upperBound { normalize(One<T.V>.self, row) }
+  }
+}
+
+/// dz, the gradient before the activation, in place of the one behind it; Σ dz and Σ dz·(x - mean) of
+/// each channel are added to `sum` and `product`.
+struct Slopes: StripPass {
+  let x: ChannelPart
+  let gamma: UnsafePointer<Float>
+  let beta: UnsafePointer<Float>
+  let mean: UnsafePointer<Float>
+  let inverse: UnsafePointer<Float>
+  let activation: Activation
+  let dz: UnsafeMutablePointer<Float>
+  /// Floats from one pixel's gradients to the next one's.
+  let rowLength: Int
+  let sum: UnsafeMutablePointer<Float>
+  let product: UnsafeMutablePointer<Float>
+
+  @inline(__always)
+  func run<T: Tile>(_: T.Type, _ column: Int, first n: Int, _ rows: Range<Int>) {
+    let channel = x.channels.lowerBound + column
+    let m = T.V(at: mean + channel)
+    let scale = T.V(at: gamma + channel).zip(T.V(at: inverse + channel)) { $0 * $1 }
+    let offset = T.V(at: beta + channel).zip(scale, m) { $0 - $1 * $2 }
+    var (total, projection) = (T.V(at: sum + channel), T.V(at: product + channel))
+    func addUp<P: Tile>(_: P.Type, _ row: Int) where P.V == T.V {
+      let values = P(at: x.place(row, column), stride: x.rowLength)
+      let place = dz + row * rowLength + channel
+      var slopes = P(at: place, stride: rowLength)
+      if activation == .silu {
+        let z = values.zip(P(repeating: scale), P(repeating: offset)) {
+          $2.adding($1, times: $0)
+        }
+        slopes = slopes.zip(z.siluSlope) { $0 * $1 }
+        slopes.store(first: n, at: place, stride: rowLength)
+      }
+      total.add(slopes.sum)
+      projection.add(slopes.zip(values, P(repeating: m)) { $0 * ($1 - $2) }.sum)
+    }
+    let grouped = rows.upperBound - rows.count % T.rows
+    for row in stride(from: rows.lowerBound, to: grouped, by: T.rows) { addUp(T.self, row) }
+    for row in grouped..<rows.upperBound { addUp(One<T.V>.self, row) }
+    total.store(first: n, at: sum + channel)
+    projection.store(first: n, at: product + channel)
+  }
+}
+
+/// dx from dz and its sums, or added to what is there.
+struct InputGradient: StripPass {
+  let x: ChannelPart
+  let gamma: UnsafePointer<Float>
+  let mean: UnsafePointer<Float>
+  let inverse: UnsafePointer<Float>
+  let dz: UnsafePointer<Float>
+  /// Floats from one pixel's gradients to the next one's.
+  let rowLength: Int
+  /// mean(γ·dz) and mean(γ·dz·x̂) of each channel's group.
+  let sum: UnsafePointer<Float>
+  let product: UnsafePointer<Float>
+  /// Of the part's channels.
+  let dx: UnsafeMutablePointer<Float>
+  let accumulation: Accumulation
+
+  @inline(__always)
+  func run<T: Tile>(_: T.Type, _ column: Int, first n: Int, _ rows: Range<Int>) {
+    let channel = x.channels.lowerBound + column
+    let r = T.V(at: inverse + channel)
+    let scale = T.V(at: gamma + channel).zip(r) { $0 * $1 }
+    let slope = T.V(at: product + channel).zip(r) { Lane() - $1 * $1 * $0 }
+    let offset = T.V(at: sum + channel).zip(r) { Lane() - $1 * $0 }
+      .zip(slope, T.V(at: mean + channel)) { $0 - $1 * $2 }
+    func put<P: Tile>(_: P.Type, _ row: Int) where P.V == T.V {
+      let place = dx + row * x.rowLength + column
+      let start = accumulation == .add ? P(at: place, stride: x.rowLength) : P()
+      start.zip(P(repeating: offset)) { $0 + $1 }
+        .zip(P(at: x.place(row, column), stride: x.rowLength), P(repeating: slope)) {
+          $0.adding($2, times: $1)
+        }
+        .zip(P(at: dz + row * rowLength + channel, stride: rowLength), P(repeating: scale)) {
+          $0.adding($2, times: $1)
+        }
+        .store(first: n, at: place, stride: x.rowLength)
+    }
+    let grouped = rows.upperBound - rows.count % T.rows
+    for row in stride(from: rows.lowerBound, to: grouped, by: T.rows) { put(T.self, row) }
+    for row in grouped..<rows.upperBound { put(One<T.V>.self, row) }
+  }
+}

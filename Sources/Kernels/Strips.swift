@@ -1,0 +1,86 @@
+// Passes over a matrix along its rows, a strip of a few vectors of columns at a time.
+
+/// What is done with a strip of columns of some rows.
+protocol StripPass {
+  /// - Parameters:
+  ///   - T: as many rows of the strip as are about four vectors.
+  ///   - column: the strip's first column.
+  ///   - n: how many columns it has, fewer than `T.V` where the matrix ends.
+  func run<T: Tile>(_: T.Type, _ column: Int, first n: Int, _ rows: Range<Int>)
+}
+
+/// Does a pass over some rows of a matrix, strip by strip, and then over the next rows.
+///
+/// Memory is read in its order, nearly: down a column of vectors a line of memory would be read here
+/// and a line there, which the CPU does not foresee. Where the matrix comes from memory and not from
+/// a cache, that takes three times as long.
+@inline(__always)
+func forEachStrip(rows: Int, columns: Int, _ pass: some StripPass) {
+  let height = columns <= Quad.width ? max(1, rows) : max(8, cachedFloats / columns / 8 * 8)
+  for first in stride(from: 0, to: rows, by: height) {
+    let rows = first..<min(first + height, rows)
+    var column = 0
+    while column < columns {
+      let n = columns - column
+      switch Lane.vectors(for: n) {
+      case 1:
+        pass.run(Four<Lane>.self, column, first: n, rows)
+        column += Lane.width
+      case 2:
+        pass.run(Two<Pair>.self, column, first: n, rows)
+        column += Pair.width
+      case 3:
+        pass.run(One<Triple>.self, column, first: n, rows)
+        column += Triple.width
+      default:
+        pass.run(One<Quad>.self, column, first: min(n, Quad.width), rows)
+        column += Quad.width
+      }
+    }
+  }
+}
+
+/// Floats of each of a few matrices that stay in the first-level cache.
+private let cachedFloats = 1024
+
+extension Columns {
+  /// Stores the first `count` floats, or all there are.
+  @inline(__always) func store(first count: Int, at address: UnsafeMutablePointer<Float>) {
+    One(repeating: self).store(first: count, at: address, stride: 0)
+  }
+}
+
+/// sums[c] = Σ_rows x[row, c], or added to what the sums hold.
+package func columnSums(
+  _ x: Floats, rows: Int, columns: Int, into sums: Floats, _ accumulation: Accumulation
+) {
+  if accumulation == .overwrite { sums.slice(0, columns).fill(0) }
+  forEachStrip(
+    rows: rows, columns: columns, ColumnSums(x: x.base, rowLength: columns, sums: sums.base))
+}
+
+private struct ColumnSums: StripPass {
+  let x: UnsafePointer<Float>
+  let rowLength: Int
+  let sums: UnsafeMutablePointer<Float>
+
+  @inline(__always)
+  func run<T: Tile>(_: T.Type, _ column: Int, first n: Int, _ rows: Range<Int>) {
+    var address = x + rows.lowerBound * rowLength + column
+    // Two chains of additions hide the latency of one.
+    var (even, odd) = (T(), T())
+    let pairs = rows.count / (2 * T.rows)
+    for _ in 0..<pairs {
+      even = even.zip(T(at: address, stride: rowLength)) { $0 + $1 }
+      odd = odd.zip(T(at: address + T.rows * rowLength, stride: rowLength)) { $0 + $1 }
+      address += 2 * T.rows * rowLength
+    }
+    var sum = T.V(at: sums + column)
+    for _ in 0..<rows.count - pairs * 2 * T.rows {
+      sum.add(T.V(at: address))
+      address += rowLength
+    }
+    sum.add(even.zip(odd) { $0 + $1 }.sum)
+    sum.store(first: n, at: sums + column)
+  }
+}
