@@ -71,8 +71,10 @@ package func productWeightGradient(
 ) {
   let most = max(1, cachedFloats / (inputs + outputs))
   for first in stride(from: 0, to: rows, by: most) {
+    let depth = min(most, rows - first)
+    readAhead(x.slice(first * inputs, depth * inputs), count: depth * inputs)
     Product(
-      rows: inputs, columns: outputs, depth: min(most, rows - first),
+      rows: inputs, columns: outputs, depth: depth,
       a: .init(base: x.base + first * inputs, row: 1, step: inputs),
       b: .init(base: dy.base + first * outputs, step: outputs), c: dw.base, cRow: outputs
     ).run(.matrix(dw.base, stride: outputs))
