@@ -86,11 +86,13 @@ package func drain(_ x: Floats, into y: Floats, _ accumulation: Accumulation) {
   }
 }
 
-/// Reads floats in the memory's order, so that they are in a cache when they are read in another one:
-/// the CPU foresees a run of lines, but not every fourth of them.
+/// Reads floats in the memory's order, so that they are in a cache when they are read in another
+/// order: the CPU foresees a run of lines, but not every fourth of them.
 package func readAhead(_ x: Floats, count: Int) {
   var sums = Quad()
-  for i in stride(from: 0, to: count, by: Quad.width) { sums.add(Quad(at: UnsafePointer(x.base + i))) }
+  for i in stride(from: 0, to: count, by: Quad.width) {
+    sums.add(Quad(at: UnsafePointer(x.base + i)))
+  }
   use(sums)
 }
 
