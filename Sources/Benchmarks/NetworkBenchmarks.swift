@@ -41,7 +41,7 @@ private func figures(images: Int, operationsPerImage: Int, time: Double) -> Figu
 }
 
 private func training(_ network: Network) -> Benchmark {
-  Benchmark("train-\(network.name)") {
+  Benchmark("train-\(network.name)", in: .ownProcess) {
     let trainer = try network.trainer()
     let operations = 3 * trainer.model.operationsPerImage
     // Now and then the system starts a thread: what every step takes is the least of several.
@@ -58,7 +58,7 @@ private func training(_ network: Network) -> Benchmark {
 }
 
 private func sampling(_ network: Network) -> Benchmark {
-  Benchmark("sample-\(network.name)") {
+  Benchmark("sample-\(network.name)", in: .ownProcess) {
     let model = try network.trainer().model
     let steps = 4
     let plan = try SamplingPlan(

@@ -5,12 +5,22 @@ import Foundation
 
 /// A named measurement.
 struct Benchmark: Sendable {
+  /// Where several are measured, one after the other.
+  enum Place: Sendable {
+    case thisProcess
+    /// One whose largest memory is a figure.
+    case ownProcess
+  }
+
   let name: String
+  let place: Place
   /// Makes what the work needs.
   let prepare: @Sendable () throws -> Work
 
-  init(_ name: String, prepare: @escaping @Sendable () throws -> Work) {
-    (self.name, self.prepare) = (name, prepare)
+  init(
+    _ name: String, in place: Place = .thisProcess, prepare: @escaping @Sendable () throws -> Work
+  ) {
+    (self.name, self.place, self.prepare) = (name, place, prepare)
   }
 
   /// The figures of the work's least time.
@@ -86,9 +96,14 @@ private func duration(_ body: () -> Void) -> Double {
 /// The process's largest memory so far, in megabytes.
 var peakMegabytes: Double {
   #if os(macOS)
-    Double(resources.ru_maxrss) / 1_048_576
+    var usage = rusage()
+    getrusage(RUSAGE_SELF, &usage)
+    return Double(usage.ru_maxrss) / 1_048_576
   #else
-    Double(resources.ru_maxrss) / 1024
+    // Not `getrusage`, whose figure begins with that of the process this one is born of.
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+    return (Double(line.filter(\.isNumber)) ?? 0) / 1024
   #endif
 }
 
@@ -103,15 +118,4 @@ var systemBytes: Int {
     let sizes = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
     return (Int(sizes.prefix { $0 != " " }) ?? 0) * Int(getpagesize())
   #endif
-}
-
-/// What the process has used so far.
-private var resources: rusage {
-  var usage = rusage()
-  #if os(macOS)
-    getrusage(RUSAGE_SELF, &usage)
-  #else
-    getrusage(numericCast(RUSAGE_SELF.rawValue), &usage)
-  #endif
-  return usage
 }

@@ -2,7 +2,8 @@
 //
 //   swift run -c release Benchmarks [--json] [--in-turn] [NAME...]
 //
-// With --in-turn, NAME is measured once for each line of standard input, by single runs.
+// With --in-turn, NAME is measured once for each line of standard input, by single runs. Without names
+// all are measured. Of several, networks run in a process of their own each: its peak memory is theirs.
 
 import Foundation
 
@@ -26,9 +27,21 @@ import Foundation
   func show(_ report: Report) {
     FileHandle.standardOutput.write(Data((report.line(format) + "\n").utf8))
   }
-  for benchmark in benchmarks where names.isEmpty || names.contains(benchmark.name) {
+  /// This program once more, for one benchmark.
+  func runApart(_ benchmark: Benchmark) throws {
+    let process = Process()
+    process.executableURL = Bundle.main.executableURL
+    process.arguments = arguments.filter { flags.contains($0) } + [benchmark.name]
+    try process.run()
+    process.waitUntilExit()
+    if process.terminationStatus != 0 { exit(process.terminationStatus) }
+  }
+  let chosen = benchmarks.filter { names.isEmpty || names.contains($0.name) }
+  for benchmark in chosen {
     if arguments.contains("--in-turn") {
       try benchmark.runInTurn(show)
+    } else if benchmark.place == .ownProcess && chosen.count > 1 {
+      try runApart(benchmark)
     } else {
       show(try benchmark.run())
     }

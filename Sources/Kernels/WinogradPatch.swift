@@ -25,18 +25,17 @@ struct Patch {
   func move(
     _ image: UnsafePointer<Float>, _ plane: Plane, top: Int, left: Int, height: Int, width: Int
   ) {
-    let isWhole =
-      top >= 0 && left >= 0 && top + height <= plane.height && left + width <= plane.width
-    for i in 0..<height {
-      let isRow = top + i >= 0 && top + i < plane.height
-      let row = image + (top + i) * plane.rowLength
-      if isWhole {
-        for j in 0..<width { pixels[i * width + j] = row + (left + j) * plane.channels }
-        continue
-      }
-      for j in 0..<width {
-        let isInside = isRow && left + j >= 0 && left + j < plane.width
-        pixels[i * width + j] = isInside ? row + (left + j) * plane.channels : zeros
+    let rows = max(0, -top)..<min(height, plane.height - top)
+    let columns = max(0, -left)..<min(width, plane.width - left)
+    if rows.count < height || columns.count < width {
+      pixels.update(repeating: zeros, count: height * width)
+    }
+    for i in rows {
+      var pixel =
+        image + (top + i) * plane.rowLength + (left + columns.lowerBound) * plane.channels
+      for j in columns {
+        pixels[i * width + j] = pixel
+        pixel += plane.channels
       }
     }
   }
