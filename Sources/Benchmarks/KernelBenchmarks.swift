@@ -1,4 +1,4 @@
-// The kernels at the shapes of preset small, on all cores at once, beside the peak.
+// The kernels at the presets' shapes, on all cores at once, beside the peak.
 
 import Autograd
 import Kernels
@@ -79,7 +79,14 @@ private let convolutions = sites.flatMap { site in
   }
 }
 
-private let normalizations = sites.flatMap { site in
+/// One site for each input: presets share some.
+private let inputSites = sites.reduce(into: [Site]()) { list, site in
+  if !list.contains(where: { $0.side == site.side && $0.inputs == site.inputs }) {
+    list.append(site)
+  }
+}
+
+private let normalizations = inputSites.flatMap { site in
   Pass.allCases.map { pass in
     Benchmark("norm-silu-\(site.side)x\(site.side)x\(site.inputs)-\(pass)") {
       var layout = ParameterLayout()

@@ -16,7 +16,9 @@ protocol StripPass {
 /// a cache, that takes three times as long.
 @inline(__always)
 func forEachStrip(rows: Int, columns: Int, _ pass: some StripPass) {
-  let height = columns <= Quad.width ? max(1, rows) : max(8, cachedFloats / columns / 8 * 8)
+  // A matrix of one strip is read as it lies in any case.
+  let height =
+    columns <= Quad.width ? max(1, rows) : rowUnit * max(1, cachedFloats / columns / rowUnit)
   for first in stride(from: 0, to: rows, by: height) {
     let rows = first..<min(first + height, rows)
     var column = 0
@@ -42,6 +44,9 @@ func forEachStrip(rows: Int, columns: Int, _ pass: some StripPass) {
 
 /// Floats of each of a few matrices that stay in the first-level cache.
 private let cachedFloats = 1024
+
+/// Rows that every pass takes in whole tiles, or in pairs of them.
+private let rowUnit = 2 * Quartet.rows
 
 extension Columns {
   /// Stores the first `count` floats, or all there are.
