@@ -100,13 +100,14 @@ package func groupNormAgain(
   _ shape: NormalizationShape, _ x: [ChannelPart], gamma: Floats, beta: Floats,
   _ activation: Activation, statistics: Floats, into y: Floats
 ) {
-  let (mean, inverse) = (statistics.base, statistics.base + shape.channels)
+  let maps = ChannelMaps(
+    gamma: gamma.base, beta: beta.base, mean: statistics.base,
+    inverse: statistics.base + shape.channels)
   for part in x {
     part.forEachStrip(
       shape.pixels,
       Normalization(
-        x: part, gamma: gamma.base, beta: beta.base, mean: mean, inverse: inverse,
-        activation: activation, y: y.base, rowLength: shape.channels))
+        x: part, maps: maps, activation: activation, y: y.base, rowLength: shape.channels))
   }
 }
 
@@ -128,7 +129,9 @@ package func groupNormBackward(
   _ dbeta: Floats, scratch: Floats
 ) {
   let channels = shape.channels
-  let (mean, inverse) = (statistics.base, statistics.base + channels)
+  let inverse = statistics.base + channels
+  let maps = ChannelMaps(
+    gamma: gamma.base, beta: beta.base, mean: statistics.base, inverse: inverse)
   let (sum, product) = (scratch.base, scratch.base + channels)
   let dz = dy.base
 
@@ -137,8 +140,8 @@ package func groupNormBackward(
     part.forEachStrip(
       shape.pixels,
       Slopes(
-        x: part, gamma: gamma.base, beta: beta.base, mean: mean, inverse: inverse,
-        activation: activation, dz: dz, rowLength: channels, sum: sum, product: product))
+        x: part, maps: maps, activation: activation, dz: dz, rowLength: channels, sum: sum,
+        product: product))
   }
 
   let share = 1 / Float(shape.pixels * channels / shape.groups)
@@ -156,7 +159,7 @@ package func groupNormBackward(
     part.forEachStrip(
       shape.pixels,
       InputGradient(
-        x: part, gamma: gamma.base, mean: mean, inverse: inverse, dz: dz, rowLength: channels,
-        sum: sum, product: product, dx: target.base, accumulation: accumulation))
+        x: part, maps: maps, dz: dz, rowLength: channels, sum: sum, product: product,
+        dx: target.base, accumulation: accumulation))
   }
 }

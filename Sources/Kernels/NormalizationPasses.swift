@@ -1,5 +1,22 @@
 // Group normalisation's passes over an image's pixels: sums, results, slopes and gradients.
 
+/// What normalisation does to the numbers of each channel: scale·x + offset.
+struct ChannelMaps {
+  let gamma: UnsafePointer<Float>
+  let beta: UnsafePointer<Float>
+  let mean: UnsafePointer<Float>
+  /// 1 / √(variance + ε).
+  let inverse: UnsafePointer<Float>
+
+  @inline(__always) func scale<V: Columns>(_: V.Type, _ channel: Int) -> V {
+    V(at: gamma + channel).zip(V(at: inverse + channel)) { $0 * $1 }
+  }
+
+  @inline(__always) func offset<V: Columns>(_ scale: V, _ channel: Int) -> V {
+    V(at: beta + channel).zip(scale, V(at: mean + channel)) { $0 - $1 * $2 }
+  }
+}
+
 /// Σ (x - mean)² of each channel, added to `squares`.
 struct SquaredDeviations: StripPass {
   let x: ChannelPart
@@ -18,13 +35,9 @@ struct SquaredDeviations: StripPass {
       }
     }
     var sums = T()
-    let grouped = rows.upperBound - rows.count % T.rows
-    for row in stride(from: rows.lowerBound, to: grouped, by: T.rows) {
-      sums = add(T.self, row, to: sums)
-    }
-    for row in grouped..<rows.upperBound {
-      sum = add(One<T.V>.self, row, to: One(repeating: sum)).sum
-    }
+    let (tiles, rest) = rows.tiles(of: T.rows)
+    for row in tiles { sums = add(T.self, row, to: sums) }
+    for row in rest { sum = add(One<T.V>.self, row, to: One(repeating: sum)).sum }
     sum.add(sums.sum)
     sum.store(first: n, at: squares + channel)
   }
@@ -33,10 +46,7 @@ struct SquaredDeviations: StripPass {
 /// y = act(scale·x + offset), with the scale and offset that mean, deviation, γ and β make.
 struct Normalization: StripPass {
   let x: ChannelPart
-  let gamma: UnsafePointer<Float>
-  let beta: UnsafePointer<Float>
-  let mean: UnsafePointer<Float>
-  let inverse: UnsafePointer<Float>
+  let maps: ChannelMaps
   let activation: Activation
   let y: UnsafeMutablePointer<Float>
   /// Floats from one pixel's results to the next one's.
@@ -45,17 +55,17 @@ struct Normalization: StripPass {
   @inline(__always)
   func run<T: Tile>(_: T.Type, _ column: Int, first n: Int, _ rows: Range<Int>) {
     let channel = x.channels.lowerBound + column
-    let scale = T.V(at: gamma + channel).zip(T.V(at: inverse + channel)) { $0 * $1 }
-    let offset = T.V(at: beta + channel).zip(scale, T.V(at: mean + channel)) { $0 - $1 * $2 }
+    let scale = maps.scale(T.V.self, channel)
+    let offset = maps.offset(scale, channel)
     func normalize<P: Tile>(_: P.Type, _ row: Int) where P.V == T.V {
       let z = P(at: x.place(row, column), stride: x.rowLength)
         .zip(P(repeating: scale), P(repeating: offset)) { $2.adding($1, times: $0) }
       let result = activation == .silu ? z.silu : z
       result.store(first: n, at: y + row * rowLength + channel, stride: rowLength)
     }
-    let grouped = rows.upperBound - rows.count % T.rows
-    for row in stride(from: rows.lowerBound, to: grouped, by: T.rows) { normalize(T.self, row) }
-    for row in grouped..<rows.upperBound { normalize(One<T.V>.self, row) }
+    let (tiles, rest) = rows.tiles(of: T.rows)
+    for row in tiles { normalize(T.self, row) }
+    for row in rest { normalize(One<T.V>.self, row) }
   }
 }
 
@@ -63,10 +73,7 @@ struct Normalization: StripPass {
 /// each channel are added to `sum` and `product`.
 struct Slopes: StripPass {
   let x: ChannelPart
-  let gamma: UnsafePointer<Float>
-  let beta: UnsafePointer<Float>
-  let mean: UnsafePointer<Float>
-  let inverse: UnsafePointer<Float>
+  let maps: ChannelMaps
   let activation: Activation
   let dz: UnsafeMutablePointer<Float>
   /// Floats from one pixel's gradients to the next one's.
@@ -77,9 +84,9 @@ struct Slopes: StripPass {
   @inline(__always)
   func run<T: Tile>(_: T.Type, _ column: Int, first n: Int, _ rows: Range<Int>) {
     let channel = x.channels.lowerBound + column
-    let m = T.V(at: mean + channel)
-    let scale = T.V(at: gamma + channel).zip(T.V(at: inverse + channel)) { $0 * $1 }
-    let offset = T.V(at: beta + channel).zip(scale, m) { $0 - $1 * $2 }
+    let m = T.V(at: maps.mean + channel)
+    let scale = maps.scale(T.V.self, channel)
+    let offset = maps.offset(scale, channel)
     var (total, projection) = (T.V(at: sum + channel), T.V(at: product + channel))
     func addUp<P: Tile>(_: P.Type, _ row: Int) where P.V == T.V {
       let values = P(at: x.place(row, column), stride: x.rowLength)
@@ -95,9 +102,9 @@ struct Slopes: StripPass {
       total.add(slopes.sum)
       projection.add(slopes.zip(values, P(repeating: m)) { $0 * ($1 - $2) }.sum)
     }
-    let grouped = rows.upperBound - rows.count % T.rows
-    for row in stride(from: rows.lowerBound, to: grouped, by: T.rows) { addUp(T.self, row) }
-    for row in grouped..<rows.upperBound { addUp(One<T.V>.self, row) }
+    let (tiles, rest) = rows.tiles(of: T.rows)
+    for row in tiles { addUp(T.self, row) }
+    for row in rest { addUp(One<T.V>.self, row) }
     total.store(first: n, at: sum + channel)
     projection.store(first: n, at: product + channel)
   }
@@ -106,9 +113,7 @@ struct Slopes: StripPass {
 /// dx from dz and its sums, or added to what is there.
 struct InputGradient: StripPass {
   let x: ChannelPart
-  let gamma: UnsafePointer<Float>
-  let mean: UnsafePointer<Float>
-  let inverse: UnsafePointer<Float>
+  let maps: ChannelMaps
   let dz: UnsafePointer<Float>
   /// Floats from one pixel's gradients to the next one's.
   let rowLength: Int
@@ -122,11 +127,11 @@ struct InputGradient: StripPass {
   @inline(__always)
   func run<T: Tile>(_: T.Type, _ column: Int, first n: Int, _ rows: Range<Int>) {
     let channel = x.channels.lowerBound + column
-    let r = T.V(at: inverse + channel)
-    let scale = T.V(at: gamma + channel).zip(r) { $0 * $1 }
+    let r = T.V(at: maps.inverse + channel)
+    let scale = maps.scale(T.V.self, channel)
     let slope = T.V(at: product + channel).zip(r) { Lane() - $1 * $1 * $0 }
     let offset = T.V(at: sum + channel).zip(r) { Lane() - $1 * $0 }
-      .zip(slope, T.V(at: mean + channel)) { $0 - $1 * $2 }
+      .zip(slope, T.V(at: maps.mean + channel)) { $0 - $1 * $2 }
     func put<P: Tile>(_: P.Type, _ row: Int) where P.V == T.V {
       let place = dx + row * x.rowLength + column
       let start = accumulation == .add ? P(at: place, stride: x.rowLength) : P()
@@ -139,8 +144,8 @@ struct InputGradient: StripPass {
         }
         .store(first: n, at: place, stride: x.rowLength)
     }
-    let grouped = rows.upperBound - rows.count % T.rows
-    for row in stride(from: rows.lowerBound, to: grouped, by: T.rows) { put(T.self, row) }
-    for row in grouped..<rows.upperBound { put(One<T.V>.self, row) }
+    let (tiles, rest) = rows.tiles(of: T.rows)
+    for row in tiles { put(T.self, row) }
+    for row in rest { put(One<T.V>.self, row) }
   }
 }

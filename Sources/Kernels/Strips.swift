@@ -48,6 +48,14 @@ private let cachedFloats = 1024
 /// Rows that every pass takes in whole tiles, or in pairs of them.
 private let rowUnit = 2 * Quartet.rows
 
+extension Range<Int> {
+  /// The first rows of whole tiles, and the rows that are left.
+  @inline(__always) func tiles(of height: Int) -> (tiles: StrideTo<Int>, rest: Range<Int>) {
+    let end = upperBound - count % height
+    return (stride(from: lowerBound, to: end, by: height), end..<upperBound)
+  }
+}
+
 extension Columns {
   /// Stores the first `count` floats, or all there are.
   @inline(__always) func store(first count: Int, at address: UnsafeMutablePointer<Float>) {
@@ -71,20 +79,16 @@ private struct ColumnSums: StripPass {
 
   @inline(__always)
   func run<T: Tile>(_: T.Type, _ column: Int, first n: Int, _ rows: Range<Int>) {
-    var address = x + rows.lowerBound * rowLength + column
     // Two chains of additions hide the latency of one.
     var (even, odd) = (T(), T())
-    let pairs = rows.count / (2 * T.rows)
-    for _ in 0..<pairs {
+    let (pairs, rest) = rows.tiles(of: 2 * T.rows)
+    for row in pairs {
+      let address = x + row * rowLength + column
       even = even.zip(T(at: address, stride: rowLength)) { $0 + $1 }
       odd = odd.zip(T(at: address + T.rows * rowLength, stride: rowLength)) { $0 + $1 }
-      address += 2 * T.rows * rowLength
     }
     var sum = T.V(at: sums + column)
-    for _ in 0..<rows.count - pairs * 2 * T.rows {
-      sum.add(T.V(at: address))
-      address += rowLength
-    }
+    for row in rest { sum.add(T.V(at: x + row * rowLength + column)) }
     sum.add(even.zip(odd) { $0 + $1 }.sum)
     sum.store(first: n, at: sums + column)
   }
