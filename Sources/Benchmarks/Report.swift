@@ -5,10 +5,10 @@ import Foundation
 
 /// A named measurement.
 struct Benchmark: Sendable {
-  /// Where several are measured, one after the other.
+  /// Where it runs when it is one of several.
   enum Place: Sendable {
     case thisProcess
-    /// One whose largest memory is a figure.
+    /// For one whose largest memory is among its figures.
     case ownProcess
   }
 

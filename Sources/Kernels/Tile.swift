@@ -1,10 +1,10 @@
 // A block of a matrix product held in registers: a few rows of one to four vectors each.
 
-/// Some vectors that are computed with side by side: each operation is done for one after the other,
-/// so that none waits for the one before.
+/// Some vectors side by side: each operation is done for one after the other, so that none waits for the
+/// operation before.
 package protocol Lanes {
   func map(_ transform: (Lane) -> Lane) -> Self
-  /// Combines each vector with its counterpart.
+  /// Combines each vector with its counterparts.
   func zip(_ b: Self, _ combine: (Lane, Lane) -> Lane) -> Self
   func zip(_ b: Self, _ c: Self, _ combine: (Lane, Lane, Lane) -> Lane) -> Self
 }

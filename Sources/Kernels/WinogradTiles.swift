@@ -121,8 +121,7 @@ func transformInputs(
   Patch.with(channels: tiling.plane.channels) { patch in
     InputTransform(
       x: x, plane: tiling.plane, pitch: Winograd.pitch(tiles: block.count, tiling.plane.channels),
-      u: u,
-      patch: patch
+      u: u, patch: patch
     ).apply(to: block)
   }
 }
