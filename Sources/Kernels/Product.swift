@@ -48,6 +48,18 @@ struct Product {
 
   /// Computes C. B and C's start may be read up to two vectors behind the last column.
   func run(_ start: Start) {
+    var sum = self
+    if segments == 0 { sum.depth = 0 }
+    sum.strips(start)
+    for _ in stride(from: 1, to: segments, by: 1) {
+      sum.a.base += a.segment
+      sum.b.base += b.segment
+      sum.strips(.matrix(c, stride: cRow))
+    }
+  }
+
+  /// One segment's terms, added to the start.
+  private func strips(_ start: Start) {
     var column = 0
     while column < columns {
       let vectors = Lane.vectors(for: columns - column)
@@ -81,61 +93,72 @@ struct Product {
     guard rows > 0 else { return }
     let tiles = (rows + V.tallestTile - 1) / V.tallestTile
     let (height, taller) = rows.quotientAndRemainder(dividingBy: tiles)
-    var row = 0
-    for tile in 0..<tiles {
-      let rows = tile < taller ? height + 1 : height
-      band(V.self, rows: rows, at: row, column, start)
-      row += rows
-    }
+    let middle = taller * (height + 1)
+    if taller > 0 { band(V.self, height: height + 1, 0..<middle, column, start) }
+    band(V.self, height: height, middle..<rows, column, start)
   }
 
+  /// Some rows, in tiles of a height that divides their number.
   private func band<V: Columns>(
-    _: V.Type, rows: Int, at row: Int, _ column: Int, _ start: Start
+    _: V.Type, height: Int, _ rows: Range<Int>, _ column: Int, _ start: Start
   ) {
     // Without the conditions, tiles too tall for their registers would be compiled as well.
     let tallest = V.tallestTile
-    switch rows {
-    case 1: tile(One<V>.self, row, column, start)
-    case 2: tile(Two<V>.self, row, column, start)
-    case 3: tile(Three<V>.self, row, column, start)
-    case 4: tile(Four<V>.self, row, column, start)
-    case 5: tile(Five<V>.self, row, column, start)
-    case 6: tile(Six<V>.self, row, column, start)
-    case 7 where tallest >= 7: tile(Seven<V>.self, row, column, start)
-    case 8 where tallest >= 8: tile(Eight<V>.self, row, column, start)
-    case 9 where tallest >= 9: tile(Nine<V>.self, row, column, start)
-    case 10 where tallest >= 10: tile(Ten<V>.self, row, column, start)
-    case 11 where tallest >= 11: tile(Eleven<V>.self, row, column, start)
-    case 12 where tallest >= 12: tile(Twelve<V>.self, row, column, start)
-    case 13 where tallest >= 13: tile(Thirteen<V>.self, row, column, start)
-    case 14 where tallest >= 14: tile(Fourteen<V>.self, row, column, start)
-    default: preconditionFailure("no tile has \(rows) rows of \(V.width) columns")
+    switch height {
+    case 1: tiles(One<V>.self, rows, column, start)
+    case 2: tiles(Two<V>.self, rows, column, start)
+    case 3: tiles(Three<V>.self, rows, column, start)
+    case 4: tiles(Four<V>.self, rows, column, start)
+    case 5: tiles(Five<V>.self, rows, column, start)
+    case 6: tiles(Six<V>.self, rows, column, start)
+    case 7 where tallest >= 7: tiles(Seven<V>.self, rows, column, start)
+    case 8 where tallest >= 8: tiles(Eight<V>.self, rows, column, start)
+    case 9 where tallest >= 9: tiles(Nine<V>.self, rows, column, start)
+    case 10 where tallest >= 10: tiles(Ten<V>.self, rows, column, start)
+    case 11 where tallest >= 11: tiles(Eleven<V>.self, rows, column, start)
+    case 12 where tallest >= 12: tiles(Twelve<V>.self, rows, column, start)
+    case 13 where tallest >= 13: tiles(Thirteen<V>.self, rows, column, start)
+    case 14 where tallest >= 14: tiles(Fourteen<V>.self, rows, column, start)
+    default: preconditionFailure("no tile has \(height) rows of \(V.width) columns")
     }
   }
 
+  /// Tile after tile: a call for each would cost short sums a tenth.
   @inline(never)
-  private func tile<T: Tile>(_: T.Type, _ row: Int, _ column: Int, _ start: Start) {
-    var sum: T
-    switch start {
-    case .zero:
-      sum = T()
-    case .row(let bias):
-      sum = T(at: bias + column, stride: 0)
-    case .matrix(let matrix, let stride):
-      sum = T(at: matrix + row * stride + column, stride: stride)
-    case .matrixAndRow(let matrix, let stride, let bias):
-      sum = T(at: matrix + row * stride + column, stride: stride)
-      sum.add(T.V(at: bias + column))
-    }
-    for segment in 0..<segments {
-      var left = a.base + segment * a.segment + row * a.row
-      var right = b.base + segment * b.segment + column
+  private func tiles<T: Tile>(_: T.Type, _ rows: Range<Int>, _ column: Int, _ start: Start) {
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      var sum: T
+      switch start {
+      case .zero:
+        sum = T()
+      case .row(let bias):
+        sum = T(at: bias + column, stride: 0)
+      case .matrix(let matrix, let stride):
+        sum = T(at: matrix + row * stride + column, stride: stride)
+      case .matrixAndRow(let matrix, let stride, let bias):
+        sum = T(at: matrix + row * stride + column, stride: stride)
+        sum.add(T.V(at: bias + column))
+      }
+      var left = a.base + row * a.row
+      var right = b.base + column
       for _ in 0..<depth {
         sum.add(left, stride: a.row, times: T.V(at: right))
         left += a.step
         right += b.step
       }
+      if columns - column >= T.V.width {
+        sum.store(at: c + row * cRow + column, stride: cRow)
+      } else {
+        storePart(sum, row, column)
+      }
+      row += T.rows
     }
+  }
+
+  /// Stores a tile that reaches beyond the last column: by itself, for the loop's registers.
+  @inline(never)
+  private func storePart<T: Tile>(_ sum: T, _ row: Int, _ column: Int) {
     sum.store(first: columns - column, at: c + row * cRow + column, stride: cRow)
   }
 }
