@@ -3,15 +3,14 @@
 /// With P the probabilities, dP = dy·vᵀ and D = Σ_key P∘dP = dy·y: dv = Pᵀ·dy,
 /// dS = P∘(dP - D)/√depth, dq = dS·k, dk = dSᵀ·q. P is computed again: cheaper than keeping it.
 ///
-/// Keys are the columns of a block and queries its rows. What a query subtracts from its scores and
-/// from its dP is one channel more, which meets a row of ones.
+/// Keys are the columns of a block and queries its rows.
 struct AttentionBackward {
   /// What a head's backward pass writes down on its way.
   struct Workspace {
     /// [run, widest block] each: P and dS.
     let weights: UnsafeMutablePointer<Float>
     let slopes: UnsafeMutablePointer<Float>
-    /// [depth + 1, widest block] each: keys and values over ones.
+    /// [depth, widest block] each.
     let keys: UnsafeMutablePointer<Float>
     let values: UnsafeMutablePointer<Float>
     /// [depth, widest block] each: dSᵀ·q and Pᵀ·dy.
@@ -21,28 +20,33 @@ struct AttentionBackward {
     let terms: UnsafeMutablePointer<Float>
     /// [tokens, paddedDepth]: dS·k.
     let querySums: UnsafeMutablePointer<Float>
-    /// [tokens, depth + 1]: queries scaled, and minus their statistics.
+    /// [tokens, depth]: queries scaled.
     let queries: UnsafeMutablePointer<Float>
-    /// [tokens, depth + 1]: the result's gradients, and -D.
+    /// [tokens, depth]: the result's gradients.
     let gradients: UnsafeMutablePointer<Float>
+    /// [tokens] each: what a query's scores and its dP start from, minus its statistics and -D.
+    let scoreStart: UnsafeMutablePointer<Float>
+    let slopeStart: UnsafeMutablePointer<Float>
 
     init(_ scratch: Floats, _ shape: AttentionShape) {
       let (block, column) = (TokenBlock.widest, shape.depth * TokenBlock.widest)
       weights = scratch.base
       slopes = weights + AttentionBackward.run * block
       keys = slopes + AttentionBackward.run * block
-      values = keys + column + block
-      keySums = values + column + block
+      values = keys + column
+      keySums = values + column
       valueSums = keySums + column
       terms = valueSums + column
       querySums = terms + block * shape.paddedDepth
       queries = querySums + shape.tokens * shape.paddedDepth
-      gradients = queries + shape.tokens * (shape.depth + 1) + Lane.width
+      gradients = queries + shape.tokens * shape.depth + Lane.width
+      scoreStart = gradients + shape.tokens * shape.depth + Lane.width
+      slopeStart = scoreStart + shape.tokens
     }
 
     /// Floats of the whole, with a vector behind queries and gradients for what spills over.
     static func count(_ shape: AttentionShape) -> Int {
-      (2 * AttentionBackward.run + 4 * shape.depth + 2 + shape.paddedDepth) * TokenBlock.widest
+      (2 * AttentionBackward.run + 4 * shape.depth + shape.paddedDepth) * TokenBlock.widest
         + shape.tokens * (shape.paddedDepth + 2 * shape.depth + 2) + 2 * Lane.width
     }
   }
@@ -55,8 +59,8 @@ struct AttentionBackward {
     work = Workspace(scratch, shape)
   }
 
-  /// Queries whose weights and slopes stay in the first-level cache; they are whole tiles.
-  private static var run: Int { 54 }
+  /// Queries whose weights and slopes stay in the caches next to the core; they are whole tiles.
+  private static var run: Int { 108 }
 
   func run(
     q: UnsafePointer<Float>, k: UnsafePointer<Float>, v: UnsafePointer<Float>,
@@ -67,14 +71,16 @@ struct AttentionBackward {
     pack(q, y, statistics, dy)
     for index in 0..<TokenBlock.count(tokens: shape.tokens) {
       let block = TokenBlock(index, tokens: shape.tokens)
-      transpose(k, block, into: work.keys)
-      transpose(v, block, into: work.values)
+      block.transpose(
+        rows: k, rowLength: shape.rowLength, channels: shape.depth, scale: 1, into: work.keys)
+      block.transpose(
+        rows: v, rowLength: shape.rowLength, channels: shape.depth, scale: 1, into: work.values)
       packTerms(k, block)
       for first in stride(from: 0, to: shape.tokens, by: AttentionBackward.run) {
         let queries = first..<min(first + AttentionBackward.run, shape.tokens)
         weigh(queries, block.width)
         addUp(queries, block.width, first == 0 ? .overwrite : .add)
-        addTerms(queries, block.width, index == 0 ? .overwrite : .add)
+        addTerms(queries, block, index == 0 ? .overwrite : .add)
       }
       block.transpose(
         columns: work.valueSums, channels: shape.depth, scale: 1, into: dv,
@@ -94,15 +100,15 @@ struct AttentionBackward {
   ) {
     for token in 0..<shape.tokens {
       let row = token * shape.rowLength
-      let place = token * (shape.depth + 1)
+      let place = token * shape.depth
       let (query, gradient) = (work.queries + place, work.gradients + place)
       // Whole vectors: what one of them spills over, the next covers.
       vectorized(shape.depth) { c, _ in
         (Lane(at: q + row + c) * shape.factor).store(at: query + c)
       }
       vectorized(shape.depth) { c, _ in Lane(at: dy + row + c).store(at: gradient + c) }
-      query[shape.depth] = -statistics[token]
-      gradient[shape.depth] = -dot(dy + row, y + row)
+      work.scoreStart[token] = -statistics[token]
+      work.slopeStart[token] = -dot(dy + row, y + row)
     }
   }
 
@@ -137,31 +143,18 @@ struct AttentionBackward {
 
   // MARK: A block of keys
 
-  /// A block's columns over a row of ones.
-  private func transpose(
-    _ rows: UnsafePointer<Float>, _ block: TokenBlock, into columns: UnsafeMutablePointer<Float>
-  ) {
-    block.transpose(
-      rows: rows, rowLength: shape.rowLength, channels: shape.depth, scale: 1, into: columns)
-    let (ones, count) = (columns + shape.depth * block.width, block.tokens.count)
-    ones.update(repeating: 1, count: count)
-    (ones + count).update(repeating: 0, count: block.width - count)
-  }
-
   /// A row a key, or a row two keys whose channels alternate.
   private func packTerms(_ k: UnsafePointer<Float>, _ block: TokenBlock) {
     let (count, padded) = (block.tokens.count, shape.paddedDepth)
-    for i in stride(from: 0, to: block.width, by: shape.isAlternating ? 2 : 1) {
+    for i in stride(from: 0, to: count, by: shape.isAlternating ? 2 : 1) {
       let row = k + (block.tokens.lowerBound + i) * shape.rowLength
       if shape.isAlternating {
         var pair = Lane()
-        if i < count { pair.evenHalf = HalfLane(at: row) }
+        pair.evenHalf = HalfLane(at: row)
         if i + 1 < count { pair.oddHalf = HalfLane(at: row + shape.rowLength) }
         pair.store(at: work.terms + i / 2 * padded)
       } else {
-        vectorized(padded) { c, _ in
-          (i < count ? Lane(at: row + c) : Lane()).store(at: work.terms + i * padded + c)
-        }
+        vectorized(padded) { c, _ in Lane(at: row + c).store(at: work.terms + i * padded + c) }
       }
     }
   }
@@ -170,8 +163,8 @@ struct AttentionBackward {
 
   /// P and dS, four vectors at a time, perhaps with some behind the last one.
   private func weigh(_ queries: Range<Int>, _ width: Int) {
-    multiply(work.queries, queries, work.keys, width, into: work.weights)
-    multiply(work.gradients, queries, work.values, width, into: work.slopes)
+    multiply(work.queries, queries, work.keys, width, from: work.scoreStart, into: work.weights)
+    multiply(work.gradients, queries, work.values, width, from: work.slopeStart, into: work.slopes)
     for i in stride(from: 0, to: queries.count * width, by: Quartet.rows * Lane.width) {
       let weights = Quartet(at: work.weights + i, stride: Lane.width).powerOfTwo
       weights.store(at: work.weights + i, stride: Lane.width)
@@ -180,17 +173,16 @@ struct AttentionBackward {
     }
   }
 
-  /// target = rows·columns.
+  /// target = rows·columns + start.
   private func multiply(
     _ rows: UnsafePointer<Float>, _ queries: Range<Int>, _ columns: UnsafePointer<Float>,
-    _ width: Int, into target: UnsafeMutablePointer<Float>
+    _ width: Int, from start: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>
   ) {
-    let rowLength = shape.depth + 1
     Product(
-      rows: queries.count, columns: width, depth: rowLength,
-      a: .init(base: rows + queries.lowerBound * rowLength, row: rowLength, step: 1),
+      rows: queries.count, columns: width, depth: shape.depth,
+      a: .init(base: rows + queries.lowerBound * shape.depth, row: shape.depth, step: 1),
       b: .init(base: columns, step: width), c: target, cRow: width
-    ).run(.zero)
+    ).run(.column(start + queries.lowerBound))
   }
 
   /// valueSums += dyᵀ·P and keySums += qᵀ·dS.
@@ -203,22 +195,23 @@ struct AttentionBackward {
     _ rows: UnsafePointer<Float>, _ queries: Range<Int>, _ factors: UnsafePointer<Float>,
     _ width: Int, into sums: UnsafeMutablePointer<Float>, _ accumulation: Accumulation
   ) {
-    let rowLength = shape.depth + 1
     Product(
       rows: shape.depth, columns: width, depth: queries.count,
-      a: .init(base: rows + queries.lowerBound * rowLength, row: 1, step: rowLength),
+      a: .init(base: rows + queries.lowerBound * shape.depth, row: 1, step: shape.depth),
       b: .init(base: factors, step: width), c: sums, cRow: width
     ).run(accumulation.start(sums, stride: width))
   }
 
   /// querySums += dS·terms.
-  private func addTerms(_ queries: Range<Int>, _ width: Int, _ accumulation: Accumulation) {
+  private func addTerms(
+    _ queries: Range<Int>, _ block: TokenBlock, _ accumulation: Accumulation
+  ) {
     let padded = shape.paddedDepth
     let target = work.querySums + queries.lowerBound * padded
     let terms = shape.isAlternating ? 2 : 1
     let product = Product(
-      rows: queries.count, columns: padded, depth: width / terms,
-      a: .init(base: work.slopes, row: width, step: terms),
+      rows: queries.count, columns: padded, depth: (block.tokens.count + terms - 1) / terms,
+      a: .init(base: work.slopes, row: block.width, step: terms),
       b: .init(base: work.terms, step: padded), c: target, cRow: padded)
     let start = accumulation.start(target, stride: padded)
     if shape.isAlternating { product.runAlternating(start) } else { product.run(start) }

@@ -30,6 +30,8 @@ struct Product {
     case zero
     /// The same values in every row: a bias.
     case row(UnsafePointer<Float>)
+    /// One value a row, in every column.
+    case column(UnsafePointer<Float>)
     /// A matrix of C's shape; C itself to accumulate.
     case matrix(UnsafePointer<Float>, stride: Int)
     /// A matrix plus the same values in every row: a residual and a bias.
@@ -134,6 +136,8 @@ struct Product {
         sum = T()
       case .row(let bias):
         sum = T(at: bias + column, stride: 0)
+      case .column(let numbers):
+        sum = T(numbers: numbers + row)
       case .matrix(let matrix, let stride):
         sum = T(at: matrix + row * stride + column, stride: stride)
       case .matrixAndRow(let matrix, let stride, let bias):

@@ -17,6 +17,7 @@ protocol Columns: Lanes {
   static var tallestTile: Int { get }
   /// Zeros.
   init()
+  init(repeating number: Float)
   init(at address: UnsafePointer<Float>)
   /// self += a[0]·b.
   mutating func add(_ a: UnsafePointer<Float>, times b: Self)
@@ -58,6 +59,10 @@ struct Beside<Left: Columns, Right: Columns>: Columns {
   }
 
   @inline(__always) init() { self.init(Left(), Right()) }
+
+  @inline(__always) init(repeating number: Float) {
+    self.init(Left(repeating: number), Right(repeating: number))
+  }
 
   @inline(__always) private init(_ left: Left, _ right: Right) {
     (self.left, self.right) = (left, right)
@@ -108,6 +113,8 @@ struct Alternating: Columns {
 
   @inline(__always) init() { lane = Lane() }
 
+  @inline(__always) init(repeating number: Float) { lane = Lane(repeating: number) }
+
   @inline(__always) private init(_ lane: Lane) { self.lane = lane }
 
   @inline(__always) init(at address: UnsafePointer<Float>) { lane = Lane(at: address) }
@@ -149,6 +156,8 @@ protocol Tile: Lanes {
   init()
   /// The same in every row.
   init(repeating row: V)
+  /// Row r starts as numbers[r], in every column.
+  init(numbers: UnsafePointer<Float>)
   /// Row r starts as what lies at `address + r·stride`.
   init(at address: UnsafePointer<Float>, stride: Int)
   /// Row r += a[r·stride] · b.
@@ -187,6 +196,8 @@ struct One<V: Columns>: Tile {
   @inline(__always) init() { row = V() }
 
   @inline(__always) init(repeating row: V) { self.row = row }
+
+  @inline(__always) init(numbers: UnsafePointer<Float>) { row = V(repeating: numbers.pointee) }
 
   @inline(__always) init(at address: UnsafePointer<Float>, stride: Int) { row = V(at: address) }
 
@@ -230,6 +241,10 @@ struct Both<Upper: Tile, Lower: Tile>: Tile where Upper.V == Lower.V {
 
   @inline(__always) init(repeating row: Upper.V) {
     self.init(Upper(repeating: row), Lower(repeating: row))
+  }
+
+  @inline(__always) init(numbers: UnsafePointer<Float>) {
+    self.init(Upper(numbers: numbers), Lower(numbers: numbers + Upper.rows))
   }
 
   @inline(__always) init(at address: UnsafePointer<Float>, stride: Int) {

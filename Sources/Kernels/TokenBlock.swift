@@ -20,7 +20,8 @@ struct TokenBlock {
     self.tokens = first..<min(vectors * (index + 1) / blocks * Lane.width, tokens)
   }
 
-  /// columns[c, i] = scale·rows[i, c] for the block's tokens; zeros behind the last one.
+  /// columns[c, i] = scale·rows[i, c] for the block's tokens, and the last one's as often as it takes
+  /// to fill the last vector.
   ///
   /// - Parameters:
   ///   - rows: the first token of all, not of the block's.
@@ -42,7 +43,8 @@ struct TokenBlock {
     for c in 0..<channels {
       let rest = c < squares.channels ? squares.tokens : 0
       for i in rest..<tokens.count { columns[c * width + i] = first[i * rowLength + c] * scale }
-      for i in tokens.count..<width { columns[c * width + i] = 0 }
+      let last = columns[c * width + tokens.count - 1]
+      for i in tokens.count..<width { columns[c * width + i] = last }
     }
   }
 
