@@ -1,59 +1,68 @@
 // The pixels that a tile of Winograd's convolution is made of, and the vectors of one of its lines.
 
-/// Where the pixels of a rectangle lie, a row after the other; zeros stand for what is outside the
-/// image. A table of addresses, because a test at every load costs more than the transform's
+/// Where the pixels of a rectangle lie, a row of addresses after the other; zeros stand for what is
+/// outside the image. A table, because a test at every load costs more than the transform's
 /// arithmetic.
 struct Patch {
-  private let pixels: UnsafeMutablePointer<UnsafePointer<Float>>
-  private let zeros: UnsafePointer<Float>
+  /// A row of addresses, as many as a tile's side and a few more.
+  private typealias Row = SIMD8<Int>
 
-  /// Calls `body` with memory for the addresses of a tile's pixels, and with zeros for `channels`.
+  private let plane: Plane
+  private let rows: UnsafeMutablePointer<Row>
+  private let zeros: Row
+  /// 0, 1, 2, …, and as many pixels in bytes.
+  private let columns = Row(0, 1, 2, 3, 4, 5, 6, 7)
+  private let offsets: Row
+
+  private init(_ plane: Plane, rows: UnsafeMutablePointer<Row>, zeros: UnsafePointer<Float>) {
+    (self.plane, self.rows) = (plane, rows)
+    self.zeros = Row(repeating: Int(bitPattern: zeros))
+    offsets = columns &* Row(repeating: plane.channels * MemoryLayout<Float>.stride)
+  }
+
+  /// Calls `body` with memory for the addresses of a tile's pixels, and with zeros for a pixel.
   @inline(__always)
-  static func with(channels: Int, _ body: (Patch) -> Void) {
-    let most = F4.points * F4.points
-    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: most) { pixels in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: channels + Lane.width) { zeros in
+  static func with(_ plane: Plane, _ body: (Patch) -> Void) {
+    withUnsafeTemporaryAllocation(of: Row.self, capacity: F4.points) { rows in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: plane.channels + Lane.width) {
+        zeros in
         zeros.initialize(repeating: 0)
-        guard let places = pixels.baseAddress, let blank = zeros.baseAddress else { return }
-        body(Patch(pixels: places, zeros: blank))
+        guard let places = rows.baseAddress, let blank = zeros.baseAddress else { return }
+        body(Patch(plane, rows: places, zeros: blank))
       }
     }
   }
 
   /// Moves to the rectangle whose first pixel is (top, left) of an image.
   @inline(__always)
-  func move(
-    _ image: UnsafePointer<Float>, _ plane: Plane, top: Int, left: Int, height: Int, width: Int
-  ) {
-    let rows = max(0, -top)..<min(height, plane.height - top)
-    let columns = max(0, -left)..<min(width, plane.width - left)
-    if rows.count < height || columns.count < width {
-      pixels.update(repeating: zeros, count: height * width)
-    }
-    for i in rows {
-      var pixel =
-        image + (top + i) * plane.rowLength + (left + columns.lowerBound) * plane.channels
-      for j in columns {
-        pixels[i * width + j] = pixel
-        pixel += plane.channels
-      }
+  func move(_ image: UnsafePointer<Float>, top: Int, left: Int, height: Int) {
+    let isOutside =
+      columns .< Row(repeating: -left) .| columns .>= Row(repeating: plane.width - left)
+    var first = Int(bitPattern: image + (top * plane.width + left) * plane.channels)
+    for i in 0..<height {
+      let isInside = top + i >= 0 && top + i < plane.height
+      rows[i] =
+        isInside
+        ? (offsets &+ Row(repeating: first)).replacing(with: zeros, where: isOutside) : zeros
+      first += plane.rowLength * MemoryLayout<Float>.stride
     }
   }
 
   /// A vector of channels of each pixel.
   struct Channels {
-    fileprivate let pixels: UnsafeMutablePointer<UnsafePointer<Float>>
+    fileprivate let pixels: UnsafePointer<UnsafePointer<Float>>
     fileprivate let first: Int
-    fileprivate let width: Int
 
     @inline(__always) subscript(row: Int, column: Int) -> Lane {
-      Lane(at: pixels[row * width + column] + first)
+      Lane(at: pixels[row * Row.scalarCount + column] + first)
     }
   }
 
-  /// The vector from channel `first` on, of a rectangle that is `width` pixels wide.
-  @inline(__always) func channels(_ first: Int, width: Int) -> Channels {
-    Channels(pixels: pixels, first: first, width: width)
+  /// The vector from channel `first` on.
+  @inline(__always) func channels(_ first: Int) -> Channels {
+    Channels(
+      pixels: UnsafeRawPointer(rows).assumingMemoryBound(to: UnsafePointer<Float>.self),
+      first: first)
   }
 }
 

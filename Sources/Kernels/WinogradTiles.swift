@@ -118,7 +118,7 @@ func transformInputs(
   _ x: UnsafePointer<Float>, _ tiling: Tiling, _ block: TileBlock,
   into u: UnsafeMutablePointer<Float>
 ) {
-  Patch.with(channels: tiling.plane.channels) { patch in
+  Patch.with(tiling.plane) { patch in
     InputTransform(
       x: x, plane: tiling.plane, pitch: Winograd.pitch(tiles: block.count, tiling.plane.channels),
       u: u, patch: patch
@@ -136,8 +136,7 @@ private struct InputTransform: TileTransform {
   @inline(__always)
   func prepare<R: WinogradLine, C: WinogradLine>(_: R.Type, _: C.Type, _ tile: TileBlock.Place) {
     patch.move(
-      x + tile.image * plane.count, plane, top: tile.top - 1, left: tile.left - 1,
-      height: R.points, width: C.points)
+      x + tile.image * plane.count, top: tile.top - 1, left: tile.left - 1, height: R.points)
   }
 
   @inline(__always)
@@ -145,7 +144,7 @@ private struct InputTransform: TileTransform {
     _: R.Type, _: C.Type, _ tile: TileBlock.Place, _ c: Int, first n: Int
   ) {
     Spectrum(base: u + tile.number * Winograd.row(plane.channels) + c, pitch: pitch)
-      .set(Inputs.self, R.self, C.self, patch.channels(c, width: C.points))
+      .set(Inputs.self, R.self, C.self, patch.channels(c))
   }
 }
 
@@ -157,7 +156,7 @@ func transformOutputGradients(
   _ dy: UnsafePointer<Float>, _ tiling: Tiling, _ block: TileBlock,
   into v: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>
 ) {
-  Patch.with(channels: tiling.plane.channels) { patch in
+  Patch.with(tiling.plane) { patch in
     OutputGradientTransform(
       dy: dy, plane: tiling.plane, pitch: Winograd.pitch(tiles: block.count, tiling.plane.channels),
       v: v, sums: sums, patch: patch
@@ -176,8 +175,7 @@ private struct OutputGradientTransform: TileTransform {
   @inline(__always)
   func prepare<R: WinogradLine, C: WinogradLine>(_: R.Type, _: C.Type, _ tile: TileBlock.Place) {
     patch.move(
-      dy + tile.image * plane.count, plane, top: tile.top, left: tile.left, height: R.outputs,
-      width: C.outputs)
+      dy + tile.image * plane.count, top: tile.top, left: tile.left, height: R.outputs)
   }
 
   @inline(__always)
@@ -185,7 +183,7 @@ private struct OutputGradientTransform: TileTransform {
     _: R.Type, _: C.Type, _ tile: TileBlock.Place, _ c: Int, first n: Int
   ) {
     let place = sums + tile.image * plane.channels + c
-    let d = patch.channels(c, width: C.outputs)
+    let d = patch.channels(c)
     var sum = Lane(at: place)
     for j in 0..<C.outputs {
       var column = d[0, j]
