@@ -24,6 +24,30 @@ package protocol Operation: Sendable {
   func backward(_ tape: Tape)
 }
 
+/// A layer whose result is linear in what it multiplies: gradients of inputs need no values, so that
+/// only the parameters' gradients have to wait for those that are computed again.
+package protocol LinearOperation: Operation {
+  /// Adds to the gradients of what is multiplied and of the residual.
+  func inputGradients(_ tape: Tape)
+  /// Adds to the gradients of the parameters and of `row`.
+  func parameterGradients(_ tape: Tape)
+  /// An input that is added to an image's every pixel.
+  var row: Tensor? { get }
+}
+
+extension LinearOperation {
+  package func backward(_ tape: Tape) {
+    inputGradients(tape)
+    parameterGradients(tape)
+  }
+}
+
+/// An operation that on its way back comes by what it has computed.
+package protocol RecomputingOperation: Operation {
+  /// As `backward`, and writes `recomputed` again.
+  func recomputingBackward(_ tape: Tape)
+}
+
 extension Operation {
   package var recomputed: [Tensor] { [] }
   package var residual: Tensor? { nil }

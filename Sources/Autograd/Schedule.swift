@@ -6,10 +6,17 @@ enum Step {
   /// What a later step of the way back reads and the way forward did not keep.
   case recompute(any Operation)
   case backward(any Operation)
+  /// A backward pass in three: inputs' gradients, values computed again by their writer's own backward
+  /// pass, then the gradients of parameters.
+  case inputGradients(any LinearOperation)
+  case recomputingBackward(any RecomputingOperation)
+  case parameterGradients(any LinearOperation)
 
   var operation: any Operation {
     switch self {
     case .forward(let operation), .recompute(let operation), .backward(let operation): operation
+    case .inputGradients(let operation), .parameterGradients(let operation): operation
+    case .recomputingBackward(let operation): operation
     }
   }
 }
@@ -18,7 +25,8 @@ extension Step {
   /// A forward pass.
   static func forward(_ operations: [any Operation]) -> [Step] { operations.map { .forward($0) } }
 
-  /// A backward pass, each operation recomputed before the first step that reads its values.
+  /// A backward pass, each operation recomputed before the first step that reads its values, or by its
+  /// own backward pass where everybody can wait for that.
   static func backward(_ operations: [any Operation]) -> [Step] {
     var writers: [Int: any Operation] = [:]
     for operation in operations {
@@ -32,11 +40,39 @@ extension Step {
         steps.append(.recompute(writer))
       }
     }
+    var waiting: [any LinearOperation] = []
     for operation in operations.reversed() {
+      if let layer = operation as? any LinearOperation, canWait(layer, operations, writers) {
+        steps.append(.inputGradients(layer))
+        waiting.append(layer)
+        continue
+      }
       compute(operation.kept)
-      steps.append(.backward(operation))
+      let values = Set(operation.recomputed.map(\.index))
+      let readers = waiting.filter { $0.kept.contains { values.contains($0.index) } }
+      if let writer = operation as? any RecomputingOperation, !readers.isEmpty {
+        for value in values { writers[value] = nil }
+        steps.append(.recomputingBackward(writer))
+        steps += readers.map { .parameterGradients($0) }
+        waiting.removeAll { layer in readers.contains { $0.outputs == layer.outputs } }
+      } else {
+        steps.append(.backward(operation))
+      }
     }
     return steps
+  }
+
+  /// Whether the gradients of a layer's parameters can wait until the way back reaches the writer of
+  /// what it multiplies: it is still to compute that again, and nobody before it needs the row's.
+  private static func canWait(
+    _ layer: any LinearOperation, _ operations: [any Operation], _ writers: [Int: any Operation]
+  ) -> Bool {
+    guard layer.kept.count == 1, let writer = writers[layer.kept[0].index],
+      writer is any RecomputingOperation
+    else { return false }
+    let before = operations.prefix { $0.outputs != writer.outputs }
+    guard let row = layer.row else { return true }
+    return before.contains { $0.outputs.contains(row) }
   }
 }
 

@@ -136,9 +136,17 @@ package final class Tape: @unchecked Sendable {
     switch step {
     case .forward(let operation): operation.forward(self)
     case .recompute(let operation): operation.recompute(self)
-    case .backward(let operation):
-      if isWritten[operation.outputs[0].index] { operation.backward(self) }
+    case .backward(let operation): if hasGradient(operation) { operation.backward(self) }
+    case .inputGradients(let layer): if hasGradient(layer) { layer.inputGradients(self) }
+    case .recomputingBackward(let operation):
+      if hasGradient(operation) { operation.recomputingBackward(self) }
+    case .parameterGradients(let layer): if hasGradient(layer) { layer.parameterGradients(self) }
     }
+  }
+
+  /// Whether anything depends on an operation's result.
+  private func hasGradient(_ operation: some Operation) -> Bool {
+    isWritten[operation.outputs[0].index]
   }
 
   // MARK: Memory

@@ -34,7 +34,7 @@ struct TapeMemory {
     var gradients = blocks.map { lives.add($0.count) }
     var backward = forward
     let steps = stretches.flatMap(\.steps)
-    for case .recompute(let operation) in steps {
+    for operation in steps.compactMap(\.recomputed) {
       for tensor in operation.recomputed where !blocks[tensor.index].isKept {
         backward[tensor.index] = lives.add(blocks[tensor.index].count)
       }
@@ -44,14 +44,15 @@ struct TapeMemory {
     }
     var isTraining = false
     for (time, step) in steps.enumerated() {
+      let operation = step.operation
       switch step {
-      case .forward(let operation):
+      case .forward:
         for i in operation.touched { lives.use(forward[i], at: time) }
-      case .recompute(let operation):
+      case .recompute:
         for i in operation.touched { lives.use(backward[i], at: time) }
-      case .backward(let operation):
+      case .backward, .inputGradients, .recomputingBackward, .parameterGradients:
         isTraining = true
-        for tensor in operation.kept { lives.use(backward[tensor.index], at: time) }
+        for tensor in step.values { lives.use(backward[tensor.index], at: time) }
         for tensor in operation.inputs + [operation.outputs[0]] {
           lives.use(gradients[tensor.index], at: time)
         }
@@ -69,25 +70,67 @@ struct TapeMemory {
     gradientNumbers = gradients
   }
 
-  /// The residuals whose gradient begins as that of the result, which nothing reads afterwards: it
-  /// needs no copy. In the backward pass's order.
+  /// The residuals whose gradient begins as that of the result, which nobody reads after the next
+  /// share: it needs no copy. In the backward pass's order.
   private static func handedOn(
     _ blocks: [Block], _ steps: [Step]
   ) -> [(residual: Int, result: Int)] {
     var list: [(residual: Int, result: Int)] = []
     var isWritten = Array(repeating: false, count: blocks.count)
-    for case .backward(let operation) in steps {
+    for (time, step) in steps.enumerated() where step.makesInputGradients {
+      let operation = step.operation
       let inputs = operation.inputs.map(\.index)
       let result = operation.outputs[0].index
       if let residual = operation.residual?.index, !isWritten[residual],
         inputs.filter({ $0 == residual }).count == 1, !blocks[residual].isKept,
-        !blocks[result].isKept
+        !blocks[result].isKept, !isAddedTo(residual, while: result, isNeeded: steps[time...])
       {
         list.append((residual, result))
       }
       for i in inputs { isWritten[i] = true }
     }
     return list
+  }
+
+  /// Whether a step adds to a residual's gradient before a layer's last step has read its result's.
+  private static func isAddedTo(
+    _ residual: Int, while result: Int, isNeeded steps: ArraySlice<Step>
+  ) -> Bool {
+    let end = steps.firstIndex {
+      guard case .parameterGradients(let layer) = $0 else { return false }
+      return layer.outputs[0].index == result
+    }
+    guard let end else { return false }
+    return steps[..<end].dropFirst().contains { step in
+      step.makesInputGradients && step.operation.inputs.contains { $0.index == residual }
+    }
+  }
+}
+
+extension Step {
+  /// The operation whose values it computes again.
+  fileprivate var recomputed: (any Operation)? {
+    switch self {
+    case .recompute(let operation): operation
+    case .recomputingBackward(let operation): operation
+    case .forward, .backward, .inputGradients, .parameterGradients: nil
+    }
+  }
+
+  /// The values that a step of the way back reads or writes.
+  fileprivate var values: [Tensor] {
+    switch self {
+    case .inputGradients: []
+    case .recomputingBackward(let operation): operation.kept + operation.recomputed
+    case .forward, .recompute, .backward, .parameterGradients: operation.kept
+    }
+  }
+
+  fileprivate var makesInputGradients: Bool {
+    switch self {
+    case .backward, .inputGradients, .recomputingBackward: true
+    case .forward, .recompute, .parameterGradients: false
+    }
   }
 }
 

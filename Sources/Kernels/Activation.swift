@@ -12,7 +12,10 @@ extension Lanes {
   @inline(__always) var silu: Self { zip(sigmoid) { $0 * $1 } }
 
   /// silu'(x) = σ(x)·(1 + x·(1 - σ(x))).
-  @inline(__always) var siluSlope: Self {
+  @inline(__always) var siluSlope: Self { siluSlope(sigmoid) }
+
+  /// The same, given σ(x).
+  @inline(__always) func siluSlope(_ sigmoid: Self) -> Self {
     zip(sigmoid) { x, s in s * Lane(repeating: 1).adding(x, times: 1 - s) }
   }
 }

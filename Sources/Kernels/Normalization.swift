@@ -119,13 +119,15 @@ package func groupNormAgain(
 ///
 /// - Parameters:
 ///   - dy: overwritten with dz.
+///   - y: where to write the forward pass's result once more, if it is wanted.
 ///   - dx: a target for each part of x.
 ///   - dgamma: [channels], added to.
 ///   - dbeta: [channels], added to.
 package func groupNormBackward(
   _ shape: NormalizationShape, _ x: [ChannelPart], gamma: Floats, beta: Floats,
   _ activation: Activation, statistics: Floats, dy: Floats,
-  into dx: [(target: Floats, accumulation: Accumulation)], addedTo dgamma: Floats,
+  again y: Floats? = nil, into dx: [(target: Floats, accumulation: Accumulation)],
+  addedTo dgamma: Floats,
   _ dbeta: Floats, scratch: Floats
 ) {
   let channels = shape.channels
@@ -140,8 +142,8 @@ package func groupNormBackward(
     part.forEachStrip(
       shape.pixels,
       Slopes(
-        x: part, maps: maps, activation: activation, dz: dz, rowLength: channels, sum: sum,
-        product: product))
+        x: part, maps: maps, activation: activation, dz: dz, y: y?.base, rowLength: channels,
+        sum: sum, product: product))
   }
 
   let share = 1 / Float(shape.pixels * channels / shape.groups)

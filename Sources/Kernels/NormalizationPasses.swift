@@ -70,13 +70,14 @@ struct Normalization: StripPass {
 }
 
 /// dz, the gradient before the activation, in place of the one behind it; Σ dz and Σ dz·(x - mean) of
-/// each channel are added to `sum` and `product`.
+/// each channel are added to `sum` and `product`. The results once more into y, if there is one.
 struct Slopes: StripPass {
   let x: ChannelPart
   let maps: ChannelMaps
   let activation: Activation
   let dz: UnsafeMutablePointer<Float>
-  /// Floats from one pixel's gradients to the next one's.
+  let y: UnsafeMutablePointer<Float>?
+  /// Floats from one pixel's gradients to the next one's, and so for results.
   let rowLength: Int
   let sum: UnsafeMutablePointer<Float>
   let product: UnsafeMutablePointer<Float>
@@ -90,14 +91,16 @@ struct Slopes: StripPass {
     var (total, projection) = (T.V(at: sum + channel), T.V(at: product + channel))
     func addUp<P: Tile>(_: P.Type, _ row: Int) where P.V == T.V {
       let values = P(at: x.place(row, column), stride: x.rowLength)
-      let place = dz + row * rowLength + channel
-      var slopes = P(at: place, stride: rowLength)
+      let place = row * rowLength + channel
+      var slopes = P(at: dz + place, stride: rowLength)
+      let z = values.zip(P(repeating: scale), P(repeating: offset)) { $2.adding($1, times: $0) }
       if activation == .silu {
-        let z = values.zip(P(repeating: scale), P(repeating: offset)) {
-          $2.adding($1, times: $0)
-        }
-        slopes = slopes.zip(z.siluSlope) { $0 * $1 }
-        slopes.store(first: n, at: place, stride: rowLength)
+        let s = z.sigmoid
+        slopes = slopes.zip(z.siluSlope(s)) { $0 * $1 }
+        slopes.store(first: n, at: dz + place, stride: rowLength)
+        if let y { z.zip(s) { $0 * $1 }.store(first: n, at: y + place, stride: rowLength) }
+      } else if let y {
+        z.store(first: n, at: y + place, stride: rowLength)
       }
       total.add(slopes.sum)
       projection.add(slopes.zip(values, P(repeating: m)) { $0 * ($1 - $2) }.sum)

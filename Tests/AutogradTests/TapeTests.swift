@@ -66,6 +66,34 @@ private func residuals() -> Network {
   }
 }
 
+/// Layers behind normalizations: one whose row is made in between, one whose residual is what is
+/// normalized, one whose input is read by something else as well, and two of one input.
+private func normalizations() -> Network {
+  Network(Shape(height: 3, width: 4, channels: 8), Shape(channels: 16)) { layout in
+    let norms = (0..<4).map {
+      GroupNorm("norm.\($0)", channels: 8, groups: 2, epsilon: 1e-5, in: &layout)
+    }
+    let convs = (0..<3).map { Convolution("conv.\($0)", inputs: 8, outputs: 8, in: &layout) }
+    let time = Dense("time", inputs: 16, outputs: 8, in: &layout)
+    let dense = (0..<2).map { Dense("dense.\($0)", inputs: 8, outputs: 8, in: &layout) }
+    return { x, tape in
+      let a = tape.silu(x[0])
+      let normalized = norms[0](a, activation: .silu, on: tape)
+      let row = time(tape.silu(x[1]), on: tape)
+      let b = convs[0](normalized, row: row, on: tape)
+      let c = convs[1](norms[1](b, activation: .silu, on: tape), residual: b, on: tape)
+      let n = norms[2](c, activation: .silu, on: tape)
+      let d = convs[2](n, residual: tape.silu(n), on: tape)
+      let m = norms[3](d, activation: .identity, on: tape)
+      return dense[0](m, residual: dense[1](m, on: tape), on: tape)
+    }
+  }
+}
+
+@Test func gradientsOfLayersBehindNormalizationsAreTheDifferences() {
+  checkGradient(normalizations())
+}
+
 @Test func gradientsOfResidualsAreTheDifferences() {
   checkGradient(residuals())
 }

@@ -92,12 +92,14 @@ private func expectReference(
   for (dx, accumulation) in [(replaced, Accumulation.overwrite), (added, .add)] {
     let (dgamma, dbeta) = (Guarded(target: sample.beta), Guarded(target: sample.gamma))
     let dy = Guarded(target: sample.dy)
+    let again = Guarded(count: shape.count)
     groupNormBackward(
       shape, x.parts, gamma: gamma.floats, beta: beta.floats, activation,
-      statistics: statistics.floats, dy: dy.floats,
+      statistics: statistics.floats, dy: dy.floats, again: again.floats,
       into: dx.memory.map { ($0.floats, accumulation) }, addedTo: dgamma.floats, dbeta.floats,
       scratch: scratch.floats)
     _ = dy.values()
+    #expect(again.values() == y.values())
     // Sums of up to 63 terms of about 1.
     expectClose(
       dgamma.values(), zip(gradients.dgamma, sample.beta).map { $0 + Double($1) },

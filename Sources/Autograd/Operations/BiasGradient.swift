@@ -14,7 +14,7 @@ func biasGradient(_ tape: Tape, sums: Floats, bias: Parameter, row: Tensor?) {
     count: tape.images * bias.count)
 }
 
-/// dresidual = dy; to be called when dy was read, as both may share memory.
+/// dresidual = dy, where the two do not share memory.
 func residualGradient(_ tape: Tape, y: Tensor, residual: Tensor?) {
   guard let residual, let target = tape.gradientTarget(residual),
     !tape.isGradientShared(residual, y)

@@ -3,7 +3,7 @@
 internal import Kernels
 
 /// y = w * x + bias (+ row) (+ residual).
-struct ConvolutionOperation: Operation {
+struct ConvolutionOperation: LinearOperation {
   let geometry: ConvolutionShape
   /// Images of the tape.
   let capacity: Int
@@ -43,18 +43,24 @@ struct ConvolutionOperation: Operation {
     }
   }
 
-  /// With p running over pixels: dx = flipped w over dy, dw = Σ_p x ⊗ dy, dbias = Σ_p dy summed
-  /// over images, drow = Σ_p dy of each image, dresidual = dy.
-  func backward(_ tape: Tape) {
-    let dx = tape.gradientTarget(x)
+  /// dx = flipped w over dy, dresidual = dy.
+  func inputGradients(_ tape: Tape) {
+    if let dx = tape.gradientTarget(x) {
+      for image in 0..<tape.images {
+        convolutionInputGradient(
+          geometry, dy: tape.gradient(y, image: image), flipped: tape.parameters[flipped],
+          into: dx.image(image), dx.accumulation, scratch: tape.scratch)
+      }
+    }
+    residualGradient(tape, y: y, residual: residual)
+  }
+
+  /// With p running over pixels: dw = Σ_p x ⊗ dy, dbias = Σ_p dy summed over images, drow = Σ_p dy of
+  /// each image.
+  func parameterGradients(_ tape: Tape) {
     let sums = tape.scratch.slice(biasOffset, tape.images * geometry.outputs)
     for image in 0..<tape.images {
       let dy = tape.gradient(y, image: image)
-      if let dx {
-        convolutionInputGradient(
-          geometry, dy: dy, flipped: tape.parameters[flipped], into: dx.image(image),
-          dx.accumulation, scratch: tape.scratch)
-      }
       convolutionWeightGradient(
         geometry, tape[x, image], dy: dy, addedTo: tape.gradient(weights), scratch: tape.scratch)
       columnSums(
@@ -62,6 +68,5 @@ struct ConvolutionOperation: Operation {
         into: sums.slice(image * geometry.outputs, geometry.outputs), .overwrite)
     }
     biasGradient(tape, sums: sums, bias: bias, row: row)
-    residualGradient(tape, y: y, residual: residual)
   }
 }

@@ -3,7 +3,7 @@
 internal import Kernels
 
 /// y = x·w + bias (+ residual); tensors side by side are each multiplied with their rows of w.
-struct DenseOperation: Operation {
+struct DenseOperation: LinearOperation {
   let weights: Parameter
   let flipped: DerivedWeight
   let bias: Parameter
@@ -12,6 +12,7 @@ struct DenseOperation: Operation {
   let residual: Tensor?
   let y: Tensor
 
+  var row: Tensor? { nil }
   var inputs: [Tensor] { x.tensors + [residual].compactMap { $0 } }
   var outputs: [Tensor] { [y] }
   var kept: [Tensor] { x.tensors }
@@ -44,20 +45,26 @@ struct DenseOperation: Operation {
     }
   }
 
-  /// dx = dy·wᵀ, dw = xᵀ·dy, dbias = Σ_rows dy, dresidual = dy.
-  func backward(_ tape: Tape) {
-    let dy = tape.gradient(y)
+  /// dx = dy·wᵀ, dresidual = dy.
+  func inputGradients(_ tape: Tape) {
     for (x, inputs) in x.parts {
       if let dx = tape.gradientTarget(x) {
         productInputGradient(
-          dy, rows: rows(tape), outputs: channels, flipped: tape.parameters[flipped],
+          tape.gradient(y), rows: rows(tape), outputs: channels, flipped: tape.parameters[flipped],
           into: dx.floats, inputs: self.x.channels, channels: inputs, dx.accumulation)
       }
+    }
+    residualGradient(tape, y: y, residual: residual)
+  }
+
+  /// dw = xᵀ·dy, dbias = Σ_rows dy.
+  func parameterGradients(_ tape: Tape) {
+    let dy = tape.gradient(y)
+    for (x, inputs) in x.parts {
       productWeightGradient(
         tape[x], dy: dy, rows: rows(tape), inputs: inputs.count, outputs: channels,
         addedTo: part(tape.gradient(weights), of: inputs))
     }
     columnSums(dy, rows: rows(tape), columns: channels, into: tape.gradient(bias), .add)
-    residualGradient(tape, y: y, residual: residual)
   }
 }

@@ -4,7 +4,7 @@ internal import Kernels
 
 /// y = act(γ·x̂ + β), or with a modulation act((γ·x̂ + β)·(1 + scale) + shift), where x̂ is x less its
 /// group's mean over its group's deviation (Wu & He 2018; Dhariwal & Nichol 2021 for the scale).
-struct GroupNormOperation: Operation {
+struct GroupNormOperation: RecomputingOperation {
   let geometry: NormalizationShape
   let gamma: Parameter
   let beta: Parameter
@@ -60,7 +60,11 @@ struct GroupNormOperation: Operation {
     }
   }
 
-  func backward(_ tape: Tape) {
+  func backward(_ tape: Tape) { backward(tape, again: nil) }
+
+  func recomputingBackward(_ tape: Tape) { backward(tape, again: y) }
+
+  private func backward(_ tape: Tape, again y: Tensor?) {
     let dx = x.tensors.map(tape.gradientTargetOrSpare)
     let dmodulation = modulation.map(tape.gradientTargetOrSpare)
     let (dgamma, dbeta) = (tape.gradient(gamma), tape.gradient(beta))
@@ -74,8 +78,9 @@ struct GroupNormOperation: Operation {
       }
       groupNormBackward(
         geometry, parts(tape, image), gamma: map.gamma, beta: map.beta, activation,
-        statistics: tape[statistics, image], dy: tape.gradient(y, image: image),
-        into: dx.map { ($0.image(image), $0.accumulation) }, addedTo: dmap.0, dmap.1,
+        statistics: tape[statistics, image], dy: tape.gradient(self.y, image: image),
+        again: y.map { tape[$0, image] }, into: dx.map { ($0.image(image), $0.accumulation) },
+        addedTo: dmap.0, dmap.1,
         scratch: tape.scratch)
       if let modulation, let dmodulation {
         modulateBackward(

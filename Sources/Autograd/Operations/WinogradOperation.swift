@@ -3,7 +3,7 @@
 internal import Kernels
 
 /// y = w * x + bias (+ row) (+ residual).
-struct WinogradOperation: Operation {
+struct WinogradOperation: LinearOperation {
   let geometry: WinogradShape
   let weights: Parameter
   let transformed: DerivedWeight
@@ -51,22 +51,26 @@ struct WinogradOperation: Operation {
       into: tape[y], scratch: tape.scratch)
   }
 
-  /// As for any convolution: dx = flipped w over dy, dw = Σ x ⊗ dy, the biases' are sums of dy.
-  func backward(_ tape: Tape) {
+  /// dx = flipped w over dy, dresidual = dy.
+  func inputGradients(_ tape: Tape) {
     let geometry = geometry(tape)
-    let dy = tape.gradient(y)
     if let dx = tape.gradientTarget(x) {
       let zeros = tape.scratch.slice(biasOffset, geometry.inputs)
       zeros.fill(0)
       winogradInputGradient(
-        geometry, dy: dy, flipped: tape.parameters[transformedFlipped], zeros: zeros,
+        geometry, dy: tape.gradient(y), flipped: tape.parameters[transformedFlipped], zeros: zeros,
         into: dx.floats, dx.accumulation, scratch: tape.scratch)
     }
+    residualGradient(tape, y: y, residual: residual)
+  }
+
+  /// dw = Σ x ⊗ dy, the biases' are sums of dy.
+  func parameterGradients(_ tape: Tape) {
+    let geometry = geometry(tape)
     let sums = tape.scratch.slice(biasOffset, geometry.images * geometry.outputs)
     winogradWeightGradient(
-      geometry, tape[x], dy: dy, addedTo: tape.gradient(weights), sums: sums,
+      geometry, tape[x], dy: tape.gradient(y), addedTo: tape.gradient(weights), sums: sums,
       scratch: tape.scratch)
     biasGradient(tape, sums: sums, bias: bias, row: row)
-    residualGradient(tape, y: y, residual: residual)
   }
 }
