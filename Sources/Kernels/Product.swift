@@ -23,6 +23,8 @@ struct Product {
     var base: UnsafePointer<Float>
     var step: Int
     var segment = 0
+    /// The operand of the product that comes next, without gaps: it is fetched on the way.
+    var next: UnsafePointer<Float>?
   }
 
   /// What C is before the sum is added.
@@ -121,6 +123,8 @@ struct Product {
     case 12 where tallest >= 12: tiles(Twelve<V>.self, rows, column, start)
     case 13 where tallest >= 13: tiles(Thirteen<V>.self, rows, column, start)
     case 14 where tallest >= 14: tiles(Fourteen<V>.self, rows, column, start)
+    case 15 where tallest >= 15: tiles(Fifteen<V>.self, rows, column, start)
+    case 16 where tallest >= 16: tiles(Sixteen<V>.self, rows, column, start)
     default: preconditionFailure("no tile has \(height) rows of \(V.width) columns")
     }
   }
@@ -128,8 +132,12 @@ struct Product {
   /// Tile after tile: a call for each would cost short sums a tenth.
   @inline(never)
   private func tiles<T: Tile>(_: T.Type, _ rows: Range<Int>, _ column: Int, _ start: Start) {
+    // A strip fetches its columns' share of what comes next, a tile its rows' share of that.
+    let ahead = b.next.map { $0 + column * depth }
+    let aheadRow = (T.V.width * depth + self.rows - 1) / self.rows
     var row = rows.lowerBound
     while row < rows.upperBound {
+      if let ahead { prefetch(ahead + row * aheadRow, count: T.rows * aheadRow) }
       var sum: T
       switch start {
       case .zero:

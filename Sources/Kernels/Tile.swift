@@ -26,8 +26,8 @@ protocol Columns: Lanes {
 }
 
 extension Lane: Columns {
-  /// As tall as that of two vectors: there are no taller tiles.
-  static var tallestTile: Int { Pair.tallestTile }
+  /// A little taller than that of two vectors: 16 is a usual number of channels.
+  static var tallestTile: Int { Pair.tallestTile + 2 }
 
   @inline(__always) mutating func add(_ a: UnsafePointer<Float>, times b: Lane) {
     self = adding(a.pointee, times: b)
@@ -303,3 +303,5 @@ typealias Eleven<V: Columns> = Both<Eight<V>, Three<V>>
 typealias Twelve<V: Columns> = Both<Eight<V>, Four<V>>
 typealias Thirteen<V: Columns> = Both<Eight<V>, Five<V>>
 typealias Fourteen<V: Columns> = Both<Seven<V>, Seven<V>>
+typealias Fifteen<V: Columns> = Both<Eight<V>, Seven<V>>
+typealias Sixteen<V: Columns> = Both<Eight<V>, Eight<V>>

@@ -115,6 +115,8 @@ package func winogradForward(
   let (u, m, _) = shape.parts(scratch)
   let (inputs, outputs) = (shape.inputs, shape.outputs)
   let row = (u: Winograd.row(inputs), m: Winograd.row(outputs))
+  let pairs = inputs * outputs
+  let isShort = pairs <= prefetchedFloats
   shape.forEachBlock { block in
     transformInputs(x.base, shape.tiling(channels: inputs), block, into: u)
     let pitch = (
@@ -124,7 +126,9 @@ package func winogradForward(
       Product(
         rows: tiles.count, columns: outputs, depth: inputs,
         a: .init(base: u + f * pitch.u + tiles.lowerBound * row.u, row: row.u, step: 1),
-        b: .init(base: weights.base + f * inputs * outputs, step: outputs),
+        b: .init(
+          base: weights.base + f * pairs, step: outputs,
+          next: isShort && f + 1 < Winograd.frequencies ? weights.base + (f + 1) * pairs : nil),
         c: m + f * pitch.m + tiles.lowerBound * row.m, cRow: row.m
       ).run(.zero)
     }
@@ -133,6 +137,10 @@ package func winogradForward(
       residual: residual, into: y.base)
   }
 }
+
+/// A frequency's weights up to this size are fetched while those before them are multiplied: a third
+/// of the first-level cache.
+private let prefetchedFloats = 4096
 
 /// dx = the flipped filter over dy, for all images: a forward pass with the flipped weights.
 ///
