@@ -74,14 +74,10 @@ private enum OutputGradients: Analysis {
   ) -> (Lane, Lane) { L.outputGradient(pair, d) }
 }
 
-/// Where a vector of channels of a tile's values lie: `pitch` apart, frequency by frequency.
-private struct Spectrum {
-  let base: UnsafeMutablePointer<Float>
-  let pitch: Int
-
+extension Spectrum.Values {
   /// Sets all values of a tile of the numbers d(i, j).
   @inline(__always)
-  func set<M: Analysis, R: WinogradLine, C: WinogradLine>(
+  fileprivate func set<M: Analysis, R: WinogradLine, C: WinogradLine>(
     _: M.Type, _: R.Type, _: C.Type, _ d: Patch.Channels
   ) {
     rows(M.self, R.self, C.self, .zeroAndInfinity, d)
@@ -107,9 +103,8 @@ private struct Spectrum {
 
   @inline(__always)
   private func set(_ i: Int, _ pair: PointPair, _ values: (Lane, Lane)) {
-    let row = base + i * F4.points * pitch
-    values.0.store(at: row + pair.numbers.0 * pitch)
-    values.1.store(at: row + pair.numbers.1 * pitch)
+    self[i, pair.numbers.0] = values.0
+    self[i, pair.numbers.1] = values.1
   }
 }
 
@@ -118,19 +113,18 @@ func transformInputs(
   _ x: UnsafePointer<Float>, _ tiling: Tiling, _ block: TileBlock,
   into u: UnsafeMutablePointer<Float>
 ) {
-  Patch.with(tiling.plane) { patch in
-    InputTransform(
-      x: x, plane: tiling.plane, pitch: Winograd.pitch(tiles: block.count, tiling.plane.channels),
-      u: u, patch: patch
-    ).apply(to: block)
+  let plane = tiling.plane
+  Spectrum.with(u, block, channels: plane.channels) { u in
+    Patch.with(plane) { patch in
+      InputTransform(x: x, plane: plane, u: u, patch: patch).apply(to: block)
+    }
   }
 }
 
 private struct InputTransform: TileTransform {
   let x: UnsafePointer<Float>
   let plane: Plane
-  let pitch: Int
-  let u: UnsafeMutablePointer<Float>
+  let u: Spectrum
   let patch: Patch
 
   @inline(__always)
@@ -143,8 +137,7 @@ private struct InputTransform: TileTransform {
   func apply<R: WinogradLine, C: WinogradLine>(
     _: R.Type, _: C.Type, _ tile: TileBlock.Place, _ c: Int, first n: Int
   ) {
-    Spectrum(base: u + tile.number * Winograd.row(plane.channels) + c, pitch: pitch)
-      .set(Inputs.self, R.self, C.self, patch.channels(c))
+    u.values(tile: tile.number, c).set(Inputs.self, R.self, C.self, patch.channels(c))
   }
 }
 
@@ -156,19 +149,19 @@ func transformOutputGradients(
   _ dy: UnsafePointer<Float>, _ tiling: Tiling, _ block: TileBlock,
   into v: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>
 ) {
-  Patch.with(tiling.plane) { patch in
-    OutputGradientTransform(
-      dy: dy, plane: tiling.plane, pitch: Winograd.pitch(tiles: block.count, tiling.plane.channels),
-      v: v, sums: sums, patch: patch
-    ).apply(to: block)
+  let plane = tiling.plane
+  Spectrum.with(v, block, channels: plane.channels) { v in
+    Patch.with(plane) { patch in
+      OutputGradientTransform(dy: dy, plane: plane, v: v, sums: sums, patch: patch)
+        .apply(to: block)
+    }
   }
 }
 
 private struct OutputGradientTransform: TileTransform {
   let dy: UnsafePointer<Float>
   let plane: Plane
-  let pitch: Int
-  let v: UnsafeMutablePointer<Float>
+  let v: Spectrum
   let sums: UnsafeMutablePointer<Float>
   let patch: Patch
 
@@ -191,8 +184,7 @@ private struct OutputGradientTransform: TileTransform {
       sum += column
     }
     sum.store(first: n, at: place)
-    Spectrum(base: v + tile.number * Winograd.row(plane.channels) + c, pitch: pitch)
-      .set(OutputGradients.self, R.self, C.self, d)
+    v.values(tile: tile.number, c).set(OutputGradients.self, R.self, C.self, d)
   }
 }
 
@@ -204,19 +196,21 @@ private struct OutputGradientTransform: TileTransform {
 ///   - m: [f, tile, c].
 ///   - biasRow: floats from one image's bias to the next; 0 where all have the same.
 func transformOutputs(
-  _ m: UnsafePointer<Float>, _ tiling: Tiling, _ block: TileBlock, bias: UnsafePointer<Float>,
+  _ m: UnsafeMutablePointer<Float>, _ tiling: Tiling, _ block: TileBlock,
+  bias: UnsafePointer<Float>,
   biasRow: Int, residual: Residual, into y: UnsafeMutablePointer<Float>
 ) {
-  OutputTransform(
-    m: m, plane: tiling.plane, pitch: Winograd.pitch(tiles: block.count, tiling.plane.channels),
-    bias: bias, biasRow: biasRow, residual: residual, y: y
-  ).apply(to: block)
+  let plane = tiling.plane
+  Spectrum.with(m, block, channels: plane.channels) { m in
+    OutputTransform(
+      m: m, plane: plane, bias: bias, biasRow: biasRow, residual: residual, y: y
+    ).apply(to: block)
+  }
 }
 
 private struct OutputTransform: TileTransform {
-  let m: UnsafePointer<Float>
+  let m: Spectrum
   let plane: Plane
-  let pitch: Int
   let bias: UnsafePointer<Float>
   let biasRow: Int
   let residual: Residual
@@ -237,10 +231,8 @@ private struct OutputTransform: TileTransform {
   private func rows<R: WinogradLine, C: WinogradLine>(
     _: R.Type, _: C.Type, _ pair: OutputPair, _ tile: TileBlock.Place, _ c: Int, first n: Int
   ) {
-    let source = m + tile.number * Winograd.row(plane.channels) + c
-    let lines = Line.pair(C.points) { j in
-      R.output(pair) { i in Lane(at: source + (i * F4.points + j) * pitch) }
-    }
+    let m = m.values(tile: tile.number, c)
+    let lines = Line.pair(C.points) { j in R.output(pair) { i in m[i, j] } }
     row(R.self, C.self, pair.numbers.0, lines.0, tile, c, first: n)
     row(R.self, C.self, pair.numbers.1, lines.1, tile, c, first: n)
   }
