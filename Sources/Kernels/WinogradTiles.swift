@@ -80,16 +80,29 @@ extension Spectrum.Values {
   fileprivate func set<M: Analysis, R: WinogradLine, C: WinogradLine>(
     _: M.Type, _: R.Type, _: C.Type, _ d: Patch.Channels
   ) {
-    rows(M.self, R.self, C.self, .zeroAndInfinity, d)
-    rows(M.self, R.self, C.self, .near, d)
-    if R.points == F4.points { rows(M.self, R.self, C.self, .far, d) }
+    rows(M.self, C.self, .zeroAndInfinity, lines(M.self, R.self, C.self, .zeroAndInfinity, d))
+    if R.points == F4.points {
+      // Together, as they are made of the same numbers.
+      let near = lines(M.self, R.self, C.self, .near, d)
+      let far = lines(M.self, R.self, C.self, .far, d)
+      rows(M.self, C.self, .near, near)
+      rows(M.self, C.self, .far, far)
+    } else {
+      rows(M.self, C.self, .near, lines(M.self, R.self, C.self, .near, d))
+    }
   }
 
   @inline(__always)
-  private func rows<M: Analysis, R: WinogradLine, C: WinogradLine>(
+  private func lines<M: Analysis, R: WinogradLine, C: WinogradLine>(
     _: M.Type, _: R.Type, _: C.Type, _ pair: PointPair, _ d: Patch.Channels
+  ) -> (Line, Line) {
+    Line.pair(M.count(C.self)) { j in M.values(R.self, pair) { i in d[i, j] } }
+  }
+
+  @inline(__always)
+  private func rows<M: Analysis, C: WinogradLine>(
+    _: M.Type, _: C.Type, _ pair: PointPair, _ lines: (Line, Line)
   ) {
-    let lines = Line.pair(M.count(C.self)) { j in M.values(R.self, pair) { i in d[i, j] } }
     row(M.self, C.self, pair.numbers.0, lines.0)
     row(M.self, C.self, pair.numbers.1, lines.1)
   }
