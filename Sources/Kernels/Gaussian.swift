@@ -8,21 +8,14 @@ extension Philox {
   ///   - item: which image or element the noise belongs to.
   ///   - time: which timestep or training step.
   package func fillNormal(_ target: Floats, item: UInt32, time: UInt32) {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * Lane.width) { spare in
-      guard let radii = spare.baseAddress else { return }
-      let turns = radii + Lane.width
-      let pairs = turns + Lane.width
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * Lane.width) { spare in
+      guard let pairs = spare.baseAddress else { return }
       for start in stride(from: 0, to: target.count, by: 2 * Lane.width) {
-        for pair in stride(from: 0, to: Lane.width, by: 2) {
-          let words = block(
-            item: item, time: time, index: UInt32(truncatingIfNeeded: (start / 2 + pair) / 2))
-          for half in 0..<2 {
-            radii[pair + half] = (Float(words[2 * half]) + 0.5) * unit
-            turns[pair + half] = Float(words[2 * half + 1] >> 8) * fraction
-          }
-        }
-        let radius = (Lane(at: radii).logarithm * -2).squareRoot()
-        let (sine, cosine) = Lane(at: turns).sineAndCosineOfTurns
+        let words = blocks(LaneLongs.self, item: item, time: time, index: start / 4)
+        let (first, second) = (join(words.0, words.2), join(words.1, words.3))
+        let radii = (Lane(first) + 0.5) * unit
+        let radius = (radii.logarithm * -2).squareRoot()
+        let (sine, cosine) = (Lane(second &>> 8) * fraction).sineAndCosineOfTurns
         let (even, odd) = (radius * cosine, radius * sine)
         for i in 0..<Lane.width {
           pairs[2 * i] = even[i]
@@ -32,6 +25,11 @@ extension Philox {
         (target.base + start).update(from: pairs, count: kept)
       }
     }
+  }
+
+  /// Words of two pairs a block, one behind the other.
+  @inline(__always) private func join(_ first: LaneLongs, _ second: LaneLongs) -> LaneWords {
+    unsafeBitCast(first | (second &<< 32), to: LaneWords.self)
   }
 
   /// 2^-32: a word to (0, 1].

@@ -9,6 +9,9 @@ internal import Instructions
   typealias HalfLane = SIMD8<Float>
   /// The same register as pairs of floats.
   typealias LanePairs = SIMD8<Double>
+  /// The same register as whole numbers.
+  typealias LaneWords = SIMD16<UInt32>
+  typealias LaneLongs = SIMD8<UInt64>
 #elseif canImport(HasFMA)
   /// One vector register of floats: 8 with AVX2.
   package typealias Lane = SIMD8<Float>
@@ -16,6 +19,9 @@ internal import Instructions
   typealias HalfLane = SIMD4<Float>
   /// The same register as pairs of floats.
   typealias LanePairs = SIMD4<Double>
+  /// The same register as whole numbers.
+  typealias LaneWords = SIMD8<UInt32>
+  typealias LaneLongs = SIMD4<UInt64>
 #else
   /// One vector register of floats: 4 with NEON and on the x86-64 baseline.
   package typealias Lane = SIMD4<Float>
@@ -23,6 +29,9 @@ internal import Instructions
   typealias HalfLane = SIMD2<Float>
   /// The same register as pairs of floats.
   typealias LanePairs = SIMD2<Double>
+  /// The same register as whole numbers.
+  typealias LaneWords = SIMD4<UInt32>
+  typealias LaneLongs = SIMD2<UInt64>
 #endif
 
 /// The bits of a lane's floats.

@@ -26,20 +26,52 @@ package struct Philox: Sendable {
     Philox.encrypt(SIMD4(index, time, item, stream), key: key)
   }
 
-  /// Ten rounds of the cipher.
+  /// As many blocks as V has elements, from the block `index` on: the first words of all, the second
+  /// words, and so on.
+  @inline(__always)
+  func blocks<V: SIMD>(_: V.Type, item: UInt32, time: UInt32, index: Int) -> Words<V>
+  where V.Scalar == UInt64 {
+    var indices = V()
+    for i in indices.indices { indices[i] = UInt64(UInt32(truncatingIfNeeded: index + i)) }
+    let words = (UInt64(time), UInt64(item), UInt64(stream))
+    return Philox.encrypt(
+      (indices, V(repeating: words.0), V(repeating: words.1), V(repeating: words.2)), key: key)
+  }
+
+  /// Four words of some blocks, each in the lower half of an element: the upper half is the room that
+  /// multiplication takes.
+  typealias Words<V> = (V, V, V, V)
+
+  /// Ten rounds of the cipher for one block.
   package static func encrypt(
     _ counter: SIMD4<UInt32>, key: (UInt32, UInt32)
   ) -> SIMD4<UInt32> {
-    var (c0, c1, c2, c3) = (counter.x, counter.y, counter.z, counter.w)
+    let counter = SIMD4<UInt64>(truncatingIfNeeded: counter)
+    typealias V = SIMD2<UInt64>
+    let words = encrypt(
+      (
+        V(repeating: counter.x), V(repeating: counter.y), V(repeating: counter.z),
+        V(repeating: counter.w)
+      ), key: key)
+    return SIMD4(truncatingIfNeeded: SIMD4(words.0.x, words.1.x, words.2.x, words.3.x))
+  }
+
+  @inline(__always)
+  private static func encrypt<V: SIMD>(
+    _ counter: Words<V>, key: (UInt32, UInt32)
+  ) -> Words<V> where V.Scalar == UInt64 {
+    var (c0, c1, c2, c3) = counter
     var (k0, k1) = key
+    let low = V(repeating: UInt64(UInt32.max))
     for _ in 0..<rounds {
-      let p0 = multipliers.0.multipliedFullWidth(by: c0)
-      let p1 = multipliers.1.multipliedFullWidth(by: c2)
-      (c0, c1, c2, c3) = (p1.high ^ c1 ^ k0, p1.low, p0.high ^ c3 ^ k1, p0.low)
+      let p0 = V(repeating: UInt64(multipliers.0)) &* c0
+      let p1 = V(repeating: UInt64(multipliers.1)) &* c2
+      (c0, c1) = ((p1 &>> 32) ^ c1 ^ V(repeating: UInt64(k0)), p1 & low)
+      (c2, c3) = ((p0 &>> 32) ^ c3 ^ V(repeating: UInt64(k1)), p0 & low)
       k0 &+= weyl.0
       k1 &+= weyl.1
     }
-    return SIMD4(c0, c1, c2, c3)
+    return (c0, c1, c2, c3)
   }
 
   // The constants of the paper (Table 2 and Section 4.2).
