@@ -36,6 +36,8 @@ package protocol LinearOperation: Operation {
 }
 
 extension LinearOperation {
+  package var row: Tensor? { nil }
+
   package func backward(_ tape: Tape) {
     inputGradients(tape)
     parameterGradients(tape)

@@ -63,7 +63,7 @@ extension Step {
   }
 
   /// Whether the gradients of a layer's parameters can wait until the way back reaches the writer of
-  /// what it multiplies: it is still to compute that again, and nobody before it needs the row's.
+  /// what it multiplies: that is not computed again yet, and the row's gradient is read later still.
   private static func canWait(
     _ layer: any LinearOperation, _ operations: [any Operation], _ writers: [Int: any Operation]
   ) -> Bool {

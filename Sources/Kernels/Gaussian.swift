@@ -27,7 +27,7 @@ extension Philox {
     }
   }
 
-  /// Words of two pairs a block, one behind the other.
+  /// Words of two pairs a block, one behind the other: the lower half of an element comes first.
   @inline(__always) private func join(_ first: LaneLongs, _ second: LaneLongs) -> LaneWords {
     unsafeBitCast(first | (second &<< 32), to: LaneWords.self)
   }

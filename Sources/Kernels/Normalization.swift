@@ -126,9 +126,8 @@ package func groupNormAgain(
 package func groupNormBackward(
   _ shape: NormalizationShape, _ x: [ChannelPart], gamma: Floats, beta: Floats,
   _ activation: Activation, statistics: Floats, dy: Floats,
-  again y: Floats? = nil, into dx: [(target: Floats, accumulation: Accumulation)],
-  addedTo dgamma: Floats,
-  _ dbeta: Floats, scratch: Floats
+  again y: Floats?, into dx: [(target: Floats, accumulation: Accumulation)],
+  addedTo dgamma: Floats, _ dbeta: Floats, scratch: Floats
 ) {
   let channels = shape.channels
   let inverse = statistics.base + channels

@@ -56,6 +56,7 @@ package struct Philox: Sendable {
     return SIMD4(truncatingIfNeeded: SIMD4(words.0.x, words.1.x, words.2.x, words.3.x))
   }
 
+  /// Ten rounds of the cipher for as many blocks as V has elements.
   @inline(__always)
   private static func encrypt<V: SIMD>(
     _ counter: Words<V>, key: (UInt32, UInt32)

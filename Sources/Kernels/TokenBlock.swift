@@ -21,7 +21,7 @@ struct TokenBlock {
   }
 
   /// columns[c, i] = scale·rows[i, c] for the block's tokens, and the last one's as often as it takes
-  /// to fill the last vector.
+  /// to fill the last vector: what is computed of them is finite then.
   ///
   /// - Parameters:
   ///   - rows: the first token of all, not of the block's.

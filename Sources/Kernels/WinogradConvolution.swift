@@ -116,7 +116,7 @@ package func winogradForward(
   let (inputs, outputs) = (shape.inputs, shape.outputs)
   let row = (u: Winograd.row(inputs), m: Winograd.row(outputs))
   let pairs = inputs * outputs
-  let isShort = pairs <= prefetchedFloats
+  let fetchesAhead = pairs <= prefetchedFloats
   shape.forEachBlock { block in
     transformInputs(x.base, shape.tiling(channels: inputs), block, into: u)
     let pitch = (
@@ -128,7 +128,8 @@ package func winogradForward(
         a: .init(base: u + f * pitch.u + tiles.lowerBound * row.u, row: row.u, step: 1),
         b: .init(
           base: weights.base + f * pairs, step: outputs,
-          next: isShort && f + 1 < Winograd.frequencies ? weights.base + (f + 1) * pairs : nil),
+          next: fetchesAhead && f + 1 < Winograd.frequencies
+            ? weights.base + (f + 1) * pairs : nil),
         c: m + f * pitch.m + tiles.lowerBound * row.m, cRow: row.m
       ).run(.zero)
     }

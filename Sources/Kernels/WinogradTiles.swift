@@ -210,8 +210,8 @@ private struct OutputGradientTransform: TileTransform {
 ///   - biasRow: floats from one image's bias to the next; 0 where all have the same.
 func transformOutputs(
   _ m: UnsafeMutablePointer<Float>, _ tiling: Tiling, _ block: TileBlock,
-  bias: UnsafePointer<Float>,
-  biasRow: Int, residual: Residual, into y: UnsafeMutablePointer<Float>
+  bias: UnsafePointer<Float>, biasRow: Int, residual: Residual,
+  into y: UnsafeMutablePointer<Float>
 ) {
   let plane = tiling.plane
   Spectrum.with(m, block, channels: plane.channels) { m in

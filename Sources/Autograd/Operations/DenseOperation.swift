@@ -12,7 +12,6 @@ struct DenseOperation: LinearOperation {
   let residual: Tensor?
   let y: Tensor
 
-  var row: Tensor? { nil }
   var inputs: [Tensor] { x.tensors + [residual].compactMap { $0 } }
   var outputs: [Tensor] { [y] }
   var kept: [Tensor] { x.tensors }

@@ -64,7 +64,7 @@ struct GroupNormOperation: RecomputingOperation {
 
   func recomputingBackward(_ tape: Tape) { backward(tape, again: y) }
 
-  private func backward(_ tape: Tape, again y: Tensor?) {
+  private func backward(_ tape: Tape, again: Tensor?) {
     let dx = x.tensors.map(tape.gradientTargetOrSpare)
     let dmodulation = modulation.map(tape.gradientTargetOrSpare)
     let (dgamma, dbeta) = (tape.gradient(gamma), tape.gradient(beta))
@@ -78,10 +78,9 @@ struct GroupNormOperation: RecomputingOperation {
       }
       groupNormBackward(
         geometry, parts(tape, image), gamma: map.gamma, beta: map.beta, activation,
-        statistics: tape[statistics, image], dy: tape.gradient(self.y, image: image),
-        again: y.map { tape[$0, image] }, into: dx.map { ($0.image(image), $0.accumulation) },
-        addedTo: dmap.0, dmap.1,
-        scratch: tape.scratch)
+        statistics: tape[statistics, image], dy: tape.gradient(y, image: image),
+        again: again.map { tape[$0, image] }, into: dx.map { ($0.image(image), $0.accumulation) },
+        addedTo: dmap.0, dmap.1, scratch: tape.scratch)
       if let modulation, let dmodulation {
         modulateBackward(
           gamma: tape.parameters[gamma], beta: tape.parameters[beta],
