@@ -27,7 +27,7 @@ struct Product {
     var next: UnsafePointer<Float>?
   }
 
-  /// What C is before the sum is added.
+  /// What C is without the sum.
   enum Start {
     case zero
     /// The same values in every row: a bias.
@@ -138,26 +138,26 @@ struct Product {
     var row = rows.lowerBound
     while row < rows.upperBound {
       if let ahead { prefetch(ahead + row * aheadRow, count: T.rows * aheadRow) }
-      var sum: T
-      switch start {
-      case .zero:
-        sum = T()
-      case .row(let bias):
-        sum = T(at: bias + column, stride: 0)
-      case .column(let numbers):
-        sum = T(numbers: numbers + row)
-      case .matrix(let matrix, let stride):
-        sum = T(at: matrix + row * stride + column, stride: stride)
-      case .matrixAndRow(let matrix, let stride, let bias):
-        sum = T(at: matrix + row * stride + column, stride: stride)
-        sum.add(T.V(at: bias + column))
-      }
+      var sum = T()
       var left = a.base + row * a.row
       var right = b.base + column
       for _ in 0..<depth {
         sum.add(left, stride: a.row, times: T.V(at: right))
         left += a.step
         right += b.step
+      }
+      // The start comes last: a tile that begins with it begins later.
+      switch start {
+      case .zero: break
+      case .row(let bias):
+        sum.add(T.V(at: bias + column))
+      case .column(let numbers):
+        sum.add(numbers: numbers + row)
+      case .matrix(let matrix, let stride):
+        sum.add(at: matrix + row * stride + column, stride: stride)
+      case .matrixAndRow(let matrix, let stride, let bias):
+        sum.add(at: matrix + row * stride + column, stride: stride)
+        sum.add(T.V(at: bias + column))
       }
       if columns - column >= T.V.width {
         sum.store(at: c + row * cRow + column, stride: cRow)

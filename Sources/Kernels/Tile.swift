@@ -11,20 +11,26 @@ protocol Tile: Lanes {
   init()
   /// The same in every row.
   init(repeating row: V)
-  /// Row r starts as numbers[r], in every column.
-  init(numbers: UnsafePointer<Float>)
-  /// Row r starts as what lies at `address + r·stride`.
+  /// Row r is what lies at `address + r·stride`.
   init(at address: UnsafePointer<Float>, stride: Int)
   /// Row r += a[r·stride] · b.
   mutating func add(_ a: UnsafePointer<Float>, stride: Int, times b: V)
   /// Row r += b.
   mutating func add(_ b: V)
+  /// Row r += numbers[r], in every column.
+  mutating func add(numbers: UnsafePointer<Float>)
   /// Σ_r row r.
   var sum: V { get }
   func store(at address: UnsafeMutablePointer<Float>, stride: Int)
 }
 
 extension Tile {
+  /// Row r += what lies at `address + r·stride`.
+  @inline(__always)
+  mutating func add(at address: UnsafePointer<Float>, stride: Int) {
+    self = zip(Self(at: address, stride: stride)) { $0 + $1 }
+  }
+
   /// Stores the first `count` floats of each row only, or all there are.
   @inline(__always)
   func store(first count: Int, at address: UnsafeMutablePointer<Float>, stride: Int) {
@@ -52,8 +58,6 @@ struct One<V: Columns>: Tile {
 
   @inline(__always) init(repeating row: V) { self.row = row }
 
-  @inline(__always) init(numbers: UnsafePointer<Float>) { row = V(repeating: numbers.pointee) }
-
   @inline(__always) init(at address: UnsafePointer<Float>, stride: Int) { row = V(at: address) }
 
   @inline(__always) mutating func add(_ a: UnsafePointer<Float>, stride: Int, times b: V) {
@@ -61,6 +65,10 @@ struct One<V: Columns>: Tile {
   }
 
   @inline(__always) mutating func add(_ b: V) { row.add(b) }
+
+  @inline(__always) mutating func add(numbers: UnsafePointer<Float>) {
+    row.add(V(repeating: numbers.pointee))
+  }
 
   @inline(__always) func map(_ transform: (Lane) -> Lane) -> One {
     One(repeating: row.map(transform))
@@ -98,10 +106,6 @@ struct Both<Upper: Tile, Lower: Tile>: Tile where Upper.V == Lower.V {
     self.init(Upper(repeating: row), Lower(repeating: row))
   }
 
-  @inline(__always) init(numbers: UnsafePointer<Float>) {
-    self.init(Upper(numbers: numbers), Lower(numbers: numbers + Upper.rows))
-  }
-
   @inline(__always) init(at address: UnsafePointer<Float>, stride: Int) {
     upper = Upper(at: address, stride: stride)
     lower = Lower(at: address + Upper.rows * stride, stride: stride)
@@ -117,6 +121,11 @@ struct Both<Upper: Tile, Lower: Tile>: Tile where Upper.V == Lower.V {
   @inline(__always) mutating func add(_ b: Upper.V) {
     upper.add(b)
     lower.add(b)
+  }
+
+  @inline(__always) mutating func add(numbers: UnsafePointer<Float>) {
+    upper.add(numbers: numbers)
+    lower.add(numbers: numbers + Upper.rows)
   }
 
   @inline(__always) func map(_ transform: (Lane) -> Lane) -> Both {
