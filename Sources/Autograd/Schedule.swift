@@ -3,6 +3,8 @@
 /// A pass of one of the tape's operations.
 enum Step {
   case forward(any Operation)
+  /// Between the ways forward and back: the caller makes the gradient of the last result.
+  case turn(any Operation)
   /// What a later step of the way back reads and the way forward did not keep.
   case recompute(any Operation)
   case backward(any Operation)
@@ -14,7 +16,8 @@ enum Step {
 
   var operation: any Operation {
     switch self {
-    case .forward(let operation), .recompute(let operation), .backward(let operation): operation
+    case .forward(let operation), .turn(let operation): operation
+    case .recompute(let operation), .backward(let operation): operation
     case .inputGradients(let operation), .parameterGradients(let operation): operation
     case .recomputingBackward(let operation): operation
     }
@@ -82,6 +85,11 @@ struct Stretch {
   var steps: [Step]
   /// How many images at a time.
   let images: Int
+
+  /// Whether it begins on the way forward.
+  var beginsForward: Bool {
+    if case .forward = steps.first { true } else { false }
+  }
 
   /// Pixels that a step works on at a time: fewer would leave the loops over them too short to make
   /// up for reading the weights again.

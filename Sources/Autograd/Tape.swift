@@ -32,17 +32,14 @@ package final class Tape: @unchecked Sendable {
   private var blocks: [TapeMemory.Block] = []
   private var isDifferentiable: [Bool] = []
 
-  private var forwardStretches: [Stretch] = []
-  private var backwardStretches: [Stretch] = []
+  private var stretches: [Stretch] = []
   private var memory: TapeMemory?
-  /// Where the values lie in the pass that runs.
+  /// Where the values lie on the way that the tape is on.
   private var values: [TapeMemory.Place] = []
   private var gradients: [TapeMemory.Place] = []
   /// Which gradients have their first share, for the images in work and before the stretch.
   private var isWritten: [Bool] = []
   private var wasWritten: [Bool] = []
-  /// Whether the forward pass's values are still there.
-  private var isFresh = false
   private var scratchMemory: FloatMemory?
   private var gradientMemory: FloatMemory?
 
@@ -79,14 +76,17 @@ package final class Tape: @unchecked Sendable {
     return operation.outputs[0]
   }
 
-  /// Ends the recording: `result` stays readable after a run, and memory is laid out.
+  /// Ends the recording: `result`, the last operation's, stays readable after a run, and memory is
+  /// laid out.
   package func seal(result: Tensor) {
     blocks[result.index].isKept = true
-    forwardStretches = Stretch.list(Step.forward(operations), capacity: capacity)
-    if purpose == .training {
-      backwardStretches = Stretch.list(Step.backward(operations), capacity: capacity)
+    var steps = Step.forward(operations)
+    if purpose == .training, let last = operations.last {
+      precondition(last.outputs[0] == result, "gradients begin at the last operation's result")
+      steps += [.turn(last)] + Step.backward(operations)
     }
-    let memory = TapeMemory(blocks, forwardStretches + backwardStretches, capacity: capacity)
+    stretches = Stretch.list(steps, capacity: capacity)
+    let memory = TapeMemory(blocks, stretches, capacity: capacity)
     let scratch = FloatMemory(count: operations.map(\.scratchCount).max() ?? 0)
     (values, gradients) = (memory.forward, memory.gradients)
     isWritten = Array(repeating: false, count: values.count)
@@ -99,26 +99,42 @@ package final class Tape: @unchecked Sendable {
 
   // MARK: Running
 
-  /// Computes every value from the inputs.
+  /// Computes the result from the inputs.
   package func forward() {
-    if let memory { values = memory.forward }
-    run(forwardStretches)
-    isFresh = true
+    run { step in
+      if case .forward(let operation) = step { operation.forward(self) }
+    }
   }
 
-  /// Computes every gradient from the result's, adding the parameters' to what is there.
+  /// Computes the result from the inputs, and every gradient from the result's, adding the parameters'
+  /// to what is there.
   ///
-  /// Once a forward pass: values make room as soon as they were read.
-  package func backward(from result: Tensor) {
-    precondition(isFresh, "a backward pass without a forward pass before it")
-    isFresh = false
-    if let memory { values = memory.backward }
+  /// The last layers turn back for a few images while their values are in the core's cache, before the
+  /// next few get there: a pass forward for all images and a pass back would read them from memory.
+  ///
+  /// - Parameter makeGradient: fills the gradient of the result for some images; in there the tape's
+  ///   values and gradients are theirs.
+  package func train(_ makeGradient: (_ images: Range<Int>) -> Void) {
     for i in isWritten.indices { isWritten[i] = false }
-    isWritten[result.index] = true
-    run(backwardStretches)
+    run { step in
+      switch step {
+      case .forward(let operation):
+        operation.forward(self)
+      case .turn(let operation):
+        if let memory { values = memory.backward }
+        isWritten[operation.outputs[0].index] = true
+        makeGradient(firstImage..<firstImage + images)
+      case .recompute(let operation): operation.recompute(self)
+      case .backward(let operation): if hasGradient(operation) { operation.backward(self) }
+      case .inputGradients(let layer): if hasGradient(layer) { layer.inputGradients(self) }
+      case .recomputingBackward(let operation):
+        if hasGradient(operation) { operation.recomputingBackward(self) }
+      case .parameterGradients(let layer): if hasGradient(layer) { layer.parameterGradients(self) }
+      }
+    }
   }
 
-  private func run(_ stretches: [Stretch]) {
+  private func run(_ body: (Step) -> Void) {
     let all = images
     for stretch in stretches {
       // Element by element, as assigning the array would allocate another one.
@@ -126,22 +142,11 @@ package final class Tape: @unchecked Sendable {
       for start in stride(from: 0, to: all, by: stretch.images) {
         (firstImage, images) = (start, min(stretch.images, all - start))
         for i in isWritten.indices { isWritten[i] = wasWritten[i] }
-        for step in stretch.steps { run(step) }
+        if let memory, stretch.beginsForward { values = memory.forward }
+        for step in stretch.steps { body(step) }
       }
     }
     (firstImage, images) = (0, all)
-  }
-
-  private func run(_ step: Step) {
-    switch step {
-    case .forward(let operation): operation.forward(self)
-    case .recompute(let operation): operation.recompute(self)
-    case .backward(let operation): if hasGradient(operation) { operation.backward(self) }
-    case .inputGradients(let layer): if hasGradient(layer) { layer.inputGradients(self) }
-    case .recomputingBackward(let operation):
-      if hasGradient(operation) { operation.recomputingBackward(self) }
-    case .parameterGradients(let layer): if hasGradient(layer) { layer.parameterGradients(self) }
-    }
   }
 
   /// Whether anything depends on an operation's result.

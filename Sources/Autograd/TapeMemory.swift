@@ -48,10 +48,11 @@ struct TapeMemory {
       switch step {
       case .forward:
         for i in operation.touched { lives.use(forward[i], at: time) }
+      case .turn:
+        isTraining = true
       case .recompute:
         for i in operation.touched { lives.use(backward[i], at: time) }
       case .backward, .inputGradients, .recomputingBackward, .parameterGradients:
-        isTraining = true
         for tensor in step.values { lives.use(backward[tensor.index], at: time) }
         for tensor in operation.inputs + [operation.outputs[0]] {
           lives.use(gradients[tensor.index], at: time)
@@ -113,14 +114,14 @@ extension Step {
     switch self {
     case .recompute(let operation): operation
     case .recomputingBackward(let operation): operation
-    case .forward, .backward, .inputGradients, .parameterGradients: nil
+    case .forward, .turn, .backward, .inputGradients, .parameterGradients: nil
     }
   }
 
   /// The values that a step of the way back reads or writes.
   fileprivate var values: [Tensor] {
     switch self {
-    case .inputGradients: []
+    case .turn, .inputGradients: []
     case .recomputingBackward(let operation): operation.kept + operation.recomputed
     case .forward, .recompute, .backward, .parameterGradients: operation.kept
     }
@@ -129,7 +130,7 @@ extension Step {
   fileprivate var makesInputGradients: Bool {
     switch self {
     case .backward, .inputGradients, .recomputingBackward: true
-    case .forward, .recompute, .parameterGradients: false
+    case .forward, .turn, .recompute, .parameterGradients: false
     }
   }
 }

@@ -47,15 +47,17 @@ private func work(
     let y = record(x, tape)
     tape.seal(result: y)
     tape.forward()
-    return (tape: tape, result: y)
+    return tape
   }
   let repeats = 20
-  let forward = Double(tapes[0].tape.operationCount)
+  let forward = Double(tapes[0].operationCount)
   return Work {
     workers.run { worker in
       for _ in 0..<repeats {
-        tapes[worker].tape.forward()
-        if pass == .training { tapes[worker].tape.backward(from: tapes[worker].result) }
+        switch pass {
+        case .forward: tapes[worker].forward()
+        case .training: tapes[worker].train { _ in }
+        }
       }
     }
   } figures: { time in

@@ -128,8 +128,7 @@ private func normalizations() -> Network {
   let gradient = uniform(2 * run.output.shape.count, seed: 3)
   let results = (0..<2).map { _ in
     run.tape.parameterGradients.fill(0)
-    run.tape.forward()
-    run.backward(gradient)
+    run.train(gradient)
     return [
       run.result(2), run.tape.gradient(run.inputs[0]).array, run.tape.parameterGradients.array,
     ]
@@ -141,11 +140,9 @@ private func normalizations() -> Network {
   let network = branches()
   let run = network.record(for: .training, images: 2)
   let gradient = uniform(2 * run.output.shape.count, seed: 3)
-  run.tape.forward()
-  run.backward(gradient)
+  run.train(gradient)
   let once = (run.tape.gradient(run.inputs[0]).array, run.tape.parameterGradients.array)
-  run.tape.forward()
-  run.backward(gradient)
+  run.train(gradient)
   #expect(run.tape.gradient(run.inputs[0]).array == once.0)
   // Running sums round with every term: not the double to the last bit.
   expectClose(
@@ -175,8 +172,7 @@ func fewerImagesThanTheCapacityAreTheFirstOnes(purpose: Tape.Purpose) {
   )
   all.tape.images = 1
   for run in [all, one] {
-    run.tape.forward()
-    run.backward(uniform(run.output.shape.count, seed: 3))
+    run.train(uniform(run.output.shape.count, seed: 3))
   }
   #expect(all.tape.parameterGradients.array == one.tape.parameterGradients.array)
   let count = all.inputs[0].shape.count
@@ -190,15 +186,13 @@ func fewerImagesThanTheCapacityAreTheFirstOnes(purpose: Tape.Purpose) {
   let run = network.record(for: .training, images: 2)
   let count = run.output.shape.count
   let gradient = uniform(2 * count, seed: 3)
-  run.tape.forward()
-  run.backward(gradient)
+  run.train(gradient)
   let whole = run.tape.parameterGradients.array
   run.tape.parameterGradients.fill(0)
   let zeros = [Float](repeating: 0, count: count)
   let parts = [Array(gradient.prefix(count)) + zeros, zeros + Array(gradient.suffix(count))]
   for part in parts {
-    run.tape.forward()
-    run.backward(part)
+    run.train(part)
   }
   // The same terms in another order.
   expectClose(run.tape.parameterGradients.array, whole.doubles, absolute: 1e-5, relative: 1e-5)
@@ -231,6 +225,13 @@ private func pyramid() -> Network {
   }
 }
 
+@Test func largeImagesTurnBackOneByOne() {
+  let run = pyramid().record(for: .training, images: 4)
+  var turns: [Range<Int>] = []
+  run.tape.train { turns.append($0) }
+  #expect(turns == [0..<1, 1..<2, 2..<3, 3..<4])
+}
+
 @Test(arguments: [Tape.Purpose.inference, .training])
 func imagesThatAreWorkedOnTogetherAreWhatTheyAreAlone(purpose: Tape.Purpose) {
   let network = pyramid()
@@ -238,20 +239,24 @@ func imagesThatAreWorkedOnTogetherAreWhatTheyAreAlone(purpose: Tape.Purpose) {
   let (all, one) = (
     network.record(for: purpose, images: images), network.record(for: purpose, images: 1)
   )
-  all.tape.forward()
   let gradient = uniform(images * all.output.shape.count, seed: 3)
+  switch purpose {
+  case .inference: all.tape.forward()
+  case .training: all.train(gradient)
+  }
   let results = all.result(images)
-  if purpose == .training { all.backward(gradient) }
   for image in 0..<images {
     for (alone, together) in zip(one.inputs, all.inputs) {
       one.tape[alone].copy(
         from: all.tape[together].slice(image * alone.shape.count, alone.shape.count))
     }
-    one.tape.forward()
     let part = image * one.output.shape.count..<(image + 1) * one.output.shape.count
+    switch purpose {
+    case .inference: one.tape.forward()
+    case .training: one.train(Array(gradient[part]))
+    }
     #expect(one.result(1) == Array(results[part]))
     guard purpose == .training else { continue }
-    one.backward(Array(gradient[part]))
     for (alone, together) in zip(one.inputs, all.inputs) {
       let count = alone.shape.count
       #expect(

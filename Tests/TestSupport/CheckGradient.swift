@@ -13,8 +13,7 @@ package func checkGradient(
 ) {
   let run = network.record(for: .training, images: images)
   let weights = uniform(images * run.output.shape.count, seed: 50)
-  run.tape.forward()
-  run.backward(weights)
+  run.train(weights)
 
   let inputs = network.varied(run).enumerated().map { number, tensor in
     let count = images * tensor.shape.count

@@ -53,10 +53,13 @@ package struct Network {
       tape[output].prefix(images * output.shape.count)
     }
 
-    /// Backward from a gradient of the result.
-    package func backward(_ gradient: [Float]) {
-      tape.gradient(output).copy(from: gradient)
-      tape.backward(from: output)
+    /// Forward, and back from a gradient of the result.
+    package func train(_ gradient: [Float]) {
+      let count = output.shape.count
+      tape.train { images in
+        let part = gradient[images.lowerBound * count..<images.upperBound * count]
+        tape.gradient(output).copy(from: Array(part))
+      }
     }
   }
 

@@ -83,9 +83,7 @@ private final class FeatureShard: Sendable {
         into: tape[lesson.x].slice(image * values, values))
       tape[lesson.labels][image] = Float(training.labels[place])
     }
-    tape.forward()
-    tape.gradient(lesson.loss).fill(scale)
-    tape.backward(from: lesson.loss)
+    tape.train { _ in tape.gradient(lesson.loss).fill(scale) }
     return tape[lesson.loss].prefix(places.count).reduce(0) { $0 + Double($1) }
   }
 }

@@ -44,7 +44,8 @@ final class Shard: Sendable {
 
   /// Σ (output - target)² of some examples (Ho et al. 2020, Eq. 14, before the mean).
   func loss(_ examples: ArraySlice<Example>, of data: ByteImages) -> Double {
-    let target = predict(examples, of: data)
+    prepare(examples, of: data)
+    tape.forward()
     let count = examples.count * values
     return squaredError(
       tape[graph.output], target: target, gradient: memory.slopes.all, slope: 0, count: count)
@@ -62,16 +63,15 @@ final class Shard: Sendable {
   ) -> Double {
     tape.addGradients(to: gradients)
     tape.place = (UInt32(step), UInt32(examples.startIndex))
-    let target = predict(examples, of: data)
-    let loss = squaredError(
-      tape[graph.output], target: target, gradient: tape.gradient(graph.output),
-      slope: 2 * scale, count: examples.count * values)
-    tape.backward(from: graph.output)
-    return loss
+    prepare(examples, of: data)
+    return tape.train(graph.output, towards: target, scale: scale)
   }
 
-  /// Runs the network on the examples' noisy images and returns what it should have said.
-  private func predict(_ examples: ArraySlice<Example>, of data: ByteImages) -> Floats {
+  /// What the network should say.
+  private var target: Floats { memory.images.all }
+
+  /// Tells the network the examples' noisy images and timesteps, and makes its target.
+  private func prepare(_ examples: ArraySlice<Example>, of data: ByteImages) {
     let timesteps = examples.map(\.timestep)
     for (place, example) in examples.enumerated() {
       let image = memory.images.all.slice(place * values, values)
@@ -84,7 +84,5 @@ final class Shard: Sendable {
         x0: image, noise: epsilon, into: image)
     }
     unet.tell(tape, graph, timesteps: timesteps, classes: examples.compactMap(\.row))
-    tape.forward()
-    return memory.images.all
   }
 }

@@ -64,17 +64,13 @@ struct UNetFixtureTests {
   @Test(arguments: ["attn14", "class10", "options"])
   func everyGradientMatchesDiffusers(name: String) throws {
     let run = try Case(name, purpose: .training)
-    run.tape.forward()
     let shape = try run.shape
     let target = FloatMemory(count: shape.reduce(1, *))
     target.all.copy(from: nhwc(try run.io.floats("target"), shape))
     let count = target.all.count
-    let sum = squaredError(
-      run.tape[run.graph.output], target: target.all, gradient: run.tape.gradient(run.graph.output),
-      slope: 2 / Float(count), count: count)
+    let sum = run.tape.train(run.graph.output, towards: target.all, scale: 1 / Float(count))
     let loss = try run.io.doubles("loss")[0]
     #expect(abs(sum / Double(count) - loss) <= 1e-5 * loss)
-    run.tape.backward(from: run.graph.output)
 
     for parameter in run.unet.layout.parameters {
       let expected = try run.gradients.floats(parameter.name)

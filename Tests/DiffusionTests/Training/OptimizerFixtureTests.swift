@@ -109,11 +109,7 @@ struct OptimizerFixtureTests {
         let waves = unet.embedding(t.index)
         tape[graph.waves].slice(i * waves.count, waves.count).copy(from: waves)
       }
-      tape.forward()
-      let sum = squaredError(
-        tape[graph.output], target: epsilon.all, gradient: tape.gradient(graph.output),
-        slope: 2 / Float(x0.count), count: x0.count)
-      tape.backward(from: graph.output)
+      let sum = tape.train(graph.output, towards: epsilon.all, scale: 1 / Float(x0.count))
       return sum / Double(x0.count)
     }
   }
