@@ -30,19 +30,14 @@ extension Lanes {
   }
 
   /// e^x within 2 ulp for -87 ≤ x ≤ 87; beyond, the value at the nearer end.
-  @inline(__always) package var exponential: Self { exponential(.plus) }
-
-  /// e^±x.
   ///
-  /// 2^(±x·log₂ e), where the product's fraction is taken with log₂ e in two parts: rounding the
-  /// product would cost a digit where x is large.
-  @inline(__always) private func exponential(_ sign: FloatingPointSign) -> Self {
-    let factor: Float = sign == .plus ? Float.log2e : -Float.log2e
-    let rest: Float = sign == .plus ? 1.925_963e-8 : -1.925_963e-8
+  /// 2^(x·log₂ e), where the product's fraction is taken with log₂ e in two parts: rounding it would
+  /// cost a digit where x is large.
+  @inline(__always) package var exponential: Self {
     let x = map { $0.atLeast(-87).atMost(87) }
-    let rounded = x.map { Lane.magic.adding(factor, times: $0) }
+    let rounded = x.map { Lane.magic.adding(Float.log2e, times: $0) }
     let f = x.zip(rounded) {
-      $0.times(factor, minus: $1 - Lane.magic).adding(rest, times: $0)
+      $0.times(Float.log2e, minus: $1 - Lane.magic).adding(1.925_963e-8, times: $0)
     }
     return Self.powerOfTwo(f, plus: rounded)
   }
@@ -86,8 +81,13 @@ extension Lanes {
   }
 
   /// 1 / (1 + e^-x).
+  ///
+  /// With log₂ e in one part: where the digit that it costs matters, the sigmoid is next to 0.
   @inline(__always) var sigmoid: Self {
-    exponential(.minus).map { $0 + 1 }.reciprocal
+    let x = map { $0.atLeast(-87).atMost(87) }
+    let rounded = x.map { Lane.magic.adding(-Float.log2e, times: $0) }
+    let f = x.zip(rounded) { $0.times(-Float.log2e, minus: $1 - Lane.magic) }
+    return Self.powerOfTwo(f, plus: rounded).map { $0 + 1 }.reciprocal
   }
 }
 
