@@ -115,6 +115,7 @@ package final class Tape: @unchecked Sendable {
   /// - Parameter makeGradient: fills the gradient of the result for some images; in there the tape's
   ///   values and gradients are theirs.
   package func train(_ makeGradient: (_ images: Range<Int>) -> Void) {
+    precondition(purpose == .training, "a tape for inference has no gradients")
     for i in isWritten.indices { isWritten[i] = false }
     run { step in
       switch step {
