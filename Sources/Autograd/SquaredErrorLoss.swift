@@ -1,4 +1,4 @@
-// The loss that a tape is trained by.
+// Training a tape by the squared error of its result.
 
 package import Kernels
 

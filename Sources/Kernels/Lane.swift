@@ -9,7 +9,7 @@ internal import Instructions
   typealias HalfLane = SIMD8<Float>
   /// The same register as pairs of floats.
   typealias LanePairs = SIMD8<Double>
-  /// The same register as whole numbers.
+  /// The same register as whole numbers, of a float's size and of twice that.
   typealias LaneWords = SIMD16<UInt32>
   typealias LaneLongs = SIMD8<UInt64>
 #elseif canImport(HasFMA)
@@ -19,7 +19,7 @@ internal import Instructions
   typealias HalfLane = SIMD4<Float>
   /// The same register as pairs of floats.
   typealias LanePairs = SIMD4<Double>
-  /// The same register as whole numbers.
+  /// The same register as whole numbers, of a float's size and of twice that.
   typealias LaneWords = SIMD8<UInt32>
   typealias LaneLongs = SIMD4<UInt64>
 #else
@@ -29,7 +29,7 @@ internal import Instructions
   typealias HalfLane = SIMD2<Float>
   /// The same register as pairs of floats.
   typealias LanePairs = SIMD2<Double>
-  /// The same register as whole numbers.
+  /// The same register as whole numbers, of a float's size and of twice that.
   typealias LaneWords = SIMD4<UInt32>
   typealias LaneLongs = SIMD2<UInt64>
 #endif
