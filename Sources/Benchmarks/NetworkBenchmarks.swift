@@ -43,7 +43,7 @@ private func figures(images: Int, operationsPerImage: Int, time: Double) -> Figu
 private func training(_ network: Network) -> Benchmark {
   Benchmark("train-\(network.name)", in: .ownProcess) {
     let trainer = try network.trainer()
-    let operations = 3 * trainer.model.operationsPerImage
+    let operations = 3 * trainer.snapshot().operationsPerImage
     // Now and then the system starts a thread: what every step takes is the least of several.
     var growth = Int.max
     return Work(runs: 5) {
@@ -59,14 +59,12 @@ private func training(_ network: Network) -> Benchmark {
 
 private func sampling(_ network: Network) -> Benchmark {
   Benchmark("sample-\(network.name)", in: .ownProcess) {
-    let model = try network.trainer().model
+    let model = try network.trainer().snapshot()
     let steps = 4
-    let plan = try SamplingPlan(
-      steps: steps, spacing: .trailing, sampler: .ddim(.value(0)), schedule: model.schedule,
-      prediction: model.prediction, clipping: model.clipping)
+    let plan = SamplingPlan.ddim(steps: steps, spacing: .trailing)
     let options = SamplingOptions(threads: workers.count)
     return Work(runs: 5) {
-      _ = model.sample(batch, plan: plan, options)
+      _ = try? model.sample(batch, plan, options)
     } figures: { time in
       figures(images: batch * steps, operationsPerImage: model.operationsPerImage, time: time)
     }

@@ -41,6 +41,9 @@ package struct Floats: @unchecked Sendable {
     base.update(repeating: value, count: count)
   }
 
+  /// Whether two views start at the same float.
+  package func startsWhere(_ other: Floats) -> Bool { base == other.base }
+
   /// The floats as an array of their own.
   package var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
@@ -61,6 +64,12 @@ package final class FloatMemory: Sendable {
     let floats = count + FloatMemory.slack
     pages = Pages(byteCount: floats * MemoryLayout<Float>.stride)
     all = Floats(base: pages.start.bindMemory(to: Float.self, capacity: floats), count: count)
+  }
+
+  /// Memory that holds the given floats.
+  package convenience init(_ values: [Float]) {
+    self.init(count: values.count)
+    all.copy(from: values)
   }
 
   /// The floats as an array of their own.

@@ -33,7 +33,8 @@ package enum Tool {
 
   /// What the user reads about an error: one line, whatever texts from outside it quotes.
   package static func line(for error: any Error, on terminal: Terminal) -> String {
-    terminal.paint("ddpm:", .red) + " " + String(describing: error).printable
+    let words = [String(describing: error), WayOut.words(for: error)].compactMap(\.self)
+    return terminal.paint("ddpm:", .red) + " " + words.joined(separator: ": ").printable
   }
 
   private static func perform(_ words: [String]) throws {

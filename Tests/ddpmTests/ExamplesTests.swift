@@ -62,7 +62,7 @@ import ddpm
     return try Trainer(
       network, schedule: NoiseSchedule(.linear, timesteps: 100), prediction: .noise, data: black,
       TrainingOptions(threads: 1)
-    ).model
+    ).snapshot()
   }
 
   @Test(arguments: lines) func theExampleWorks(command: String, line: String) throws {

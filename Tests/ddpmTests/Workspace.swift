@@ -71,7 +71,7 @@ final class Workspace: Sendable {
       schedule: NoiseSchedule(.linear, timesteps: timesteps), prediction: .noise,
       data: ByteImages(size: Self.size, pixels: Array(repeating: 0, count: Self.size.values)),
       labels: [0], TrainingOptions(threads: 1))
-    try trainer.model.save(to: path("model"))
+    try trainer.snapshot().save(to: path("model"))
     return try DiffusionModel(folder: path("model"))
   }
 

@@ -117,6 +117,17 @@ package struct ConfigurationFields {
     return choice
   }
 
+  /// One of some values by the names they have in this file.
+  mutating func choice<Value>(
+    _ key: String, among spellings: [(name: String, value: Value)], default standard: Value
+  ) throws(FileError) -> Value {
+    guard let value = value(key) else { return standard }
+    guard let spelling = spellings.first(where: { value == .string($0.name) }) else {
+      throw unsupported(key, value, spellings.map { "\"\($0.name)\"" })
+    }
+    return spelling.value
+  }
+
   /// Refuses every value of a key but the supported ones; the first is the default.
   mutating func require(_ key: String, oneOf supported: JSON...) throws(FileError) {
     guard let value = value(key), !supported.contains(value) else { return }

@@ -23,18 +23,20 @@ extension SchedulerConfiguration {
       "prediction_type", default: Prediction.noise, \.diffusersName)
     self.init(
       family: className == .ddpm
-        ? .ddpm(try fields.choice("variance_type", default: .fixedSmall))
+        ? .ddpm(try fields.choice("variance_type", among: Foreign.variances, default: .small))
         : .ddim(setsAlphaToOne: try fields.flag("set_alpha_to_one", default: true)),
       timesteps: try fields.integer("num_train_timesteps", default: 1000),
       betaStart: try fields.number("beta_start", default: 1e-4),
       betaEnd: try fields.number("beta_end", default: 0.02),
-      betaSchedule: try fields.choice("beta_schedule", default: .linear),
+      betaSchedule: try fields.choice(
+        "beta_schedule", among: Foreign.betaSchedules, default: .linear),
       trainedBetas: try Self.trainedBetas(&fields),
       rescalesToZeroSNR: try fields.flag("rescale_betas_zero_snr", default: false),
       prediction: try fields.choice(
         Self.ownPredictionKey, default: prediction, \.diffusersName),
       clipRange: clips ? clipRange : nil,
-      spacing: try fields.choice("timestep_spacing", default: .leading),
+      spacing: try fields.choice(
+        "timestep_spacing", among: Foreign.spacings, default: .leading),
       stepsOffset: try fields.integer("steps_offset", default: 0))
     try fields.check(validate)
   }
@@ -60,7 +62,7 @@ extension SchedulerConfiguration {
       JSON.Member("_class_name", .string(className)),
       JSON.Member("_diffusers_version", .string(PipelineFolder.diffusersVersion)),
       JSON.Member("beta_end", .number(betaEnd)),
-      JSON.Member("beta_schedule", .string(betaSchedule.rawValue)),
+      JSON.Member("beta_schedule", .string(Foreign.name(of: betaSchedule, Foreign.betaSchedules))),
       JSON.Member("beta_start", .number(betaStart)),
       JSON.Member("clip_sample", .bool(clipRange != nil)),
       JSON.Member("clip_sample_range", .number(clipRange ?? 1)),
@@ -73,7 +75,7 @@ extension SchedulerConfiguration {
       JSON.Member("sample_max_value", 1.0),
       JSON.Member("steps_offset", .integer(stepsOffset)),
       JSON.Member("thresholding", false),
-      JSON.Member("timestep_spacing", .string(spacing.rawValue)),
+      JSON.Member("timestep_spacing", .string(Foreign.name(of: spacing, Foreign.spacings))),
       JSON.Member("trained_betas", trainedBetas.map { .array($0.map(JSON.number)) } ?? .null),
     ]
     if prediction == .mean {
@@ -81,11 +83,34 @@ extension SchedulerConfiguration {
     }
     switch family {
     case .ddpm(let variance):
-      members.append(JSON.Member("variance_type", .string(variance.rawValue)))
+      members.append(
+        JSON.Member("variance_type", .string(Foreign.name(of: variance, Foreign.variances))))
     case .ddim(let setsAlphaToOne):
       members.append(JSON.Member("set_alpha_to_one", .bool(setsAlphaToOne)))
     }
     return .object(members)
+  }
+}
+
+/// diffusers' spellings; of several for one value the first is written.
+private enum Foreign {
+  typealias Spellings<Value> = [(name: String, value: Value)]
+
+  static let betaSchedules: Spellings<BetaSchedule> = [
+    ("linear", .linear), ("scaled_linear", .quadratic), ("squaredcos_cap_v2", .cosine),
+    ("sigmoid", .sigmoid),
+  ]
+  static let spacings: Spellings<StepSpacing> = [
+    ("leading", .leading), ("trailing", .trailing), ("linspace", .linspace),
+  ]
+  /// The logarithm of "fixed_small_log" is the network's business, not the variance's.
+  static let variances: Spellings<PosteriorVariance> = [
+    ("fixed_small", .small), ("fixed_small_log", .small), ("fixed_large", .large),
+  ]
+
+  /// The name of a value; of one that diffusers does not have, that of the first.
+  static func name<Value: Equatable>(of value: Value, _ spellings: Spellings<Value>) -> String {
+    (spellings.first { $0.value == value } ?? spellings[0]).name
   }
 }
 

@@ -5,43 +5,45 @@ extension NoiseSchedule {
   ///
   /// - Throws: `ScheduleError` where it makes no process.
   init(_ configuration: SchedulerConfiguration) throws(ScheduleError) {
-    let (from, to) = (configuration.betaStart, configuration.betaEnd)
-    let kind: NoiseScheduleKind =
-      if let betas = configuration.trainedBetas {
-        .betas(betas)
-      } else {
-        switch configuration.betaSchedule {
-        case .linear: .linear(from: from, to: to)
-        case .scaledLinear: .quadratic(from: from, to: to)
-        case .sigmoid: .sigmoid(from: from, to: to)
-        case .squaredCosine: NoiseScheduleFamily.cosine.kind(timesteps: configuration.timesteps)
-        }
-      }
-    try self.init(kind, timesteps: configuration.timesteps, tabulation: .diffusers)
+    if let betas = configuration.trainedBetas {
+      try self.init(betas: betas, tabulation: .diffusers)
+    } else {
+      try self.init(
+        configuration.betaSchedule, from: configuration.betaStart, to: configuration.betaEnd,
+        timesteps: configuration.timesteps, tabulation: .diffusers)
+    }
   }
 }
 
 extension SchedulerConfiguration {
-  /// The configuration that describes a process.
-  init(_ schedule: NoiseSchedule, _ prediction: Prediction, _ clipping: Clipping) {
+  /// The configuration that describes a process and how it is drawn from.
+  init(
+    _ schedule: NoiseSchedule, _ prediction: Prediction, _ clipping: Clipping,
+    _ defaults: SamplingDefaults
+  ) {
     self.init(timesteps: schedule.last.value, prediction: prediction, clipRange: nil)
-    // Trailing grids start where sampling starts, from pure noise; diffusers' own default does not.
-    spacing = .trailing
+    (spacing, stepsOffset) = (defaults.spacing, defaults.stepsOffset)
+    family =
+      defaults.end == .zero ? .ddpm(defaults.variance) : .ddim(setsAlphaToOne: false)
     if case .toRange(let bound) = clipping { clipRange = bound }
-    switch schedule.kind {
-    case .linear(let from, let to):
-      (betaSchedule, betaStart, betaEnd) = (.linear, from, to)
-    case .quadratic(let from, let to):
-      (betaSchedule, betaStart, betaEnd) = (.scaledLinear, from, to)
-    case .sigmoid(let from, let to):
-      (betaSchedule, betaStart, betaEnd) = (.sigmoid, from, to)
-    case NoiseScheduleFamily.cosine.kind(timesteps: timesteps):
-      betaSchedule = .squaredCosine
-    case .cosine:
-      // diffusers knows no other offset than the paper's.
+    switch schedule.origin {
+    case .shape(.cosine, _, _):
+      betaSchedule = .cosine
+    case .shape(let shape, let first, let last):
+      (betaSchedule, betaStart, betaEnd) = (shape, first, last)
+    case .betas:
       trainedBetas = schedule.timesteps.map(schedule.beta)
-    case .betas(let betas):
-      trainedBetas = betas
     }
+  }
+
+  /// How the scheduler draws where nobody says otherwise.
+  var samplingDefaults: SamplingDefaults {
+    var defaults = SamplingDefaults()
+    (defaults.spacing, defaults.stepsOffset) = (spacing, stepsOffset)
+    switch family {
+    case .ddpm(let variance): defaults.variance = variance
+    case .ddim(let setsAlphaToOne): defaults.end = setsAlphaToOne ? .zero : Timestep(1)
+    }
+    return defaults
   }
 }

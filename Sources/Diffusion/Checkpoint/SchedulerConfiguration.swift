@@ -3,42 +3,10 @@
 /// The forward process and the habits of its sampler, as diffusers' DDPMScheduler and
 /// DDIMScheduler are configured.
 package struct SchedulerConfiguration: Hashable, Sendable {
-  /// How beta grows with the timestep.
-  package enum BetaSchedule: String, CaseIterable, Hashable, Sendable {
-    /// Evenly (Ho et al. 2020).
-    case linear
-    /// The square root evenly.
-    case scaledLinear = "scaled_linear"
-    /// alphaBar is a squared cosine (Nichol and Dhariwal 2021, Eq. 17).
-    case squaredCosine = "squaredcos_cap_v2"
-    /// A logistic curve from -6 to 6.
-    case sigmoid
-  }
-
-  /// The variance of the ancestral sampler's steps.
-  package enum Variance: String, CaseIterable, Hashable, Sendable {
-    /// The posterior's variance (Ho et al. 2020, Eq. 7).
-    case fixedSmall = "fixed_small"
-    /// The same, by way of its logarithm.
-    case fixedSmallLog = "fixed_small_log"
-    /// beta.
-    case fixedLarge = "fixed_large"
-  }
-
-  /// Which timesteps a sampler of fewer steps visits.
-  package enum Spacing: String, CaseIterable, Hashable, Sendable {
-    /// Multiples of T / S from 0.
-    case leading
-    /// Multiples of T / S down from T.
-    case trailing
-    /// Evenly from the first to the last.
-    case linspace
-  }
-
   /// The scheduler's class, with the settings only that class has.
   package enum Family: Hashable, Sendable {
     /// DDPMScheduler.
-    case ddpm(Variance)
+    case ddpm(PosteriorVariance)
     /// DDIMScheduler; whether alphaBar before the first timestep is 1, else that of the first.
     case ddim(setsAlphaToOne: Bool)
   }
@@ -62,16 +30,16 @@ package struct SchedulerConfiguration: Hashable, Sendable {
   /// r where estimates of x_0 are clipped to [-r, r]; nil for no clipping.
   package var clipRange: Double?
   /// Which timesteps are visited.
-  package var spacing: Spacing
+  package var spacing: StepSpacing
   /// What `.leading` adds to each timestep.
   package var stepsOffset: Int
 
   /// A configuration in which what is not named is as diffusers has it by default.
   package init(
-    family: Family = .ddpm(.fixedSmall), timesteps: Int = 1000, betaStart: Double = 1e-4,
+    family: Family = .ddpm(.small), timesteps: Int = 1000, betaStart: Double = 1e-4,
     betaEnd: Double = 0.02, betaSchedule: BetaSchedule = .linear, trainedBetas: [Double]? = nil,
     rescalesToZeroSNR: Bool = false, prediction: Prediction = .noise, clipRange: Double? = 1,
-    spacing: Spacing = .leading, stepsOffset: Int = 0
+    spacing: StepSpacing = .leading, stepsOffset: Int = 0
   ) {
     self.family = family
     self.timesteps = timesteps

@@ -13,8 +13,11 @@ public struct Comparison: Sendable {
     public let eta: Eta
     /// Which timesteps are visited.
     public let spacing: StepSpacing
-    /// The steps.
-    public let plan: SamplingPlan
+    /// How many steps are taken.
+    public let steps: Int
+
+    /// The sampler and its timesteps.
+    public var plan: SamplingPlan { .ddim(steps: steps, eta: eta, spacing: spacing) }
   }
 
   /// What a cell gave.
@@ -55,10 +58,9 @@ public struct Comparison: Sendable {
     for spacing in spacings {
       for eta in etas {
         for steps in steps {
-          let plan = try SamplingPlan(
-            steps: steps, spacing: spacing, sampler: .ddim(eta), schedule: model.schedule,
-            prediction: model.prediction, clipping: model.clipping)
-          cells.append(Cell(eta: eta, spacing: spacing, plan: plan))
+          let cell = Cell(eta: eta, spacing: spacing, steps: steps)
+          _ = try model.path(cell.plan)
+          cells.append(cell)
         }
       }
     }
@@ -71,9 +73,10 @@ public struct Comparison: Sendable {
   ///   - cell: one of `cells`.
   ///   - options: the seed, by which image i starts from the same x_T in every cell; threads, progress.
   /// - Returns: `count` images of values in [-1, 1].
-  public func fill(_ cell: Cell, _ options: SamplingOptions) -> Result {
+  /// - Throws: `SamplingError` for options that the model cannot draw.
+  public func fill(_ cell: Cell, _ options: SamplingOptions) throws(SamplingError) -> Result {
     let start = ContinuousClock.now
-    let samples = model.sample(count, plan: cell.plan, options)
+    let samples = try model.sample(count, cell.plan, options)
     return Result(cell: cell, samples: samples, duration: ContinuousClock.now - start)
   }
 }

@@ -73,34 +73,25 @@ public struct FeatureNetwork: Sendable {
   ///   - threads: how many cores work; the features are the same for any number.
   package func features(of images: ByteImages, threads: Int) -> Features {
     precondition(images.size == imageSize, "images of \(images.size) for \(imageSize)")
-    let shards = (images.count + FeatureEye.capacity - 1) / FeatureEye.capacity
-    let eyes = (0..<max(1, min(threads, shards))).map { _ in FeatureEye(self) }
-    parameters.derive(Workers(count: threads))
-    let seen = (0..<shards).map { _ in Slot(Features(classes: classes)) }
-    Workers(count: eyes.count).each(shards) { shard, worker in
-      let first = shard * FeatureEye.capacity
-      seen[shard].value = eyes[worker].look(
-        at: first..<min(first + FeatureEye.capacity, images.count), of: images)
+    let lanes = makeLanes(for: images.count, of: FeatureNetwork.capacity, threads: threads) {
+      NetworkLane(parameters, for: .inference, capacity: FeatureNetwork.capacity) { tape in
+        layers.recordJudgement(on: tape)
+      }
     }
-    var features = Features(classes: classes)
-    for part in seen { features.append(part.value) }
-    return features
-  }
-}
-
-/// A thread's network with memory for a few images.
-private final class FeatureEye: Sendable {
-  static let capacity = 16
-
-  private let tape: Tape
-  private let judgement: FeatureLayers.Judgement
-
-  init(_ network: FeatureNetwork) {
-    tape = Tape(network.parameters, for: .inference, capacity: FeatureEye.capacity)
-    judgement = network.layers.recordJudgement(on: tape)
+    parameters.derive(Workers(count: threads))
+    let parts = forEachShard(images.count, of: FeatureNetwork.capacity, on: lanes) { range, lane in
+      features(of: range, in: images, on: lane)
+    }
+    return parts.reduce(into: Features(classes: classes)) { $0.append($1) }
   }
 
-  func look(at range: Range<Int>, of images: ByteImages) -> Features {
+  /// Images that a core looks at together.
+  private static let capacity = 16
+
+  private func features(
+    of range: Range<Int>, in images: ByteImages, on lane: NetworkLane<FeatureLayers.Judgement>
+  ) -> Features {
+    let (tape, judgement) = (lane.tape, lane.graph)
     let values = images.size.values
     tape.images = range.count
     Pixels.decode(
@@ -108,9 +99,9 @@ private final class FeatureEye: Sendable {
       into: tape[judgement.x].slice(0, range.count * values))
     tape.forward()
     let row = judgement.result.shape.channels
-    var features = Features(classes: row - FeatureLayers.dimension)
-    for image in range {
-      let result = tape[judgement.result].slice((image - range.lowerBound) * row, row)
+    var features = Features(classes: classes)
+    for image in 0..<range.count {
+      let result = tape[judgement.result].slice(image * row, row)
       let logits = result.slice(FeatureLayers.dimension, row - FeatureLayers.dimension)
       softmax(logits, rows: 1, classes: logits.count, into: logits)
       features.append(

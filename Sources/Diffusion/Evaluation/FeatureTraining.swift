@@ -23,17 +23,17 @@ struct FeatureTraining {
   /// Trains from the first weights on and returns the average of the last ones; the same bytes for
   /// any number of threads.
   func run(threads: Int, progress: ((Double) -> Void)?) -> Parameters {
-    let workers = Workers(count: threads)
-    let parameters = Parameters(layers.layout)
-    parameters.initialize(seed: FeatureTraining.seed)
-    let average = Parameters(layers.layout, for: .inference)
     let batch = FeatureTraining.batch
-    let count = (batch + FeatureShard.capacity - 1) / FeatureShard.capacity
-    let shards = (0..<min(threads, count)).map { _ in FeatureShard(self, parameters) }
-    let sum = GradientSum(layers.layout, workers: shards.count)
-    let moments = AdamW.Moments(layers.layout)
     var optimizer = AdamW()
     optimizer.weightDecay = FeatureTraining.weightDecay
+    let lanes = min(threads, (batch + ShardSize.usual - 1) / ShardSize.usual)
+    let optimization = Optimization(
+      layers.layout, optimizer, seed: FeatureTraining.seed, lanes: lanes, threads: threads)
+    let networks = makeLanes(for: batch, of: ShardSize.usual, threads: threads) {
+      NetworkLane(optimization.parameters, for: .training, capacity: ShardSize.usual) { tape in
+        layers.recordLesson(on: tape)
+      }
+    }
     let rate = LearningRate(
       peak: FeatureTraining.learningRate,
       warmup: Int(FeatureTraining.warmup * Double(steps)), total: steps)
@@ -42,46 +42,30 @@ struct FeatureTraining {
 
     for step in 0..<steps {
       let places = order.indices(step: step, batch: batch)
-      parameters.derive(workers)
-      _ = sum.accumulate(batch, by: FeatureShard.capacity, on: Workers(count: shards.count)) {
-        part, worker, gradients in
-        shards[worker].train(places[part], scale: 1 / Float(batch), addedTo: gradients)
+      let (_, norm) = optimization.accumulate(batch) { part, lane, gradients in
+        train(
+          places[part], on: networks[lane], scale: 1 / Float(batch), addedTo: gradients)
       }
-      optimizer.step(
-        step + 1, parameters, gradients: sum.floats, norm: AdamW.norm(sum.floats, workers),
-        moments: moments, average: average, averageDecay: decay.decay(step + 1),
-        learningRate: rate(step), workers: workers)
+      optimization.step(
+        step + 1, norm: norm, learningRate: rate(step), emaDecay: decay.decay(step + 1))
       progress?(Double(step + 1) / Double(steps))
     }
-    return average
-  }
-}
-
-/// A thread's network with memory for a few images of a batch.
-private final class FeatureShard: Sendable {
-  /// Images of a shard: fixed, so that sums do not depend on the number of threads.
-  static let capacity = 8
-
-  private let training: FeatureTraining
-  private let tape: Tape
-  private let lesson: FeatureLayers.Lesson
-
-  init(_ training: FeatureTraining, _ parameters: Parameters) {
-    self.training = training
-    tape = Tape(parameters, for: .training, capacity: FeatureShard.capacity)
-    lesson = training.layers.recordLesson(on: tape)
+    return optimization.ema
   }
 
-  /// The sum of the images' cross-entropies; its gradient times `scale` is added to `gradients`.
-  func train(_ places: ArraySlice<Int>, scale: Float, addedTo gradients: FloatMemory) -> Double {
+  /// The sum of some images' cross-entropies; its gradient times `scale` is added to `gradients`.
+  private func train(
+    _ places: ArraySlice<Int>, on lane: NetworkLane<FeatureLayers.Lesson>, scale: Float,
+    addedTo gradients: FloatMemory
+  ) -> Double {
+    let (tape, lesson) = (lane.tape, lane.graph)
     tape.addGradients(to: gradients)
-    let values = training.images.size.values
+    let values = images.size.values
     tape.images = places.count
     for (image, place) in places.enumerated() {
       Pixels.decode(
-        training.images.pixels, from: place * values,
-        into: tape[lesson.x].slice(image * values, values))
-      tape[lesson.labels][image] = Float(training.labels[place])
+        images.pixels, from: place * values, into: tape[lesson.x].slice(image * values, values))
+      tape[lesson.labels][image] = Float(labels[place])
     }
     tape.train { _ in tape.gradient(lesson.loss).fill(scale) }
     return tape[lesson.loss].prefix(places.count).reduce(0) { $0 + Double($1) }

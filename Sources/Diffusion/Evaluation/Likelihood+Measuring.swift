@@ -1,4 +1,4 @@
-// Asking the network for the likelihood's terms, an image at a time on every core.
+// The likelihood's terms from a model, an image at a time on every core.
 
 internal import Autograd
 internal import Kernels
@@ -13,13 +13,13 @@ extension DiffusionModel {
   ///
   /// - Parameters:
   ///   - data: images of the model's size.
-  ///   - labels: the class of each image, which a conditional model is told: the bits are those of
-  ///     the image given its class.
-  ///   - count: how many of them to ask, each once; at most all.
+  ///   - labels: the class of each image, which a conditional model is conditioned on: the bits are
+  ///     those of the image given its class.
+  ///   - count: how many of them to measure, each once; at most all.
   ///   - seed: timesteps and noise of an image follow from it and the image's place in the data.
   ///   - threads: how many cores work; the result is the same for any number.
   ///   - progress: called now and then, from any thread, with the share of the work that is done.
-  /// - Returns: one estimate a variance, the small one first.
+  /// - Returns: one estimate per variance, the small one first.
   public func likelihoods(
     of data: ByteImages, labels: [UInt8]? = nil, count: Int, seed: UInt64, threads: Int,
     progress: (@Sendable (Double) -> Void)? = nil
@@ -30,20 +30,20 @@ extension DiffusionModel {
     precondition(count > 0, "a likelihood of no images")
     let octaves = Likelihood.octaves(upTo: schedule.last)
     parameters.derive(Workers(count: threads))
-    let probes = (0..<min(threads, count)).map { _ in
-      Probe(self, data, labels, octaves, seed: seed)
+    let probes = makeLanes(for: count, of: 1, threads: threads) {
+      LikelihoodProbe(self, data, labels, octaves, seed: seed)
     }
     let places = data.drawnPlaces(count)
-    let errors = places.map { _ in Slot<ImageErrors?>(nil) }
     let finished = Atomic(0)
-    Workers(count: probes.count).each(count) { place, worker in
-      errors[place].value = probes[worker].ask(image: places[place])
+    let errors = forEachShard(count, of: 1, on: probes) { images, probe in
+      let errors = probe.measure(image: places[images.lowerBound])
       let done = finished.add(1, ordering: .relaxed).newValue
       progress?(Double(done) / Double(count))
+      return errors
     }
     return PosteriorVariance.allCases.map { variance in
       Likelihood(
-        errors.compactMap(\.value), octaves: octaves,
+        errors, octaves: octaves,
         bound: VariationalBound(schedule: schedule, variance: variance))
     }
   }
@@ -52,83 +52,69 @@ extension DiffusionModel {
   package var evaluationsPerLikelihood: Int { Likelihood.octaves(upTo: schedule.last).count + 1 }
 }
 
-/// One thread's network, asked what it makes of a noisy image.
-private struct Probe: Sendable {
+/// One thread's network, measuring how well it knows an image.
+private struct LikelihoodProbe: Sendable {
   private let model: DiffusionModel
-  private let data: ByteImages
   private let labels: [UInt8]?
   private let octaves: [ClosedRange<Timestep>]
-  private let denoiser: Denoiser
-  private let random: (timesteps: Philox, noise: Philox)
-  private let values: Int
-  private let memory: (image: FloatMemory, noise: FloatMemory, x: FloatMemory, zero: FloatMemory)
+  private let examples: ExampleLane
+  private let timesteps: Philox
+  private let zero: FloatMemory
 
   init(
     _ model: DiffusionModel, _ data: ByteImages, _ labels: [UInt8]?,
     _ octaves: [ClosedRange<Timestep>], seed: UInt64
   ) {
-    (self.model, self.data, self.labels, self.octaves) = (model, data, labels, octaves)
-    let capacity = Denoiser.usualCapacity
-    denoiser = Denoiser(model.unet, model.parameters, size: data.size, capacity: capacity)
-    random = (
-      Philox(seed: seed, stream: RandomStream.timestep.rawValue),
-      Philox(seed: seed, stream: RandomStream.evaluation.rawValue)
-    )
-    values = data.size.values
-    memory = (
-      FloatMemory(count: values), FloatMemory(count: values),
-      FloatMemory(count: capacity * values), FloatMemory(count: values)
-    )
+    (self.model, self.labels, self.octaves) = (model, labels, octaves)
+    examples = ExampleLane(
+      model.unet, model.parameters, for: .inference, schedule: model.schedule, data: data,
+      seed: seed, stream: .evaluation)
+    timesteps = Philox(seed: seed, stream: RandomStream.timestep.rawValue)
+    zero = FloatMemory(count: data.size.values)
   }
 
-  /// Asks for an image at timestep 1 and at one timestep of every octave.
-  func ask(image: Int) -> ImageErrors {
-    let x0 = memory.image.all
-    Pixels.decode(data.pixels, from: image * values, into: x0)
-    let draws = octaves.enumerated().map { place, octave in
-      let word = random.timesteps.block(item: UInt32(image), time: 0, index: UInt32(place))[0]
+  /// Measures an image at timestep 1 and at one timestep of every octave.
+  func measure(image: Int) -> ImageErrors {
+    let drawn = octaves.enumerated().map { place, octave in
+      let word = timesteps.block(item: UInt32(image), time: 0, index: UInt32(place))[0]
       let step = word.multipliedFullWidth(by: UInt32(octave.count)).high
       return octave.lowerBound.advanced(by: Int(step))
     }
-    var decoder = 0.0
-    var errors: [(timestep: Timestep, squaredError: Double)] = []
+    let values = zero.all.count
     let bound = VariationalBound(schedule: model.schedule, variance: .small)
-    estimates([Timestep(1)] + draws, image: image) { timestep, estimate in
+    var (decoder, meanSquare) = (0.0, 0.0)
+    var errors: [(timestep: Timestep, squaredError: Double)] = []
+    estimate([Timestep(1)] + drawn, image: image) { timestep, x0, estimate in
       if timestep == Timestep(1) {
         decoder = bound.decoder(x0, estimates: estimate)
+        meanSquare = sumOfSquaredDifferences(x0, zero.all) / Double(values)
       } else {
-        let error = sumOfSquaredDifferences(x0, estimate) / Double(values)
-        errors.append((timestep, error))
+        errors.append((timestep, sumOfSquaredDifferences(x0, estimate) / Double(values)))
       }
     }
-    let meanSquare = sumOfSquaredDifferences(x0, memory.zero.all) / Double(values)
     return ImageErrors(meanSquare: meanSquare, decoder: decoder, draws: errors)
   }
 
   /// Estimates x0 from x_t for some timesteps, as many at a time as the network takes.
-  private func estimates(
-    _ timesteps: [Timestep], image: Int, _ body: (Timestep, _ estimate: Floats) -> Void
+  private func estimate(
+    _ timesteps: [Timestep], image: Int,
+    _ body: (Timestep, _ x0: Floats, _ estimate: Floats) -> Void
   ) {
-    for start in stride(from: 0, to: timesteps.count, by: Denoiser.usualCapacity) {
-      let part = timesteps[start...].prefix(Denoiser.usualCapacity)
-      for (place, timestep) in part.enumerated() {
-        random.noise.fillNormal(
-          memory.noise.all, item: UInt32(image), time: UInt32(timestep.value))
-        model.schedule.noised(at: timestep).apply(
-          x0: memory.image.all, noise: memory.noise.all,
-          into: memory.x.all.slice(place * values, values))
-      }
-      denoiser.x.copy(from: memory.x.all.slice(0, part.count * values))
-      denoiser.run(
-        Array(part),
-        classes: labels.map { Array(repeating: Int($0[image]), count: part.count) } ?? [])
-      for (place, timestep) in part.enumerated() {
-        let estimate = denoiser.output.slice(place * values, values)
-        let step = Sampler.ddpm(.small).step(
-          from: timestep, to: timestep.advanced(by: -1), schedule: model.schedule,
-          prediction: model.prediction, clipping: model.clipping)
-        step.estimateImage(x: memory.x.all.slice(place * values, values), output: estimate)
-        body(timestep, estimate)
+    let draws = timesteps.map { timestep in
+      Draw(
+        image: image, classRow: labels.map { Int($0[image]) }, timestep: timestep,
+        noise: (UInt32(image), UInt32(timestep.value)))
+    }
+    for start in stride(from: 0, to: draws.count, by: ShardSize.usual) {
+      let part = draws[start...].prefix(ShardSize.usual)
+      examples.prepare(part)
+      examples.lane.tape.forward()
+      for (place, draw) in part.enumerated() {
+        let estimate = examples.output(place)
+        model.prediction.estimateImage(
+          at: draw.timestep, in: model.schedule, xt: examples.xt(place), output: estimate,
+          into: estimate, model.clipping)
+        body(draw.timestep, examples.x0(place), estimate)
       }
     }
   }

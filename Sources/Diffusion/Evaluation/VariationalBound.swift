@@ -38,7 +38,7 @@ package struct VariationalBound: Equatable, Sendable {
     let posterior = schedule.posterior(from: t, to: t.advanced(by: -1))
     let sigma2 = posterior.variance(variance)
     let ratio = posterior.variance(.small) / sigma2
-    let means = posterior.x0 * posterior.x0 * squaredError / sigma2
+    let means = posterior.x0Weight * posterior.x0Weight * squaredError / sigma2
     let variances = ratio - 1 - log(ratio)
     return (means + variances) / 2 / M_LN2
   }

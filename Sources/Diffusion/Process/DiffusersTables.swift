@@ -11,21 +11,22 @@ package enum Tabulation: Sendable {
   case diffusers
 }
 
-extension NoiseScheduleKind {
+extension BetaSchedule {
   /// beta of the timesteps 1...T, rounded on the way exactly where diffusers rounds.
-  func diffusersBetas(timesteps count: Int) -> [Float] {
+  func diffusersBetas(timesteps count: Int, ends: (first: Double, last: Double)) -> [Float] {
+    let (from, to) = ends
     switch self {
-    case .linear(let from, let to):
+    case .linear:
       return evenly(from: Float(from), to: Float(to), count)
-    case .quadratic(let from, let to):
+    case .quadratic:
       return evenly(from: Float(from.squareRoot()), to: Float(to.squareRoot()), count)
         .map { $0 * $0 }
-    case .sigmoid(let from, let to):
-      let reach = Float(NoiseScheduleKind.sigmoidReach)
+    case .sigmoid:
+      let reach = Float(BetaSchedule.sigmoidReach)
       return evenly(from: -reach, to: reach, count)
         .map { 1 / (1 + exp(-$0)) * Float(to - from) + Float(from) }
-    case .cosine, .betas:
-      return betas(timesteps: count).map(Float.init)
+    case .cosine:
+      return betas(timesteps: count, ends: ends).map(Float.init)
     }
   }
 

@@ -10,7 +10,8 @@ extension NoiseSchedule {
   /// ```
   /// - Parameter t: in 0...T.
   public func noised(at t: Timestep) -> Mix {
-    Mix(x0: alphaBar(t).squareRoot(), noise: (1 - alphaBar(t)).squareRoot())
+    Mix(
+      x0Weight: alphaBar(t).squareRoot(), noiseWeight: (1 - alphaBar(t)).squareRoot())
   }
 
   /// Draws from q(x_t | x_0), given the noise: every image at a timestep of its own.
@@ -48,13 +49,5 @@ extension [Mix] {
         x0: images.slice(index * size, size), noise: noise.slice(index * size, size),
         into: result.slice(index * size, size))
     }
-  }
-}
-
-extension FloatMemory {
-  /// Memory that holds the given floats.
-  package convenience init(_ values: [Float]) {
-    self.init(count: values.count)
-    all.copy(from: values)
   }
 }

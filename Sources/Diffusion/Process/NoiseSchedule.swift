@@ -9,8 +9,16 @@ import Foundation
 /// ```
 /// The DDIM paper writes alpha for what is alphaBar here and in the DDPM paper.
 public struct NoiseSchedule: Equatable, Sendable {
-  /// The shape of the schedule.
-  package let kind: NoiseScheduleKind
+  /// Where the betas come from.
+  package enum Origin: Equatable, Sendable {
+    /// A shape, from one end to the other; the cosine does not look at the ends.
+    case shape(BetaSchedule, first: Double, last: Double)
+    /// One beta per timestep.
+    case betas
+  }
+
+  /// Where the betas come from.
+  package let origin: Origin
   /// Of the timesteps 1...T.
   private let betas: [Double]
   /// Of the timesteps 0...T: with alphaBar_0 in the table no formula needs a special first step.
@@ -20,21 +28,70 @@ public struct NoiseSchedule: Equatable, Sendable {
   /// above, a beta drowns in the rounding of single precision.
   package static let timestepCounts = 2...100_000
 
-  /// Tabulates a schedule of T timesteps.
+  /// Tabulates the schedule of T given betas.
   ///
+  /// - Parameters:
+  ///   - betas: beta_1...beta_T, each above 0 and below 1.
   /// - Throws: `ScheduleError` if T is out of range, if a beta does not lie between 0 and 1, or if
   ///   alphaBar does not fall with every timestep or falls to nothing.
+  public init(betas: [Double]) throws(ScheduleError) {
+    try self.init(betas: betas, tabulation: .exact)
+  }
+
+  /// The same, tabulated exactly or as diffusers does.
+  package init(betas: [Double], tabulation: Tabulation) throws(ScheduleError) {
+    guard NoiseSchedule.timestepCounts.contains(betas.count) else { throw .timesteps(betas.count) }
+    switch tabulation {
+    case .exact: try self.init(.betas, betas, tabulation)
+    case .diffusers: try self.init(.betas, betas.map { Double(Float($0)) }, tabulation)
+    }
+  }
+
+  /// The schedule of a shape with its usual parameters for T timesteps.
+  ///
+  /// - Parameters:
+  ///   - shape: linear, quadratic and sigmoid scale their ends 0.0001 and 0.02 by 1000/T.
+  ///   - count: T, from 2 to 100,000.
+  /// - Throws: `ScheduleError`, for example where so few timesteps would need a beta of 1.
+  public init(_ shape: BetaSchedule, timesteps count: Int) throws(ScheduleError) {
+    guard NoiseSchedule.timestepCounts.contains(count) else { throw .timesteps(count) }
+    let ends = BetaSchedule.usualEnds(timesteps: count)
+    try self.init(shape, from: ends.first, to: ends.last, timesteps: count)
+  }
+
+  /// The schedule of a shape between two betas.
+  ///
+  /// - Parameters:
+  ///   - shape: how beta grows.
+  ///   - first: beta_1; the cosine does not look at it.
+  ///   - last: beta_T; the cosine does not look at it.
+  ///   - count: T, from 2 to 100,000.
+  /// - Throws: `ScheduleError` if the betas make no process.
+  public init(
+    _ shape: BetaSchedule, from first: Double, to last: Double, timesteps count: Int
+  ) throws(ScheduleError) {
+    try self.init(shape, from: first, to: last, timesteps: count, tabulation: .exact)
+  }
+
+  /// The same, tabulated exactly or as diffusers does.
   package init(
-    _ kind: NoiseScheduleKind, timesteps count: Int, tabulation: Tabulation = .exact
+    _ shape: BetaSchedule, from first: Double, to last: Double, timesteps count: Int,
+    tabulation: Tabulation
   ) throws(ScheduleError) {
     guard NoiseSchedule.timestepCounts.contains(count) else { throw .timesteps(count) }
-    let betas: [Double]
-    switch tabulation {
-    case .exact: betas = kind.betas(timesteps: count)
-    case .diffusers: betas = kind.diffusersBetas(timesteps: count).map(Double.init)
-    }
-    guard betas.count == count else { throw .betaCount(betas.count, timesteps: count) }
+    let betas =
+      switch tabulation {
+      case .exact: shape.betas(timesteps: count, ends: (first, last))
+      case .diffusers:
+        shape.diffusersBetas(timesteps: count, ends: (first, last)).map(Double.init)
+      }
+    try self.init(.shape(shape, first: first, last: last), betas, tabulation)
+  }
 
+  private init(
+    _ origin: Origin, _ betas: [Double], _ tabulation: Tabulation
+  ) throws(ScheduleError) {
+    let count = betas.count
     var alphaBars = [1.0]
     var product = 1.0
     for (index, beta) in betas.enumerated() {
@@ -55,20 +112,9 @@ public struct NoiseSchedule: Equatable, Sendable {
       guard alphaBar < alphaBars[index] else { throw .beta(beta, at: timestep, of: count) }
       alphaBars.append(alphaBar)
     }
-    self.kind = kind
+    self.origin = origin
     self.betas = betas
     self.alphaBars = alphaBars
-  }
-
-  /// The schedule of a family with its usual parameters for T timesteps.
-  ///
-  /// - Parameters:
-  ///   - family: the shape; linear, quadratic and sigmoid scale their ends by 1000/T.
-  ///   - count: T, from 2 to 100,000.
-  /// - Throws: `ScheduleError`, for example where so few timesteps would need a beta of 1.
-  public init(_ family: NoiseScheduleFamily, timesteps count: Int) throws(ScheduleError) {
-    guard NoiseSchedule.timestepCounts.contains(count) else { throw .timesteps(count) }
-    try self.init(family.kind(timesteps: count), timesteps: count)
   }
 
   /// The least alphaBar whose square root and inverse single precision can hold.

@@ -8,12 +8,13 @@ public enum PosteriorVariance: String, CaseIterable, Sendable {
   case large
 }
 
-/// The Gaussian q(x_s | x_t, x_0) for s < t: mean x0·(image) + xt·(x_t), and variance.
+/// The Gaussian q(x_s | x_t, x_0) for s < t: mean
+/// x0Weight·(image) + xtWeight·(x_t), and variance.
 public struct Posterior: Equatable, Sendable {
   /// The weight of the image in the mean.
-  public let x0: Double
+  public let x0Weight: Double
   /// The weight of x_t in the mean.
-  public let xt: Double
+  public let xtWeight: Double
   private let betaTilde: Double
   private let beta: Double
 
@@ -22,8 +23,8 @@ public struct Posterior: Equatable, Sendable {
     // 1 - alphaBar / previous would cancel.
     beta = (previous - alphaBar) / previous
     let (noise, previousNoise) = (1 - alphaBar, 1 - previous)
-    x0 = beta * previous.squareRoot() / noise
-    xt = (alphaBar / previous).squareRoot() * previousNoise / noise
+    x0Weight = beta * previous.squareRoot() / noise
+    xtWeight = (alphaBar / previous).squareRoot() * previousNoise / noise
     betaTilde = beta * previousNoise / noise
   }
 
@@ -61,7 +62,8 @@ extension NoiseSchedule {
     let posterior = posterior(from: t, to: t.advanced(by: -1))
     let noised = noised(at: t)
     return Mix(
-      x0: posterior.x0 + posterior.xt * noised.x0, noise: posterior.xt * noised.noise)
+      x0Weight: posterior.x0Weight + posterior.xtWeight * noised.x0Weight,
+      noiseWeight: posterior.xtWeight * noised.noiseWeight)
   }
 
   /// The variance of p(x_0 | x_1) where a likelihood needs one: betaTilde of the second timestep.

@@ -6,7 +6,7 @@ public enum Prediction: String, CaseIterable, Sendable {
   case noise
   /// x0.
   case sample
-  /// The mean μ̃ of q(x_{t-1} | x_t, x_0) (DDPM Eq. 7 and 11), told as the way there from x_t:
+  /// The mean μ̃ of q(x_{t-1} | x_t, x_0) (DDPM Eq. 7 and 11), as its scaled difference from x_t:
   /// (μ̃ - x_t) / s, where s makes the mean square 1 for images of mean square 1.
   ///
   /// The two differ by about β: a network that outputs μ̃ itself spends all its precision on copying
@@ -25,16 +25,18 @@ public enum Prediction: String, CaseIterable, Sendable {
     let noised = schedule.noised(at: t)
     switch self {
     case .noise:
-      return Mix(x0: 0, noise: 1)
+      return Mix(x0Weight: 0, noiseWeight: 1)
     case .sample:
-      return Mix(x0: 1, noise: 0)
+      return Mix(x0Weight: 1, noiseWeight: 0)
     case .mean:
       let mean = schedule.posteriorMean(at: t)
-      let way = Mix(x0: mean.x0 - noised.x0, noise: mean.noise - noised.noise)
-      let scale = (way.x0 * way.x0 + way.noise * way.noise).squareRoot()
-      return Mix(x0: way.x0 / scale, noise: way.noise / scale)
+      let (x0, noise) = (
+        mean.x0Weight - noised.x0Weight, mean.noiseWeight - noised.noiseWeight
+      )
+      let scale = (x0 * x0 + noise * noise).squareRoot()
+      return Mix(x0Weight: x0 / scale, noiseWeight: noise / scale)
     case .velocity:
-      return Mix(x0: -noised.noise, noise: noised.x0)
+      return Mix(x0Weight: -noised.noiseWeight, noiseWeight: noised.x0Weight)
     }
   }
 
@@ -70,6 +72,7 @@ public enum Prediction: String, CaseIterable, Sendable {
   ///   - t: in 1...T.
   ///   - schedule: the forward process.
   public func score(at t: Timestep, in schedule: NoiseSchedule) -> Estimate {
-    estimate(of: Mix(x0: 0, noise: -1 / schedule.noised(at: t).noise), at: t, in: schedule)
+    let score = Mix(x0Weight: 0, noiseWeight: -1 / schedule.noised(at: t).noiseWeight)
+    return estimate(of: score, at: t, in: schedule)
   }
 }

@@ -4,8 +4,6 @@
 public enum ScheduleError: Error, Equatable, CustomStringConvertible {
   /// T is out of range.
   case timesteps(Int)
-  /// Explicit betas, but not one a timestep.
-  case betaCount(Int, timesteps: Int)
   /// A beta that is not between 0 and 1, or too small to change alphaBar.
   case beta(Double, at: Timestep, of: Int)
   /// alphaBar fell below what a float can hold: nothing is left of the image.
@@ -17,8 +15,6 @@ public enum ScheduleError: Error, Equatable, CustomStringConvertible {
     case .timesteps(let count):
       let range = NoiseSchedule.timestepCounts
       return "a schedule has \(range.lowerBound) to \(range.upperBound) timesteps, not \(count)"
-    case .betaCount(let betas, let timesteps):
-      return "\(betas) betas for \(timesteps) timesteps: give one beta a timestep"
     case .beta(let beta, let timestep, let count):
       return "beta is \(beta) at timestep \(timestep) of \(count), and must lie between 0 and 1:"
         + " take another number of timesteps, or the cosine schedule"

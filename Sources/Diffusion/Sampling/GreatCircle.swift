@@ -1,26 +1,7 @@
-// The noise that images start from, and the ways between two of its points.
+// Ways between two points of noise.
 
-internal import Autograd
 import Foundation
 internal import Kernels
-
-extension DiffusionModel {
-  /// x_T of the first images of a seed: what `sample` starts from when it is given no start.
-  ///
-  /// - Parameters:
-  ///   - count: how many images.
-  ///   - seed: the seed.
-  /// - Returns: standard normal numbers, [N, H, W, C].
-  package func noise(_ count: Int, seed: UInt64) -> Images {
-    let random = Philox(seed: seed, stream: RandomStream.sampling.rawValue)
-    let memory = FloatMemory(count: count * imageSize.values)
-    for image in 0..<count {
-      let target = memory.all.slice(image * imageSize.values, imageSize.values)
-      random.fillNormal(target, item: UInt32(image), time: UInt32(Timestep.zero.value))
-    }
-    return Images(size: imageSize, values: memory.array)
-  }
-}
 
 extension Images {
   /// Rows of images on the great circles between pairs of these (DDIM Eq. 67): of images 2r and
@@ -37,8 +18,7 @@ extension Images {
   /// - Returns: the rows, one after the other; an odd image at the end is left out.
   package func greatCircles(columns: Int) -> Images {
     precondition(columns >= 2, "a way of \(columns) images")
-    let memory = FloatMemory(count: values.count)
-    memory.all.copy(from: values)
+    let memory = FloatMemory(values)
     let rows = count / 2
     let result = FloatMemory(count: rows * columns * size.values)
     withExtendedLifetime(memory) {

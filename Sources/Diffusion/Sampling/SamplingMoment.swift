@@ -6,10 +6,12 @@ public struct SamplingMoment: Sendable {
   public let places: Range<Int>
   /// Which of the plan's steps was taken, counted from 0.
   public let index: Int
-  /// The step: from its `timestep` t to its `previous` s.
-  public let step: ReverseStep
+  /// t, where the step started.
+  public let timestep: Timestep
+  /// s, where it led.
+  public let next: Timestep
   /// x_s, where the step led; after the last step the finished images.
   public let images: Images
-  /// x̂0 (DDPM Eq. 15), what the network took x_t for, clipped as the plan says.
+  /// x̂0 (DDPM Eq. 15), what the network took x_t for, guided and clipped.
   public let estimates: Images
 }

@@ -1,49 +1,87 @@
-// A whole way from noise to image: every step's numbers, before the first one is taken.
+// How images are drawn: which sampler visits which timesteps.
 
-/// The steps of a sampler along a grid of timesteps.
-public struct SamplingPlan: Equatable, Sendable {
-  /// From the noisiest to the one that ends at data; each starts where the one before it ends.
-  public let steps: [ReverseStep]
-
-  /// Plans the steps along a grid.
-  ///
-  /// - Parameters:
-  ///   - grid: timesteps of 1...T, strictly decreasing; data follows the last of them.
-  ///   - sampler: how each step is taken.
-  ///   - schedule: the process the network was trained for.
-  ///   - prediction: what the network outputs.
-  ///   - clipping: what becomes of estimates out of range.
-  /// - Throws: `SamplingError` if eta is not in 0...1 or the range to clip to is not positive.
-  package init(
-    along grid: [Timestep], sampler: Sampler, schedule: NoiseSchedule, prediction: Prediction,
-    clipping: Clipping
-  ) throws(SamplingError) {
-    if case .ddim(.value(let eta)) = sampler, !(0...1).contains(eta) { throw .eta(eta) }
-    if case .toRange(let bound) = clipping, !(bound > 0) { throw .clipping(bound) }
-    steps = zip(grid, grid.dropFirst() + [.zero]).map { timestep, previous in
-      sampler.step(
-        from: timestep, to: previous, schedule: schedule, prediction: prediction,
-        clipping: clipping)
-    }
+/// A sampler and the timesteps it visits, for any model.
+public struct SamplingPlan: Sendable {
+  /// Which timesteps are visited.
+  public enum Visits: Equatable, Sendable {
+    /// So many of 1...T, or all; spread in some way, or as the model's own pipeline spreads them.
+    case spread(steps: Int?, StepSpacing?)
+    /// These, from the first to the last, which is where the walk ends: 0 is data.
+    case path([Timestep])
   }
 
-  /// Plans S steps with the given spacing.
+  /// How each step is taken.
+  public var sampler: any Sampler
+  /// Where the steps lead.
+  public var visits: Visits
+
+  /// S steps of a sampler.
   ///
   /// - Parameters:
-  ///   - steps: S, in 1...T.
-  ///   - spacing: which timesteps are visited.
   ///   - sampler: how each step is taken.
-  ///   - schedule: the process the network was trained for, of T timesteps.
-  ///   - prediction: what the network outputs.
-  ///   - clipping: what becomes of estimates out of range.
-  /// - Throws: `SamplingError` if the spacing has no S different steps, if eta is not in 0...1 or if
-  ///   the range to clip to is not positive.
-  public init(
-    steps: Int, spacing: StepSpacing, sampler: Sampler, schedule: NoiseSchedule,
-    prediction: Prediction, clipping: Clipping
-  ) throws(SamplingError) {
-    try self.init(
-      along: spacing.timesteps(steps, of: schedule.last), sampler: sampler, schedule: schedule,
-      prediction: prediction, clipping: clipping)
+  ///   - steps: S, in 1...T; nil is T.
+  ///   - spacing: which timesteps are visited; nil is as the model's pipeline says.
+  public init(_ sampler: any Sampler, steps: Int?, spacing: StepSpacing? = nil) {
+    (self.sampler, visits) = (sampler, .spread(steps: steps, spacing))
+  }
+
+  /// Steps of a sampler along given timesteps.
+  ///
+  /// - Parameters:
+  ///   - sampler: how each step is taken.
+  ///   - path: where the walk begins, where each step leads, and where it ends.
+  public init(_ sampler: any Sampler, along path: [Timestep]) {
+    (self.sampler, visits) = (sampler, .path(path))
+  }
+
+  /// DDIM (Song et al. 2020).
+  ///
+  /// - Parameters:
+  ///   - steps: how many timesteps are visited.
+  ///   - eta: how much noise is added.
+  ///   - spacing: which ones; nil is as the model's pipeline says.
+  public static func ddim(
+    steps: Int = 50, eta: Eta = .value(0), spacing: StepSpacing? = nil
+  ) -> SamplingPlan {
+    SamplingPlan(DDIMSampler(eta: eta), steps: steps, spacing: spacing)
+  }
+
+  /// DDPM (Ho et al. 2020).
+  ///
+  /// - Parameters:
+  ///   - steps: how many timesteps are visited; nil is all.
+  ///   - variance: of a step.
+  ///   - spacing: which timesteps; nil is as the model's pipeline says.
+  public static func ddpm(
+    steps: Int? = nil, variance: PosteriorVariance = .small, spacing: StepSpacing? = nil
+  ) -> SamplingPlan {
+    SamplingPlan(DDPMSampler(variance: variance), steps: steps, spacing: spacing)
+  }
+
+  /// The timesteps that are visited with a model, from the first x to the last.
+  ///
+  /// - Parameters:
+  ///   - last: the model's T.
+  ///   - defaults: what the model's pipeline says.
+  /// - Throws: `SamplingError` if the spacing has no S different steps or reaches no noise, if a step
+  ///   leads nowhere, or if a setting of the sampler is impossible.
+  package func path(
+    upTo last: Timestep, _ defaults: SamplingDefaults
+  ) throws(SamplingError) -> [Timestep] {
+    try sampler.check()
+    switch visits {
+    case .path(let path):
+      if let wrong = path.first(where: { $0 > last }) { throw .timestep(wrong, of: last) }
+      return path
+    case .spread(let steps, let spacing):
+      let steps = steps ?? last.value
+      let grid = try (spacing ?? defaults.spacing).timesteps(
+        steps, of: last, offset: spacing == nil ? defaults.stepsOffset : 0)
+      guard steps > 1 || grid[0] == last else {
+        throw .reachesNoNoise(grid[0], spacing ?? defaults.spacing)
+      }
+      // A walk that is to end at x_1 is there already where the grid ends with it.
+      return grid[grid.count - 1] == defaults.end ? grid : grid + [defaults.end]
+    }
   }
 }

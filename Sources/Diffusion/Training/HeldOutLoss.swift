@@ -5,50 +5,24 @@ internal import Kernels
 
 /// L_simple on frozen triples of image, timestep and noise of a test split: the same ones at every
 /// measurement, so that two numbers differ by the network and by nothing else.
-public final class HeldOutLoss: Sendable {
-  private let parameters: Parameters
-  private let data: ByteImages
-  private let examples: [Example]
-  private let shards: [Shard]
+public struct HeldOutLoss: Sendable {
+  private let data: any ImageSource
+  private let labels: [UInt8]?
+  private let count: Int
   private let bins: Int
-  private let last: Int
 
   /// Noise of the triples, whatever the training's seed.
   private static let seed: UInt64 = 0
 
-  /// Draws the triples.
-  ///
   /// - Parameters:
-  ///   - model: the network to measure; measured as it is at the time of each call.
   ///   - data: the test split, images of the model's size.
   ///   - labels: the class of each of its images, for a conditional model.
   ///   - count: how many triples; their timesteps cover 1...T evenly.
-  ///   - bins: in how many equal ranges of timesteps the loss is also told.
-  ///   - threads: how many cores work; the result is the same for any number.
+  ///   - bins: in how many equal ranges of timesteps the loss is also reported.
   public init(
-    _ model: DiffusionModel, data: ByteImages, labels: [UInt8]? = nil, count: Int, bins: Int = 10,
-    threads: Int
+    on data: any ImageSource, labels: [UInt8]? = nil, count: Int, bins: Int = 10
   ) {
-    let labels = model.configuration.labels(labels, images: data.count)
-    parameters = model.parameters
-    self.data = data
-    self.bins = bins
-    let last = model.schedule.last.value
-    self.last = last
-    let random = Philox(seed: HeldOutLoss.seed, stream: RandomStream.heldOut.rawValue)
-    examples = (0..<count).map { i in
-      let word = random.block(item: UInt32(i), time: 0, index: 0)[0]
-      let image = Int(word.multipliedFullWidth(by: UInt32(data.count)).high)
-      return Example(
-        image: image, row: labels.map { Int($0[image]) },
-        timestep: Timestep(index: i * last / count),
-        item: UInt32(i), time: 0)
-    }
-    shards = (0..<max(1, min(threads, count))).map { _ in
-      Shard(
-        model.unet, model.parameters, for: .inference, size: data.size, schedule: model.schedule,
-        prediction: model.prediction, seed: HeldOutLoss.seed, noise: .evaluation)
-    }
+    (self.data, self.labels, self.count, self.bins) = (data, labels, count, bins)
   }
 
   /// A measurement.
@@ -59,20 +33,41 @@ public final class HeldOutLoss: Sendable {
     public let byTimestep: [Double]
   }
 
-  /// Measures the network.
-  public func callAsFunction() -> Measurement {
-    parameters.derive(Workers(count: shards.count))
-    let losses = examples.map { _ in Slot(0.0) }
-    let (shards, examples, data) = (shards, examples, data)
-    Workers(count: shards.count).each(examples.count) { i, worker in
-      losses[i].value = shards[worker].loss(examples[i...i], of: data)
+  /// Measures a model.
+  ///
+  /// - Parameters:
+  ///   - model: of images of the data's size.
+  ///   - threads: how many cores work; the result is the same for any number.
+  public func callAsFunction(_ model: DiffusionModel, threads: Int) -> Measurement {
+    let draws = draws(model)
+    let lanes = makeLanes(for: count, of: 1, threads: threads) {
+      TrainingLane(
+        model.unet, model.parameters, for: .inference, SimpleLoss(), schedule: model.schedule,
+        prediction: model.prediction, data: data, seed: HeldOutLoss.seed, stream: .evaluation)
     }
-    let values = losses.map { $0.value / Double(data.size.values) }
-    let ranges = Dictionary(grouping: values.indices) {
-      examples[$0].timestep.index * bins / last
+    model.parameters.derive(Workers(count: threads))
+    let losses = forEachShard(count, of: 1, on: lanes) { triple, lane in
+      lane.loss(draws[triple]) / Double(data.size.values)
     }
-    let byTimestep = (0..<bins).map { bin in mean((ranges[bin] ?? []).map { values[$0] }) }
-    return Measurement(mean: mean(values), byTimestep: byTimestep)
+    let last = model.schedule.last.value
+    let ranges = Dictionary(grouping: losses.indices) {
+      draws[$0].timestep.index * bins / last
+    }
+    let byTimestep = (0..<bins).map { bin in mean((ranges[bin] ?? []).map { losses[$0] }) }
+    return Measurement(mean: mean(losses), byTimestep: byTimestep)
+  }
+
+  private func draws(_ model: DiffusionModel) -> [Draw] {
+    let labels = model.configuration.labels(labels, images: data.count)
+    let last = model.schedule.last.value
+    let random = Philox(seed: HeldOutLoss.seed, stream: RandomStream.heldOut.rawValue)
+    return (0..<count).map { triple in
+      let word = random.block(item: UInt32(triple), time: 0, index: 0)[0]
+      let image = Int(word.multipliedFullWidth(by: UInt32(data.count)).high)
+      return Draw(
+        image: image, classRow: labels.map { Int($0[image]) },
+        timestep: Timestep(index: triple * last / count), noise: (UInt32(triple), 0))
+    }
   }
 
   private func mean(_ values: [Double]) -> Double {

@@ -144,6 +144,6 @@ extension RunFolder {
   package func save(_ trainer: Trainer, _ record: TrainingRecord) throws(FileError) {
     try metrics.sync()
     try trainer.saveState(to: path, record)
-    try trainer.model.save(to: path)
+    try trainer.snapshot().save(to: path)
   }
 }

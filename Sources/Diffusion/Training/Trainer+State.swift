@@ -7,8 +7,8 @@ internal import Kernels
 extension Trainer {
   private var parts: [(TrainingState.Part, Floats)] {
     [
-      (.weights, parameters.values), (.average, model.parameters.values),
-      (.firstMoment, moments.first), (.secondMoment, moments.second),
+      (.weights, optimization.parameters.values), (.average, optimization.ema.values),
+      (.firstMoment, optimization.moments.first), (.secondMoment, optimization.moments.second),
     ]
   }
 
@@ -22,7 +22,7 @@ extension Trainer {
     let path = TrainingState.path(in: folder)
     try createFolder(URL(filePath: path).deletingLastPathComponent().path)
     let entries = parts.flatMap { part, floats in
-      parameters.layout.parameters.map { parameter in
+      optimization.parameters.layout.parameters.map { parameter in
         Safetensors.Entry(
           part.rawValue + parameter.name, shape: parameter.fileShape,
           .floatsLater(count: parameter.count) { parameter.fileValues(in: floats) })
@@ -39,10 +39,10 @@ extension Trainer {
   ///   use.
   package func restore(_ state: TrainingState) throws(FileError) {
     for (part, floats) in parts {
-      try parameters.layout.load(state.tensors(part), into: floats)
+      try optimization.parameters.layout.load(state.tensors(part), into: floats)
     }
-    parameters.markChanged()
-    model.parameters.markChanged()
+    optimization.parameters.markChanged()
+    optimization.ema.markChanged()
     completed = state.completed
   }
 }

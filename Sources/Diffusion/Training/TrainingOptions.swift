@@ -1,5 +1,7 @@
 // How a network is trained: the optimizer's numbers and the seed.
 
+import Foundation
+
 /// The settings of a training.
 public struct TrainingOptions: Equatable, Sendable {
   /// Images a step.
@@ -22,8 +24,8 @@ public struct TrainingOptions: Equatable, Sendable {
 
   /// The usual settings.
   ///
-  /// - Parameter threads: how many cores work, at least 1.
-  public init(threads: Int) {
+  /// - Parameter threads: how many cores work, at least 1; by default all.
+  public init(threads: Int = ProcessInfo.processInfo.activeProcessorCount) {
     self.threads = threads
   }
 

@@ -2,9 +2,6 @@
 
 import Diffusion
 
-/// A sampler by name.
-package enum SamplerName: String, CaseIterable, Sendable { case ddpm, ddim }
-
 /// A measurement of the evaluation.
 package enum MetricChoice: String, CaseIterable, Sendable {
   case time, fd, kd, pr, neighbours, recon, consistency, bpd, loss

@@ -5,7 +5,7 @@ import Synchronization
 
 /// The estimates of x0 at some of a sampling's steps, gathered while it runs (DDPM, Figure 6).
 final class ProgressiveGrid: Sendable {
-  /// The steps whose estimates are shown, as places in the plan.
+  /// The steps whose estimates are shown, as places in the path.
   private let indices: [Int]
   private let timesteps: [Timestep]
   private let size: ImageSize
@@ -14,9 +14,9 @@ final class ProgressiveGrid: Sendable {
 
   private static let mostColumns = 10
 
-  init(_ count: Int, _ size: ImageSize, _ plan: SamplingPlan) {
-    indices = ProgressiveGrid.columns(of: plan.steps.count)
-    timesteps = indices.map { plan.steps[$0].timestep }
+  init(_ count: Int, _ size: ImageSize, _ path: [Timestep]) {
+    indices = ProgressiveGrid.columns(of: path.count - 1)
+    timesteps = indices.map { path[$0] }
     self.size = size
     pixels = Mutex([UInt8](repeating: 0, count: count * indices.count * size.values))
   }

@@ -10,13 +10,16 @@ extension SampleCommand {
     try settings.progressive?.checkPlace()
     let (model, folder) = try ModelChoice.open(
       settings.model, weights: settings.weights, progress)
-    let plan = try settings.sampler.plan(for: model, clips: settings.clips)
+    let plan = settings.sampler.plan(for: model)
+    let path = try model.path(plan)
     var options = SamplingOptions(threads: threadCount(settings.threads))
     (options.classes, options.guidance) = (settings.classes, settings.guidance)
+    if !settings.clips { options.clipping = Clipping.none }
     try model.check(options)
     try settings.checkInterpolation(of: model)
     let (count, start) = try settings.start(model)
-    progress.say(settings.sampler.summary(plan, model))
+    progress.say(settings.sampler.summary(path, model))
+    if let gap = model.gap(before: path) { progress.say("ddpm: \(gap)") }
 
     options.seed = settings.seed
     options.batch = settings.batch
@@ -26,13 +29,13 @@ extension SampleCommand {
       progress.update(
         "\(percent(share)) of \(counted(count, "image"))  left \(left(share, since: clock).brief)")
     }
-    let way = settings.progressive.map { _ in ProgressiveGrid(count, model.imageSize, plan) }
-    let samples = model.sample(count, plan: plan, options, observing: way?.observer)
+    let way = settings.progressive.map { _ in ProgressiveGrid(count, model.imageSize, path) }
+    let samples = try model.sample(count, plan, options, observing: way?.observer)
     let time = ContinuousClock.now - clock
     progress.finish(
       "\(counted(count, "image")) in \(time.brief): \(rate(of: count, in: time, unit: "image")),"
         + " \(percent(samples.clippedShare)) of the estimated values clipped")
-    let text = settings.text(folder, plan, model.text(options))
+    let text = settings.text(folder, path, model, model.text(options))
     try settings.output.write(
       samples.images, rows: model.rows(of: count, settings.classes), text: text)
     if settings.hasPreview {
@@ -96,10 +99,11 @@ extension SampleSettings {
 
   /// What a PNG tells about how it was made.
   fileprivate func text(
-    _ folder: String, _ plan: SamplingPlan, _ classes: [(key: String, value: String)]
+    _ folder: String, _ path: [Timestep], _ model: DiffusionModel,
+    _ classes: [(key: String, value: String)]
   ) -> [(key: String, value: String)] {
     Tool.text(model: folder) + (weights == .raw ? [("weights", weights.rawValue)] : [])
-      + sampler.text(plan) + (clips ? [] : [("clipping", "none")]) + classes
+      + sampler.text(path, model) + (clips ? [] : [("clipping", "none")]) + classes
       + [("seed", "\(seed)")] + (noise.map { [("noise", $0)] } ?? [])
       + (interpolation.map { [("interpolate", "\($0) images a row, on great circles")] } ?? [])
   }
@@ -112,56 +116,18 @@ extension Tool {
   }
 }
 
-extension SampleSettings.Sampler {
-  /// The steps of this sampler for a model.
-  func plan(for model: DiffusionModel, clips: Bool) throws -> SamplingPlan {
-    let clipping = clips ? model.clipping : .none
-    let all = model.schedule.last.value
-    let (steps, spacing, sampler): (Int, StepSpacing, Sampler) =
-      switch self {
-      case .ancestral(let variance): (all, .trailing, .ddpm(variance))
-      case .respaced(let steps, let spacing, let variance): (steps, spacing, .ddpm(variance))
-      case .ddim(let steps, let spacing, let eta):
-        (steps ?? min(SampleCommand.defaultSteps, all), spacing, .ddim(eta))
-      }
-    return try SamplingPlan(
-      steps: steps, spacing: spacing, sampler: sampler, schedule: model.schedule,
-      prediction: model.prediction, clipping: clipping)
-  }
+extension DiffusionModel {
+  /// More of the image's variance than this at the first timestep visited is a visible difference from
+  /// the pure noise that sampling starts from.
+  private static let visibleSignal = 0.01
 
-  /// One line: the sampler and the timesteps it visits.
-  fileprivate func summary(_ plan: SamplingPlan, _ model: DiffusionModel) -> String {
-    let visited = plan.steps.map(\.timestep.value)
-    let shown = visited.count <= 12 ? visited[...] : visited.prefix(5)
-    let list = shown.map(String.init).joined(separator: " ")
-    let tail =
-      visited.count <= 12 ? "" : " ... " + visited.suffix(3).map(String.init).joined(separator: " ")
-    let words = text(plan).map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-    return "\(words); timesteps \(list)\(tail) of \(model.schedule.last)"
-  }
-
-  /// Name, steps and noise, as key and value.
-  func text(_ plan: SamplingPlan) -> [(key: String, value: String)] {
-    let steps = ("steps", "\(plan.steps.count)")
-    switch self {
-    case .ancestral(let variance):
-      return [("sampler", "ddpm"), steps, ("variance", variance.rawValue)]
-    case .respaced(_, let spacing, let variance):
-      return [
-        ("sampler", "ddpm"), steps, ("spacing", spacing.rawValue), ("variance", variance.rawValue),
-      ]
-    case .ddim(_, let spacing, let eta):
-      return [("sampler", "ddim"), steps, ("eta", eta.text), ("spacing", spacing.rawValue)]
-    }
-  }
-}
-
-extension Eta {
-  /// As the command line spells it.
-  var text: String {
-    switch self {
-    case .value(let eta): ValueFormat<Double>.number(0...1).write(eta)
-    case .hat: "hat"
-    }
+  /// What is wrong with a path that starts where the images should still show; nil where nothing is.
+  func gap(before path: [Timestep]) -> String? {
+    guard let first = path.first, schedule.alphaBar(first) > Self.visibleSignal,
+      first < schedule.last
+    else { return nil }
+    return
+      "the first timestep visited is \(first) of \(schedule.last), where the images should still"
+      + " show through the noise: --spacing trailing starts at \(schedule.last)"
   }
 }

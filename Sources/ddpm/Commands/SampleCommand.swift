@@ -42,22 +42,21 @@ package struct SampleCommand: Command {
     "also a grid (\(OutputFile.pictureEndings)) of what the network took each image for on the way")
   static let preview = Option<Bool>("--preview", "show the images in the terminal")
 
-  static let sampler = Option<SamplerName>(
-    "--sampler", "ddpm|ddim", .choice, default: .ddim, "how the noise is removed")
+  static let sampler = Option<SamplerKind>(
+    "--sampler", SamplerKind.names, .sampler, default: .ddim, "how the noise is removed")
   static let steps = Option<Int?>(
     "--steps", "S", .integer(1...Limit.timesteps),
-    unset: "\(defaultSteps) or all; ddpm: every timestep", "how many timesteps are visited")
+    unset: "50 or all; ddpm: every timestep", "how many timesteps are visited")
   static let eta = Option<Eta?>(
     "--eta", "X|hat", .eta, unset: "0",
     "ddim's noise from 0, none, to 1, ddpm's; hat: the paper's larger one")
-  static let spacing = Option<StepSpacing>(
-    "--spacing", "NAME", .choice, default: .trailing,
+  static let spacing = Option<StepSpacing?>(
+    "--spacing", "NAME", .choice, unset: "the model's own, trailing",
     "which timesteps: uniform, quadratic, leading, trailing or linspace")
-  static let variance = Option<PosteriorVariance>(
-    "--variance", "small|large", .choice, default: .small, "ddpm's two choices")
+  static let variance = Option<PosteriorVariance?>(
+    "--variance", "small|large", .choice, unset: "the model's own, small", "ddpm's two choices")
   static let noClip = Option<Bool>(
     "--no-clip", "leave the estimated images outside [-1, 1] as they are")
-  static let defaultSteps = 50
 
   static let classes = Option<ClassChoice?>(
     "--class", "K|all", .classChoice, unset: "all",

@@ -4,16 +4,6 @@ import Diffusion
 
 /// A sampling as the command line describes it.
 package struct SampleSettings: Equatable, Sendable {
-  /// A sampler with the settings that belong to it.
-  package enum Sampler: Equatable, Sendable {
-    /// DDPM through every timestep.
-    case ancestral(PosteriorVariance)
-    /// DDPM through some of the timesteps.
-    case respaced(steps: Int, StepSpacing, PosteriorVariance)
-    /// DDIM; without a number of steps in the usual one, or all of a shorter process.
-    case ddim(steps: Int?, StepSpacing, Eta)
-  }
-
   package var model: String?
   package var weights: DiffusionModel.Weights
   package var output: OutputFile
@@ -24,7 +14,7 @@ package struct SampleSettings: Equatable, Sendable {
   /// Where the estimates along the way are drawn.
   package var progressive: OutputFile?
   package var hasPreview: Bool
-  package var sampler: Sampler
+  package var sampler: SamplerSettings
   package var clips: Bool
   package var classes: ClassChoice?
   package var guidance: Double?
@@ -47,7 +37,7 @@ package struct SampleSettings: Equatable, Sendable {
     }
     hasPreview = try arguments[Sample.preview]
     count = try arguments[Sample.count]
-    sampler = try Sampler(arguments)
+    sampler = try SamplerSettings(arguments)
     clips = try !arguments[Sample.noClip]
     classes = try arguments[Sample.classes]
     guidance = try arguments[CommonOptions.guidance]
@@ -84,40 +74,6 @@ package struct SampleSettings: Equatable, Sendable {
       throw UsageError(
         "--count \(count) is no whole number of rows of --interpolate \(interpolation) images: take"
           + " \(rows * interpolation) or \((rows + 1) * interpolation)")
-    }
-  }
-}
-
-extension SampleSettings.Sampler {
-  /// Whether the images follow from the noise they start from.
-  var isDeterministic: Bool {
-    if case .ddim(_, _, .value(0)) = self { true } else { false }
-  }
-}
-
-extension SampleSettings.Sampler {
-  /// The sampler and its settings.
-  /// - Throws: `UsageError` for a setting of the other sampler.
-  init(_ arguments: Arguments) throws(UsageError) {
-    typealias Sample = SampleCommand
-    let spacing = try arguments[Sample.spacing]
-    let steps = try arguments[Sample.steps]
-    switch try arguments[Sample.sampler] {
-    case .ddpm:
-      guard !arguments.has(Sample.eta) else {
-        throw UsageError("--eta belongs to --sampler ddim; ddpm has --variance small|large")
-      }
-      guard steps != nil || !arguments.has(Sample.spacing) else {
-        throw UsageError("--sampler ddpm visits every timestep; --spacing needs --steps with it")
-      }
-      let variance = try arguments[Sample.variance]
-      self = steps.map { .respaced(steps: $0, spacing, variance) } ?? .ancestral(variance)
-    case .ddim:
-      guard !arguments.has(Sample.variance) else {
-        throw UsageError("--variance belongs to --sampler ddpm; ddim has --eta")
-      }
-      let eta = try arguments[Sample.eta] ?? .value(0)
-      self = .ddim(steps: steps, spacing, eta)
     }
   }
 }

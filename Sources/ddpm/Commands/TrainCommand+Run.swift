@@ -108,7 +108,7 @@ extension TrainSettings {
   fileprivate func summary(
     _ trainer: Trainer, _ train: Dataset, _ test: Dataset, steps: Int
   ) -> [String] {
-    let model = trainer.model
+    let model = trainer.snapshot()
     let network = model.configuration
     let size = train.images.size
     let channels = network.channels.map(String.init).joined(separator: "-")

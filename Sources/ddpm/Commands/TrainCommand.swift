@@ -48,7 +48,7 @@ package struct TrainCommand: Command {
   static let timesteps = Option<Int>(
     "--timesteps", "T", .integer(NoiseSchedule.timestepCounts), default: 1000,
     "steps of the forward process")
-  static let schedule = Option<NoiseScheduleFamily>(
+  static let schedule = Option<BetaSchedule>(
     "--schedule", "NAME", .choice, default: .linear,
     "how the noise grows: linear, cosine, quadratic or sigmoid")
   static let predict = Option<Prediction>(

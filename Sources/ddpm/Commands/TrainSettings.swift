@@ -18,7 +18,7 @@ package struct TrainSettings: Equatable, Sendable {
   package var dropout: Double?
 
   package var timesteps: Int
-  package var schedule: NoiseScheduleFamily
+  package var schedule: BetaSchedule
   package var prediction: Prediction
   package var isConditional: Bool
 

@@ -62,8 +62,7 @@ struct TrainingSession {
     images = trainer.imageCount
     (firstRecord, lastRecord) = (trainer.completed, trainer.completed)
     heldOut = HeldOutLoss(
-      trainer.model, data: test.images, labels: test.labels, count: TrainingSession.heldOutCount,
-      threads: trainer.options.threads)
+      on: test.images, labels: test.labels, count: TrainingSession.heldOutCount)
     let sampleEvery = settings.sampleEvery ?? TrainingSession.usualSampleEvery
     let drawing = TrainingPace.Interlude(every: sampleEvery == 0 ? nil : sampleEvery)
     let saving = TrainingPace.Interlude(
@@ -93,7 +92,7 @@ struct TrainingSession {
   }
 
   /// Steps of a grid: all there are of a short process.
-  private var gridSteps: Int { min(TrainingSession.grid.steps, trainer.model.schedule.last.value) }
+  private var gridSteps: Int { min(TrainingSession.grid.steps, trainer.schedule.last.value) }
 
   /// Finds out how many steps the training will have; where that is a question of time, tries how
   /// long its parts take, and settles what depends on the length.
@@ -123,11 +122,11 @@ struct TrainingSession {
 
   private mutating func rehearseMeasuring(until limit: Double) throws {
     let (count, tried) = (TrainingSession.heldOutCount, TrainingSession.rehearsedTriples)
-    let few = HeldOutLoss(
-      trainer.model, data: test.images, labels: test.labels, count: tried,
-      threads: trainer.options.threads)
+    let few = HeldOutLoss(on: test.images, labels: test.labels, count: tried)
+    let (model, threads) = (trainer.snapshot(), trainer.options.threads)
     for _ in 0..<TrainingSession.rehearsals where elapsed < limit {
-      pace.observe(measuring: duration { _ = few() } * Double(count) / Double(tried))
+      let seconds = duration { _ = few(model, threads: threads) }
+      pace.observe(measuring: seconds * Double(count) / Double(tried))
     }
   }
 
@@ -211,7 +210,10 @@ struct TrainingSession {
   private mutating func log(_ step: Trainer.Step, _ isLast: Bool) throws {
     var measurement: HeldOutLoss.Measurement?
     if isDue(pace.measuring, step.number, isLast) {
-      pace.observe(measuring: duration { measurement = heldOut() })
+      let seconds = duration {
+        measurement = heldOut(trainer.snapshot(), threads: trainer.options.threads)
+      }
+      pace.observe(measuring: seconds)
       guard let mean = measurement?.mean, mean.isFinite else {
         throw TrainingError.diverged(
           step: step.number, learningRate: trainer.options.learningRate)
@@ -237,7 +239,7 @@ struct TrainingSession {
       let output = OutputFile.picture(path: folder.samples(step: step), .png, columns: nil)
       let model = "\(folder.path), training step \(step)"
       try output.write(
-        images, rows: trainer.model.rows(of: images.count, nil),
+        images, rows: trainer.snapshot().rows(of: images.count, nil),
         text: Tool.text(model: model) + text)
     }
     pace.observe(drawing: seconds)
@@ -247,15 +249,18 @@ struct TrainingSession {
   private func samples(
     steps: Int
   ) throws -> (images: Images, text: [(key: String, value: String)]) {
-    let model = trainer.model
+    let model = trainer.snapshot()
     let count =
       model.rows(of: gridImages, nil).map { (gridImages + $0 - 1) / $0 * $0 } ?? gridImages
-    let sampler = SampleSettings.Sampler.ddim(steps: steps, .trailing, .value(0))
-    let plan = try sampler.plan(for: model, clips: true)
+    let sampler = SamplerSettings(.ddim, steps: steps, spacing: .trailing)
+    let plan = sampler.plan(for: model)
     let options = SamplingOptions(threads: trainer.options.threads)
-    let samples = model.sample(count, plan: plan, options)
+    let samples = try model.sample(count, plan, options)
     return (
-      samples.images, sampler.text(plan) + model.text(options) + [("seed", "\(options.seed)")]
+      samples.images,
+      sampler.text(try model.path(plan), model) + model.text(options) + [
+        ("seed", "\(options.seed)")
+      ]
     )
   }
 

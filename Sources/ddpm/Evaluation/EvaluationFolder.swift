@@ -65,9 +65,6 @@ struct EvaluationFolder {
 }
 
 extension Comparison.Cell {
-  /// How many steps the cell's sampler takes.
-  var steps: Int { plan.steps.count }
-
   /// What its files are called.
   var name: String {
     let sampler =

@@ -91,12 +91,12 @@ extension EvaluationSession {
 
   private mutating func sample(
     _ cell: Comparison.Cell, _ place: Int
-  ) throws(FileError) -> (EvaluationReport.Sampling, ByteImages) {
+  ) throws -> (EvaluationReport.Sampling, ByteImages) {
     if let kept = keptSampling(cell) { return kept }
     let label =
       "cell \(place + 1)/\(comparison.cells.count): eta \(cell.eta.text), \(cell.steps) steps"
-    let result = meter.measure(label, evaluations(cell)) {
-      comparison.fill(cell, options($0))
+    let result = try meter.measure(label, evaluations(cell)) {
+      try comparison.fill(cell, options($0))
     }
     let sampling = EvaluationReport.Sampling(
       seconds: result.duration.seconds, clippedShare: result.samples.clippedShare)

@@ -58,9 +58,10 @@ extension EvaluationSession {
     guard let test = subject.test, subject.metrics.contains(.loss) else { return nil }
     if let keptLoss { return keptLoss }
     let loss = HeldOutLoss(
-      subject.model, data: test.images, labels: test.labels, count: lossCount, bins: lossBins,
-      threads: about.threads)
-    let measured = meter.measure("held-out loss", lossCount) { _ in loss() }
+      on: test.images, labels: test.labels, count: lossCount, bins: lossBins)
+    let measured = meter.measure("held-out loss", lossCount) { _ in
+      loss(subject.model, threads: about.threads)
+    }
     let result = EvaluationReport.Loss(measured, timesteps: about.timesteps)
     try folder.kept.keep(Self.lossName, keys.loss, result)
     return result

@@ -89,14 +89,16 @@ struct EvaluationSession {
 
   /// Runs of the network on all images of a cell.
   func evaluations(_ cell: Comparison.Cell) -> Int {
-    about.count * cell.steps * subject.model.evaluationsPerStep(options())
+    about.count * cell.steps * subject.model.runsPerEvaluation(options())
   }
 
   /// The network's speed on a few images.
   private var evaluationsPerSecond: Double {
     // The first run touches its memory for the first time.
-    let runs = (0..<2).flatMap { _ in trial.cells.map { trial.fill($0, options()) } }
-    let evaluations = Double(subject.model.evaluationsPerStep(options()))
+    let runs = (0..<2).flatMap { _ in
+      trial.cells.compactMap { try? trial.fill($0, options()) }
+    }
+    let evaluations = Double(subject.model.runsPerEvaluation(options()))
     return runs.last.map { $0.imagesPerSecond * evaluations } ?? 1
   }
 

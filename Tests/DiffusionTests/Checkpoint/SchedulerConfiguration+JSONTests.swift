@@ -19,10 +19,10 @@ import Testing
   @Test(arguments: [
     SchedulerConfiguration(),
     SchedulerConfiguration(family: .ddim(setsAlphaToOne: false), clipRange: nil, stepsOffset: 1),
-    SchedulerConfiguration(family: .ddpm(.fixedLarge), betaSchedule: .squaredCosine),
+    SchedulerConfiguration(family: .ddpm(.large), betaSchedule: .cosine),
     SchedulerConfiguration(timesteps: 3, trainedBetas: [1e-5, 0.5, 1], spacing: .trailing),
     SchedulerConfiguration(rescalesToZeroSNR: true, prediction: .velocity, clipRange: 2.5),
-    SchedulerConfiguration(betaStart: 0.00085, betaSchedule: .scaledLinear, prediction: .mean),
+    SchedulerConfiguration(betaStart: 0.00085, betaSchedule: .quadratic, prediction: .mean),
     SchedulerConfiguration(betaSchedule: .sigmoid, prediction: .sample, spacing: .linspace),
   ])
   func whatIsWrittenIsReadBack(configuration: SchedulerConfiguration) throws {

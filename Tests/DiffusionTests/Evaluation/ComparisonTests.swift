@@ -19,7 +19,7 @@ import Testing
   @Test func cellsAreEtasByStepsAndAllHaveAllImages() throws {
     let results = try fill(etas, steps: [8, 2])
     #expect(results.map(\.cell.eta) == etas.flatMap { [$0, $0] })
-    #expect(results.map(\.cell.plan.steps.count) == [8, 2, 8, 2, 8, 2])
+    #expect(results.map(\.cell.steps) == [8, 2, 8, 2, 8, 2])
     #expect(results.allSatisfy { $0.samples.images.count == 6 && $0.duration > .zero })
     #expect(results.allSatisfy { $0.imagesPerSecond == 6 / ($0.duration / .seconds(1)) })
   }
@@ -28,10 +28,7 @@ import Testing
   @Test(arguments: zip([Eta.value(1), .hat], PosteriorVariance.allCases))
   func theNoisyCellsAreDDPM(eta: Eta, variance: PosteriorVariance) throws {
     let model = try untrainedModel(timesteps: 20)
-    let plan = try SamplingPlan(
-      steps: 5, spacing: .trailing, sampler: .ddpm(variance), schedule: model.schedule,
-      prediction: model.prediction, clipping: model.clipping)
-    let ddpm = model.sample(6, plan: plan, options).images.values
+    let ddpm = try model.sample(6, .ddpm(steps: 5, variance: variance), options).images.values
     let cell = try fill([eta], steps: [5])[0].samples.images.values
     // The two write the mean with different weights; values are about 1.
     #expect(zip(ddpm, cell).allSatisfy { abs($0 - $1) < 1e-4 })
@@ -47,7 +44,7 @@ import Testing
   private func fill(_ etas: [Eta], steps: [Int]) throws -> [Comparison.Result] {
     let comparison = try Comparison(
       of: untrainedModel(timesteps: 20), etas: etas, steps: steps, spacings: [.trailing], count: 6)
-    return comparison.cells.map { comparison.fill($0, options) }
+    return try comparison.cells.map { try comparison.fill($0, options) }
   }
 
   private var options: SamplingOptions { SamplingOptions(threads: 2) }

@@ -39,7 +39,7 @@ func untrainedModel(timesteps: Int) throws -> DiffusionModel {
   try Trainer(
     SmallTraining.network(), schedule: NoiseSchedule(.cosine, timesteps: timesteps),
     prediction: .velocity, data: SmallTraining.images(1), SmallTraining.options(batch: 1)
-  ).model
+  ).snapshot()
 }
 
 /// Images of grey levels without a pattern: the upper bits of squares times 2^32 over the golden

@@ -85,7 +85,7 @@ import Testing
   /// What a network derives from its weights is made by whoever runs it first.
   @Test func aFreshModelIsMeasuredAsAUsedOne() throws {
     let (fresh, used) = try (untrainedModel(timesteps: 30), untrainedModel(timesteps: 30))
-    _ = HeldOutLoss(used, data: imagesOfEight, count: 1, threads: 1)()
+    _ = HeldOutLoss(on: imagesOfEight, count: 1)(used, threads: 1)
     #expect(try measure(fresh, imagesOfEight, count: 7) == measure(used, imagesOfEight, count: 7))
   }
 

@@ -34,39 +34,13 @@ import Testing
     #expect(other.images == back.images)
   }
 
-  @Test func encodingVisitsTheGridUpwards() throws {
-    let schedule = try NoiseSchedule(.linear, timesteps: 100)
-    let grids = [([100, 50, 10], [(1, 10), (10, 50), (50, 100)]), ([7, 1], [(1, 7)])]
-    for (grid, expected) in grids {
-      let plan = SamplingPlan(
-        encodingAlong: grid.map { Timestep($0) }, schedule: schedule, prediction: .velocity)
-      let visited = plan.steps.map { ($0.timestep.value, $0.previous.value) }
-      #expect(visited.elementsEqual(expected, by: ==))
-      #expect(plan.steps.allSatisfy { $0.clipping == .none && $0.sigma == 0 })
-      let noise = SamplingPlan(
-        encodingAlong: grid.map { Timestep($0) }, schedule: schedule, prediction: .noise)
-      #expect(noise.steps.map(\.timestep.value) == expected.map(\.1))
-    }
+  @Test(arguments: [([100, 50, 10], [1, 10, 50, 100]), ([7, 1], [1, 7])])
+  func encodingVisitsTheGridUpwards(grid: [Int], expected: [Int]) {
+    #expect(DDIMEncoder.path(against: grid.map { Timestep($0) }).map(\.value) == expected)
   }
 
-  @Test(arguments: Prediction.allCases)
-  func everyPredictionEncodesTheSameNoise(prediction: Prediction) throws {
-    let schedule = try NoiseSchedule(.linear, timesteps: 100)
-    let plan = SamplingPlan(
-      encodingAlong: [Timestep(80), Timestep(30)], schedule: schedule, prediction: prediction)
-    let (x0, noise) = (0.4, -0.7)
-    for (step, start) in zip(plan.steps, [1, 30]) {
-      func value(_ mix: Mix) -> Double { mix.x0 * x0 + mix.noise * noise }
-      let x = value(schedule.noised(at: Timestep(start)))
-      let output = value(prediction.target(at: step.timestep, in: schedule))
-      let estimate = step.estimate.xt * x + step.estimate.output * output
-      let next = step.xt * x + step.x0 * estimate
-      #expect(abs(next - value(schedule.noised(at: step.previous))) < 1e-9)
-    }
-  }
-
-  @Test func aConditionalModelIsToldTheLabels() throws {
-    let model = try SmallTraining.conditionalTrainer(classes: 3).model
+  @Test func aConditionalModelIsConditionedOnTheLabels() throws {
+    let model = try SmallTraining.conditionalTrainer(classes: 3).snapshot()
     let images = patternlessImages(2, size: SmallTraining.size)
     func back(_ labels: [UInt8]?) throws -> [Float] {
       try model.reconstruct(images, labels: labels, steps: 3, spacing: .trailing, threads: 1)

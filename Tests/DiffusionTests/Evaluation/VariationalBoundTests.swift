@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 private func bound(
-  _ family: NoiseScheduleFamily, _ timesteps: Int, _ variance: PosteriorVariance = .small
+  _ family: BetaSchedule, _ timesteps: Int, _ variance: PosteriorVariance = .small
 ) throws -> VariationalBound {
   VariationalBound(
     schedule: try NoiseSchedule(family, timesteps: timesteps), variance: variance)
@@ -12,10 +12,10 @@ private func bound(
 /// MNIST's background costs these bits a pixel under a perfect clipped estimate:
 /// -log2 Φ((1/255) / √betaTilde_2).
 @Test(arguments: [
-  (NoiseScheduleFamily.linear, 1000, 0.510), (.cosine, 1000, 0.323), (.cosine, 4000, 0.059),
+  (BetaSchedule.linear, 1000, 0.510), (.cosine, 1000, 0.323), (.cosine, 4000, 0.059),
   (.linear, 200, 0.773),
 ])
-func blackPixelsHaveAFloor(family: NoiseScheduleFamily, timesteps: Int, bits: Double) throws {
+func blackPixelsHaveAFloor(family: BetaSchedule, timesteps: Int, bits: Double) throws {
   let black = Images(
     size: ImageSize(height: 4, width: 4, channels: 1), values: Array(repeating: -1, count: 32))
   let decoder = try bound(family, timesteps).decoder(black, estimates: black)
@@ -55,7 +55,7 @@ func theTermWeighsNoiseAsEquation12(timestep: Int, weight: Double) throws {
       let posterior = bound.schedule.posterior(from: t, to: t.advanced(by: -1))
       // ½(-1 + ln v2 - ln v1 + v1/v2 + (m1 - m2)²/v2) of the posterior and the model.
       let (v1, v2) = (posterior.variance(.small), posterior.variance(variance))
-      let (m1, m2) = (posterior.x0 * 0.8, posterior.x0 * 0.5)
+      let (m1, m2) = (posterior.x0Weight * 0.8, posterior.x0Weight * 0.5)
       let nats = (-1 + log(v2) - log(v1) + v1 / v2 + (m1 - m2) * (m1 - m2) / v2) / 2
       let term = bound.term(at: t, squaredError: 0.3 * 0.3)
       #expect(abs(term - nats / M_LN2) < 1e-12 * (1 + abs(term)), "timestep \(t)")

@@ -6,7 +6,7 @@ import Testing
 @Test(.needsFixtures) func noisedImagesMatchDiffusers() throws {
   let stored = try SafetensorsReader(Fixtures.url("sched/add_noise.safetensors"))
   let schedule = try NoiseSchedule(
-    .linear(from: 1e-4, to: 0.02), timesteps: 1000, tabulation: .diffusers)
+    .linear, from: 1e-4, to: 0.02, timesteps: 1000, tabulation: .diffusers)
   let size = ImageSize(height: 2, width: 2, channels: 1)
   let images = { (name: String) in
     Images(size: size, values: try stored[name].values.map { Float($0) })
@@ -24,33 +24,33 @@ import Testing
   )
   for index in velocity.indices {
     let mix = Prediction.velocity.target(at: timesteps[index / size.values], in: schedule)
-    #expect(abs(mix.x0 * x0[index] + mix.noise * noise[index] - velocity[index]) < 1e-6)
+    #expect(abs(mix.x0Weight * x0[index] + mix.noiseWeight * noise[index] - velocity[index]) < 1e-6)
   }
 }
 
 @Test func dataIsNotNoised() throws {
   let schedule = try NoiseSchedule(.cosine, timesteps: 10)
-  #expect(schedule.noised(at: .zero) == Mix(x0: 1, noise: 0))
+  #expect(schedule.noised(at: .zero) == Mix(x0Weight: 1, noiseWeight: 0))
 }
 
-@Test(arguments: NoiseScheduleFamily.allCases)
-func theVarianceIsPreserved(family: NoiseScheduleFamily) throws {
-  let schedule = try NoiseSchedule(family, timesteps: 1000)
+@Test(arguments: BetaSchedule.allCases)
+func theVarianceIsPreserved(shape: BetaSchedule) throws {
+  let schedule = try NoiseSchedule(shape, timesteps: 1000)
   for t in schedule.timesteps {
     let mix = schedule.noised(at: t)
-    #expect(abs(mix.x0 * mix.x0 + mix.noise * mix.noise - 1) < 1e-15)
+    #expect(abs(mix.x0Weight * mix.x0Weight + mix.noiseWeight * mix.noiseWeight - 1) < 1e-15)
   }
 }
 
 /// Going from x_{t-1} to x_t by DDPM Eq. 2 from the closed form at t-1 must give the closed form.
-@Test(arguments: NoiseScheduleFamily.allCases)
-func theClosedFormIsManySmallSteps(family: NoiseScheduleFamily) throws {
-  let schedule = try NoiseSchedule(family, timesteps: 1000)
+@Test(arguments: BetaSchedule.allCases)
+func theClosedFormIsManySmallSteps(shape: BetaSchedule) throws {
+  let schedule = try NoiseSchedule(shape, timesteps: 1000)
   for t in schedule.timesteps {
     let (before, after) = (schedule.noised(at: t.advanced(by: -1)), schedule.noised(at: t))
-    let signal = schedule.alpha(t).squareRoot() * before.x0
-    let variance = schedule.alpha(t) * before.noise * before.noise + schedule.beta(t)
-    #expect(abs(signal - after.x0) < 1e-15)
-    #expect(abs(variance - after.noise * after.noise) < 1e-15)
+    let signal = schedule.alpha(t).squareRoot() * before.x0Weight
+    let variance = schedule.alpha(t) * before.noiseWeight * before.noiseWeight + schedule.beta(t)
+    #expect(abs(signal - after.x0Weight) < 1e-15)
+    #expect(abs(variance - after.noiseWeight * after.noiseWeight) < 1e-15)
   }
 }

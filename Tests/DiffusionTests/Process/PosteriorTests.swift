@@ -9,24 +9,24 @@ private func steps(_ schedule: NoiseSchedule) -> [(t: Timestep, s: Timestep)] {
   }
 }
 
-@Test(arguments: NoiseScheduleFamily.allCases)
-func posteriorVarianceIsZeroAtTheFirstStep(family: NoiseScheduleFamily) throws {
-  let schedule = try NoiseSchedule(family, timesteps: 100)
+@Test(arguments: BetaSchedule.allCases)
+func posteriorVarianceIsZeroAtTheFirstStep(shape: BetaSchedule) throws {
+  let schedule = try NoiseSchedule(shape, timesteps: 100)
   #expect(schedule.posteriorVariance(Timestep(1)) == 0)
 }
 
-@Test(arguments: NoiseScheduleFamily.allCases)
-func thePosteriorEndsAtTheImage(family: NoiseScheduleFamily) throws {
-  let schedule = try NoiseSchedule(family, timesteps: 100)
+@Test(arguments: BetaSchedule.allCases)
+func thePosteriorEndsAtTheImage(shape: BetaSchedule) throws {
+  let schedule = try NoiseSchedule(shape, timesteps: 100)
   for t in schedule.timesteps {
     let posterior = schedule.posterior(from: t, to: .zero)
-    #expect(posterior.x0 == 1 && posterior.xt == 0 && posterior.variance(.small) == 0)
+    #expect(posterior.x0Weight == 1 && posterior.xtWeight == 0 && posterior.variance(.small) == 0)
   }
 }
 
-@Test(arguments: NoiseScheduleFamily.allCases)
-func theLargeVarianceIsBetaBetweenNeighbours(family: NoiseScheduleFamily) throws {
-  let schedule = try NoiseSchedule(family, timesteps: 1000)
+@Test(arguments: BetaSchedule.allCases)
+func theLargeVarianceIsBetaBetweenNeighbours(shape: BetaSchedule) throws {
+  let schedule = try NoiseSchedule(shape, timesteps: 1000)
   for t in schedule.timesteps {
     let large = schedule.posterior(from: t, to: t.advanced(by: -1)).variance(.large)
     // alphaBar carries a rounding of 1e-16, beta is at least 4e-5.
@@ -35,16 +35,16 @@ func theLargeVarianceIsBetaBetweenNeighbours(family: NoiseScheduleFamily) throws
 }
 
 /// Bayes' rule: with x_t drawn from its closed form, the posterior must reproduce that of x_s.
-@Test(arguments: NoiseScheduleFamily.allCases)
-func thePosteriorKeepsTheMarginals(family: NoiseScheduleFamily) throws {
-  let schedule = try NoiseSchedule(family, timesteps: 1000)
+@Test(arguments: BetaSchedule.allCases)
+func thePosteriorKeepsTheMarginals(shape: BetaSchedule) throws {
+  let schedule = try NoiseSchedule(shape, timesteps: 1000)
   for (t, s) in steps(schedule) {
     let posterior = schedule.posterior(from: t, to: s)
     let (xt, xs) = (schedule.noised(at: t), schedule.noised(at: s))
-    let spread = posterior.xt * xt.noise
-    #expect(abs(posterior.x0 + posterior.xt * xt.x0 - xs.x0) < 1e-12)
+    let spread = posterior.xtWeight * xt.noiseWeight
+    #expect(abs(posterior.x0Weight + posterior.xtWeight * xt.x0Weight - xs.x0Weight) < 1e-12)
     #expect(
-      abs(spread * spread + posterior.variance(.small) - xs.noise * xs.noise) < 1e-12)
+      abs(spread * spread + posterior.variance(.small) - xs.noiseWeight * xs.noiseWeight) < 1e-12)
   }
 }
 

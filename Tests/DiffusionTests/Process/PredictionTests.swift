@@ -7,13 +7,13 @@ private struct Numbers {
   let noise = -1.3
 
   /// The quantity a mix stands for.
-  func value(_ mix: Mix) -> Double { mix.x0 * x0 + mix.noise * noise }
+  func value(_ mix: Mix) -> Double { mix.x0Weight * x0 + mix.noiseWeight * noise }
 }
 
 /// From every output every other quantity, for every family.
-@Test(arguments: NoiseScheduleFamily.allCases, Prediction.allCases)
-func everyPredictionYieldsEveryOther(family: NoiseScheduleFamily, output: Prediction) throws {
-  let schedule = try NoiseSchedule(family, timesteps: 1000)
+@Test(arguments: BetaSchedule.allCases, Prediction.allCases)
+func everyPredictionYieldsEveryOther(shape: BetaSchedule, output: Prediction) throws {
+  let schedule = try NoiseSchedule(shape, timesteps: 1000)
   let numbers = Numbers()
   for t in schedule.timesteps {
     let xt = numbers.value(schedule.noised(at: t))
@@ -22,52 +22,55 @@ func everyPredictionYieldsEveryOther(family: NoiseScheduleFamily, output: Predic
       let estimate = output.estimate(of: wanted, at: t, in: schedule)
       let expected = numbers.value(wanted.target(at: t, in: schedule))
       // Rounding in x_t and the output, grown by the weights.
-      let tolerance = 1e-14 * (1 + abs(estimate.xt) + abs(estimate.output))
-      let error = abs(estimate.xt * xt + estimate.output * value - expected)
+      let tolerance = 1e-14 * (1 + abs(estimate.xtWeight) + abs(estimate.outputWeight))
+      let error = abs(estimate.xtWeight * xt + estimate.outputWeight * value - expected)
       #expect(error < tolerance, "\(wanted) from \(output) at \(t)")
     }
   }
 }
 
 /// The solved weights are the papers' closed forms.
-@Test(arguments: NoiseScheduleFamily.allCases)
-func theImageFollowsFromThePapersFormulas(family: NoiseScheduleFamily) throws {
-  let schedule = try NoiseSchedule(family, timesteps: 1000)
+@Test(arguments: BetaSchedule.allCases)
+func theImageFollowsFromThePapersFormulas(shape: BetaSchedule) throws {
+  let schedule = try NoiseSchedule(shape, timesteps: 1000)
   for t in schedule.timesteps {
     let alphaBar = schedule.alphaBar(t)
     let (signal, deviation) = (alphaBar.squareRoot(), (1 - alphaBar).squareRoot())
     let posterior = schedule.posterior(from: t, to: t.advanced(by: -1))
     let mean = schedule.posteriorMean(at: t)
     // μ̃ = x_t + s·output with the s that makes the output's mean square 1.
-    let s = hypot(mean.x0 - signal, mean.noise - deviation)
+    let s = hypot(mean.x0Weight - signal, mean.noiseWeight - deviation)
     let expected: [Prediction: Estimate] = [
-      .noise: Estimate(xt: 1 / signal, output: -deviation / signal),
-      .sample: Estimate(xt: 0, output: 1),
-      .mean: Estimate(xt: (1 - posterior.xt) / posterior.x0, output: s / posterior.x0),
-      .velocity: Estimate(xt: signal, output: -deviation),
+      .noise: Estimate(xtWeight: 1 / signal, outputWeight: -deviation / signal),
+      .sample: Estimate(xtWeight: 0, outputWeight: 1),
+      .mean: Estimate(
+        xtWeight: (1 - posterior.xtWeight) / posterior.x0Weight,
+        outputWeight: s / posterior.x0Weight),
+      .velocity: Estimate(xtWeight: signal, outputWeight: -deviation),
     ]
     for prediction in Prediction.allCases {
       let estimate = prediction.estimate(of: .sample, at: t, in: schedule)
       let formula = try #require(expected[prediction])
-      let tolerance = 2e-12 * (1 + abs(formula.output))
-      #expect(abs(estimate.xt - formula.xt) < tolerance, "\(prediction) at \(t)")
-      #expect(abs(estimate.output - formula.output) < tolerance, "\(prediction) at \(t)")
+      let tolerance = 2e-12 * (1 + abs(formula.outputWeight))
+      #expect(abs(estimate.xtWeight - formula.xtWeight) < tolerance, "\(prediction) at \(t)")
+      #expect(
+        abs(estimate.outputWeight - formula.outputWeight) < tolerance, "\(prediction) at \(t)")
     }
   }
 }
 
 @Test func theMeanAtTheFirstStepIsTheImage() throws {
   let schedule = try NoiseSchedule(.linear, timesteps: 1000)
-  #expect(schedule.posteriorMean(at: Timestep(1)) == Mix(x0: 1, noise: 0))
+  #expect(schedule.posteriorMean(at: Timestep(1)) == Mix(x0Weight: 1, noiseWeight: 0))
 }
 
 /// Targets of like size at all timesteps: a network's error in any is worth the same to its loss.
-@Test(arguments: NoiseScheduleFamily.allCases, Prediction.allCases)
-func everyTargetHasAMeanSquareOfOne(family: NoiseScheduleFamily, prediction: Prediction) throws {
-  let schedule = try NoiseSchedule(family, timesteps: 1000)
+@Test(arguments: BetaSchedule.allCases, Prediction.allCases)
+func everyTargetHasAMeanSquareOfOne(shape: BetaSchedule, prediction: Prediction) throws {
+  let schedule = try NoiseSchedule(shape, timesteps: 1000)
   for t in schedule.timesteps {
     let target = prediction.target(at: t, in: schedule)
-    #expect(abs(hypot(target.x0, target.noise) - 1) < 1e-12, "\(t)")
+    #expect(abs(hypot(target.x0Weight, target.noiseWeight) - 1) < 1e-12, "\(t)")
   }
 }
 
@@ -77,7 +80,7 @@ func everyTargetHasAMeanSquareOfOne(family: NoiseScheduleFamily, prediction: Pre
   let schedule = try NoiseSchedule(.linear, timesteps: 1000)
   for t in schedule.timesteps {
     let noise = Prediction.mean.estimate(of: .noise, at: t, in: schedule)
-    #expect((0.4...1.1).contains(abs(noise.output)), "\(t): \(noise)")
+    #expect((0.4...1.1).contains(abs(noise.outputWeight)), "\(t): \(noise)")
   }
 }
 
@@ -87,8 +90,8 @@ func everyTargetHasAMeanSquareOfOne(family: NoiseScheduleFamily, prediction: Pre
     let mean = Prediction.noise.estimate(of: schedule.posteriorMean(at: t), at: t, in: schedule)
     let scale = 1 / schedule.alpha(t).squareRoot()
     let deviation = (1 - schedule.alphaBar(t)).squareRoot()
-    #expect(abs(mean.xt - scale) < 1e-13)
-    #expect(abs(mean.output + scale * schedule.beta(t) / deviation) < 1e-13)
+    #expect(abs(mean.xtWeight - scale) < 1e-13)
+    #expect(abs(mean.outputWeight + scale * schedule.beta(t) / deviation) < 1e-13)
   }
 }
 
@@ -96,7 +99,7 @@ func everyTargetHasAMeanSquareOfOne(family: NoiseScheduleFamily, prediction: Pre
   let schedule = try NoiseSchedule(.cosine, timesteps: 100)
   for t in schedule.timesteps {
     let score = Prediction.noise.score(at: t, in: schedule)
-    #expect(score.xt == 0)
-    #expect(abs(score.output * (1 - schedule.alphaBar(t)).squareRoot() + 1) < 1e-14)
+    #expect(score.xtWeight == 0)
+    #expect(abs(score.outputWeight * (1 - schedule.alphaBar(t)).squareRoot() + 1) < 1e-14)
   }
 }

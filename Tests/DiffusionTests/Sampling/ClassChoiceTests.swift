@@ -8,22 +8,17 @@ import Testing
   private let model: DiffusionModel
 
   /// First weights: the rows of the classes are N(0, 1), so that they matter.
-  init() throws { model = try SmallTraining.conditionalTrainer(classes: 3).model }
+  init() throws { model = try SmallTraining.conditionalTrainer(classes: 3).snapshot() }
 
-  private func plan(
-    _ model: DiffusionModel, steps: Int = 4, _ sampler: Sampler = .ddim(.value(0)),
-    clipping: Clipping = .none
-  ) throws -> SamplingPlan {
-    try SamplingPlan(
-      steps: steps, spacing: .trailing, sampler: sampler, schedule: model.schedule,
-      prediction: model.prediction, clipping: clipping)
-  }
+  private let plan = SamplingPlan.ddim(steps: 4)
 
   private func options(
-    _ classes: ClassChoice? = nil, guidance: Double? = nil, batch: Int? = nil, threads: Int = 2
+    _ classes: ClassChoice? = nil, guidance: Double? = nil, batch: Int? = nil, threads: Int = 2,
+    clipping: Clipping = .none
   ) -> SamplingOptions {
     var options = SamplingOptions(threads: threads)
     (options.classes, options.guidance, options.batch) = (classes, guidance, batch)
+    options.clipping = clipping
     return options
   }
 
@@ -33,16 +28,17 @@ import Testing
 
   @Test(arguments: [nil, 0, 1.5])
   func anImageOfASeedIsTheSameBytesHoweverItIsDrawn(guidance: Double?) throws {
-    let plan = try plan(model, .ddim(.value(0.5)), clipping: .toRange(1))
-    let all = model.sample(
-      9, plan: plan, options(guidance: guidance, batch: 1, threads: 1)
+    let plan = SamplingPlan.ddim(steps: 4, eta: .value(0.5))
+    let all = try model.sample(
+      9, plan, options(guidance: guidance, batch: 1, threads: 1, clipping: .toRange(1))
     ).images.values
     #expect(all.allSatisfy { $0.isFinite })
     for (count, batch, threads) in [
       (9, nil, 2), (9, 2, 3), (9, 64, 1), (4, 3, 2), (1, nil, 5), (7, 5, 2),
     ] {
-      let some = model.sample(
-        count, plan: plan, options(guidance: guidance, batch: batch, threads: threads))
+      let some = try model.sample(
+        count, plan,
+        options(guidance: guidance, batch: batch, threads: threads, clipping: .toRange(1)))
       #expect(
         some.images.values == Array(all.prefix(count * 64)),
         "\(count) in batches of \(batch ?? 0) on \(threads) threads")
@@ -50,16 +46,17 @@ import Testing
   }
 
   @Test func allClassesTakeTurns() throws {
-    let plan = try plan(model)
-    let all = images(model.sample(7, plan: plan, options(.all)).images.values)
-    #expect(images(model.sample(7, plan: plan, options()).images.values) == all)
-    let each = (0..<3).map { images(model.sample(7, plan: plan, options(.one($0))).images.values) }
+    let all = images(try model.sample(7, plan, options(.all)).images.values)
+    #expect(images(try model.sample(7, plan, options()).images.values) == all)
+    let each = try (0..<3).map {
+      images(try model.sample(7, plan, options(.one($0))).images.values)
+    }
     for i in 0..<7 {
       #expect(all[i] == each[i % 3][i])
       #expect(Set(each.map { $0[i] }).count == 3, "every class has an image \(i) of its own")
     }
     let named = images(
-      model.sample(4, plan: plan, options(.each([2, 2, 0, 1]))).images.values)
+      try model.sample(4, plan, options(.each([2, 2, 0, 1]))).images.values)
     #expect(named == [each[2][0], each[2][1], each[0][2], each[1][3]])
     #expect(throws: SamplingError.noSuchClass(3, of: 3)) {
       try model.check(options(.each([0, 3])))
@@ -67,10 +64,9 @@ import Testing
   }
 
   @Test func noGuidanceIsTheClasssOwnImage() throws {
-    let plan = try plan(model)
-    let own = model.sample(5, plan: plan, options()).images
-    #expect(model.sample(5, plan: plan, options(guidance: 0)).images == own)
-    #expect(model.sample(5, plan: plan, options(guidance: 0.5)).images != own)
+    let own = try model.sample(5, plan, options()).images
+    #expect(try model.sample(5, plan, options(guidance: 0)).images == own)
+    #expect(try model.sample(5, plan, options(guidance: 0.5)).images != own)
   }
 
   /// One step from T leads to the estimate of x0, in which the network's output is linear.
@@ -78,8 +74,8 @@ import Testing
     // The class 0 of the second model is the first one's null class.
     let other = try model.replacing { rows in rows[0] = rows[3] }
     func estimate(_ model: DiffusionModel, guidance: Double = 0) throws -> [Float] {
-      model.sample(
-        3, plan: try plan(model, steps: 1), options(.one(0), guidance: guidance)
+      try model.sample(
+        3, SamplingPlan.ddim(steps: 1), options(.one(0), guidance: guidance)
       ).images.values
     }
     // The same tables of the schedule for both.
@@ -102,7 +98,7 @@ import Testing
   }
 
   @Test func whatTheModelCannotDrawIsRefused() throws {
-    let plain = try SmallTraining.trainer().model
+    let plain = try SmallTraining.trainer().snapshot()
     let rowsOnly = try model.replacing(nullClass: nil) { _ in }
     #expect(model.classCount == 3 && plain.classCount == nil && rowsOnly.classCount == 4)
     let refusals: [(DiffusionModel, SamplingOptions, SamplingError)] = [
@@ -145,10 +141,10 @@ import Testing
         .save(to: folder + "/scheduler/scheduler_config.json")
       let model = try DiffusionModel(folder: folder)
       #expect(model.classCount == 10 && model.ignoredKeys.isEmpty)
-      let plan = try plan(model, steps: 2)
-      let drawn = model.sample(2, plan: plan, options(.all)).images.values
+      let plan = SamplingPlan.ddim(steps: 2)
+      let drawn = try model.sample(2, plan, options(.all)).images.values
       #expect(drawn.allSatisfy { $0.isFinite })
-      #expect(model.sample(2, plan: plan, options(.one(0))).images.values != drawn)
+      #expect(try model.sample(2, plan, options(.one(0))).images.values != drawn)
       #expect(throws: SamplingError.noNullClass) { try model.check(options(guidance: 1)) }
     }
   }

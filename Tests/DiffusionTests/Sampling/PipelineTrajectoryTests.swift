@@ -17,24 +17,20 @@ struct PipelineTrajectoryTests {
       contentsOf: folder.appending(path: "trajectory.safetensors").path)
   }
 
-  private func plan(_ steps: Int, _ sampler: Sampler, timesteps: String) throws -> SamplingPlan {
-    let plan = try SamplingPlan(
-      steps: steps, spacing: .leading, sampler: sampler, schedule: model.schedule,
-      prediction: model.prediction, clipping: model.clipping)
-    #expect(plan.steps.map(\.timestep.index) == (try stored.integers(timesteps)))
-    return plan
+  /// The steps along diffusers' leading grid.
+  private func steps(_ count: Int, timesteps: String) throws -> [(t: Timestep, s: Timestep)] {
+    let path = try model.path(SamplingPlan(DDIMSampler(), steps: count, spacing: .leading))
+    #expect(path.dropLast().map(\.index) == (try stored.integers(timesteps)))
+    return Array(zip(path, path.dropFirst())).map { (t: $0, s: $1) }
   }
 
   /// The network's estimate of x0 is where a walk of one deterministic step leads.
-  private func estimate(
-    _ x: [Float], at t: Timestep, clipping: Clipping
-  ) throws -> [Float] {
-    let plan = try SamplingPlan(
-      along: [t], sampler: .ddim(.value(0)), schedule: model.schedule,
-      prediction: model.prediction, clipping: clipping)
+  private func estimate(_ x: [Float], at t: Timestep, clipping: Clipping) throws -> [Float] {
     var options = SamplingOptions(threads: 1)
     options.start = Images(size: model.imageSize, values: x)
-    return model.sample(1, plan: plan, options).images.values
+    options.clipping = clipping
+    return try model.sample(1, SamplingPlan(DDIMSampler(), along: [t, .zero]), options)
+      .images.values
   }
 
   /// Row `index` of a tensor of single images; grey, so that the order of axes does not matter.
@@ -50,14 +46,15 @@ struct PipelineTrajectoryTests {
   /// diffusers' own drift between single and double precision here is 1.2e-6; ours has leave for
   /// what the reference states, and uses a tenth of it.
   @Test func ancestralSamplingOnTheStoredNoiseMatches() throws {
-    let plan = try plan(20, .ddpm(.small), timesteps: "ddpm_timesteps")
+    let steps = try steps(20, timesteps: "ddpm_timesteps")
     var x = try image("x_T", 0)
-    for (index, step) in plan.steps.enumerated() {
-      let x0 = try estimate(x, at: step.timestep, clipping: step.clipping)
+    for (index, (t, s)) in steps.enumerated() {
+      let weights = DDPMSampler().weights(from: t, to: s, in: model.schedule)
+      let x0 = try estimate(x, at: t, clipping: model.clipping)
       let noise = try image("ddpm_noise", index)
       for i in x.indices {
-        let mean = step.xt * Double(x[i]) + step.x0 * Double(x0[i])
-        x[i] = Float(mean + step.sigma * Double(noise[i]))
+        let mean = weights.xtWeight * Double(x[i]) + weights.x0Weight * Double(x0[i])
+        x[i] = Float(mean + weights.sigma * Double(noise[i]))
       }
       #expect(largest(x, try image("ddpm_x", index)) <= 1e-5, "step \(index)")
     }
@@ -66,13 +63,13 @@ struct PipelineTrajectoryTests {
   /// Where diffusers clips it keeps the network's noise, ours is what remains of x_t: the same
   /// estimates, put together here as diffusers does.
   @Test func deterministicSamplingWithTheNetworksNoiseMatches() throws {
-    let plan = try plan(10, .ddim(.value(0)), timesteps: "ddim_timesteps")
+    let steps = try steps(10, timesteps: "ddim_timesteps")
     var x = try image("x_T", 0)
     var clipped = 0
-    for (index, step) in plan.steps.enumerated() {
-      let before = model.schedule.alphaBar(step.timestep)
-      let after = model.schedule.alphaBar(step.previous)
-      let x0 = try estimate(x, at: step.timestep, clipping: .none)
+    for (index, (t, s)) in steps.enumerated() {
+      let before = model.schedule.alphaBar(t)
+      let after = model.schedule.alphaBar(s)
+      let x0 = try estimate(x, at: t, clipping: .none)
       for i in x.indices {
         let noise = (Double(x[i]) - before.squareRoot() * Double(x0[i])) / (1 - before).squareRoot()
         let image = min(max(Double(x0[i]), -1), 1)
@@ -90,17 +87,16 @@ struct PipelineTrajectoryTests {
 
   /// Until something is clipped there is only one DDIM: our own steps from the stored x before.
   @Test func stepsThatClipNothingAreDiffusersSteps() throws {
-    let plan = try SamplingPlan(
-      steps: 10, spacing: .leading, sampler: .ddim(.value(0)), schedule: model.schedule,
-      prediction: model.prediction, clipping: .none)
+    let steps = try steps(10, timesteps: "ddim_timesteps")
     var compared = 0
-    for index in 1..<plan.steps.count {
-      let step = plan.steps[index]
+    for index in 1..<steps.count {
+      let (t, s) = steps[index]
+      let weights = DDIMSampler().weights(from: t, to: s, in: model.schedule)
       let x = try image("ddim_x", index - 1)
-      let x0 = try estimate(x, at: step.timestep, clipping: .none)
+      let x0 = try estimate(x, at: t, clipping: .none)
       let expected = try image("ddim_x", index)
       for i in x.indices where abs(x0[i]) < 1 {
-        let ours = Float(step.xt * Double(x[i]) + step.x0 * Double(x0[i]))
+        let ours = Float(weights.xtWeight * Double(x[i]) + weights.x0Weight * Double(x0[i]))
         #expect(abs(ours - expected[i]) <= 1e-5, "step \(index)")
         compared += 1
       }

@@ -1,32 +1,69 @@
+// Plans: which timesteps are visited with a model, and which plans are refused.
+
 import Diffusion
 import Testing
 
-private func plan(_ sampler: Sampler, _ clipping: Clipping) throws -> SamplingPlan {
-  try SamplingPlan(
-    steps: 13, spacing: .trailing, sampler: sampler,
-    schedule: NoiseSchedule(.linear, timesteps: 1000), prediction: .noise, clipping: clipping)
+private func path(
+  _ plan: SamplingPlan, _ change: (inout SamplingDefaults) -> Void = { _ in }
+) throws -> [Int] {
+  var defaults = SamplingDefaults()
+  change(&defaults)
+  return try plan.path(upTo: Timestep(1000), defaults).map(\.value)
 }
 
-@Test func everyStepStartsWhereTheOneBeforeEnds() throws {
-  let steps = try plan(.ddpm(.small), .none).steps
-  #expect(steps.count == 13)
-  #expect(steps.first?.timestep == Timestep(1000))
-  #expect(steps.last?.previous == .zero)
+@Test func aPathLeadsFromTheNoisiestTimestepToData() throws {
+  let visited = try path(.ddpm(steps: 13))
+  #expect(visited.count == 14 && visited.first == 1000 && visited.last == 0)
   // 1000 is not a multiple of 13: diffusers' DDIM would go to 923 here, where it never arrives.
-  #expect(steps[1].timestep == Timestep(923))
-  #expect(zip(steps, steps.dropFirst()).allSatisfy { $0.previous == $1.timestep })
+  #expect(visited[1] == 923)
+}
+
+@Test func withoutANumberOfStepsEveryTimestepIsVisited() throws {
+  #expect(try path(.ddpm()) == (0...1000).reversed())
+}
+
+@Test func theModelsPipelineDecidesWhatThePlanLeavesOpen() throws {
+  let leading = try path(.ddim(steps: 10)) { ($0.spacing, $0.stepsOffset) = (.leading, 1) }
+  #expect(leading == [902, 802, 702, 602, 502, 402, 302, 202, 102, 2, 0])
+  let own = try path(.ddim(steps: 10, spacing: .trailing)) {
+    ($0.spacing, $0.stepsOffset) = (.leading, 1)
+  }
+  #expect(own == [1000, 900, 800, 700, 600, 500, 400, 300, 200, 100, 0])
+}
+
+/// diffusers' `set_alpha_to_one: false`.
+@Test func aWalkMayEndAtTheFirstTimestep() throws {
+  #expect(try path(.ddim(steps: 4)) { $0.end = Timestep(1) } == [1000, 750, 500, 250, 1])
+  let leading = try path(.ddim(steps: 4, spacing: .leading)) { $0.end = Timestep(1) }
+  #expect(leading == [751, 501, 251, 1])
+}
+
+@Test(arguments: [StepSpacing.leading, .uniform, .linspace])
+func aSingleStepFromTheFirstTimestepIsRefused(spacing: StepSpacing) throws {
+  let error = #expect(throws: SamplingError.self) { try path(.ddim(steps: 1, spacing: spacing)) }
+  #expect(error == .reachesNoNoise(Timestep(1), spacing))
+  #expect(error?.description.contains("trailing") == true)
+}
+
+@Test(arguments: [StepSpacing.trailing, .quadratic])
+func aSingleStepFromTheLastTimestepDraws(spacing: StepSpacing) throws {
+  #expect(try path(.ddim(steps: 1, spacing: spacing)) == [1000, 0])
 }
 
 @Test(arguments: [
-  (Sampler.ddim(.value(1.5)), Clipping.none, SamplingError.eta(1.5)),
-  (.ddim(.value(-0.1)), .none, .eta(-0.1)),
-  (.ddpm(.small), .toRange(0), .clipping(0)),
+  (SamplingPlan.ddim(eta: .value(1.5)), SamplingError.eta(1.5)),
+  (.ddim(steps: 1001), .steps(1001, of: 1000)),
+  (
+    SamplingPlan(DDIMSampler(), along: [Timestep(1001), .zero]),
+    .timestep(Timestep(1001), of: Timestep(1000))
+  ),
 ])
-func impossiblePlansAreRefused(sampler: Sampler, clipping: Clipping, expected: SamplingError) {
-  #expect(throws: expected) { try plan(sampler, clipping) }
+func impossiblePlansAreRefused(plan: SamplingPlan, expected: SamplingError) {
+  #expect(throws: expected) { try path(plan) }
 }
 
-@Test func notANumberIsNoEta() {
-  #expect(throws: SamplingError.self) { try plan(.ddim(.value(.nan)), .none) }
-  #expect(throws: SamplingError.self) { try plan(.ddpm(.large), .toRange(.nan)) }
+@Test func anOffsetBeyondTheProcessIsRefused() {
+  #expect(throws: SamplingError.offset(2, steps: 1000, of: 1000)) {
+    try path(.ddim(steps: 1000)) { ($0.spacing, $0.stepsOffset) = (.leading, 2) }
+  }
 }

@@ -1,6 +1,5 @@
 import Diffusion
 import Foundation
-import Kernels
 import TestSupport
 import Testing
 
@@ -30,14 +29,14 @@ private struct Trajectory: Decodable {
     return zip(timesteps, ends).map { (Timestep(index: $0), Timestep(index: max($1, -1))) }
   }
 
-  var sampler: Sampler {
+  var sampler: any Sampler {
     get throws {
       switch kind {
-      case "ddim:0.0": .ddim(.value(0))
-      case "ddim:1.0": .ddim(.value(1))
-      case "ddpm:fixed_small": .ddpm(.small)
-      case "ddpm:fixed_large": .ddpm(.large)
-      default: try #require(nil as Sampler?, "sampler \(kind)")
+      case "ddim:0.0": DDIMSampler()
+      case "ddim:1.0": DDIMSampler(eta: .value(1))
+      case "ddpm:fixed_small": DDPMSampler(variance: .small)
+      case "ddpm:fixed_large": DDPMSampler(variance: .large)
+      default: try #require(nil as DDIMSampler?, "sampler \(kind)")
       }
     }
   }
@@ -51,11 +50,10 @@ private struct Trajectory: Decodable {
 
   var schedule: NoiseSchedule {
     get throws {
-      let kinds: [String: NoiseScheduleKind] = [
-        "linear": .linear(from: 1e-4, to: 0.02), "squaredcos_cap_v2": .cosine(offset: 0.008),
-      ]
+      let shapes: [String: BetaSchedule] = ["linear": .linear, "squaredcos_cap_v2": .cosine]
       return try NoiseSchedule(
-        #require(kinds[config.betaSchedule]), timesteps: 1000, tabulation: .diffusers)
+        #require(shapes[config.betaSchedule]), from: 1e-4, to: 0.02, timesteps: 1000,
+        tabulation: .diffusers)
     }
   }
 
@@ -93,26 +91,22 @@ private func agree(_ values: [Float], _ expected: [Float], within share: Float) 
   let compared = stored.cases.filter { $0.kind.hasPrefix("ddpm") || !$0.config.clipSample }
   #expect(compared.count == 96 + 84)
   for trajectory in compared {
-    let (sampler, prediction) = (try trajectory.sampler, try trajectory.prediction)
-    let schedule = try trajectory.schedule
-    let x = FloatMemory(try stored.row("x_T", 0))
     // diffusers rounds alphaBar_t / alphaBar_s to single precision before it takes it from 1: its
     // beta' is off by 3e-8 of 0.002 in the short last steps of DDPM. With that rounding in our
     // formula the two agree to 2e-6; without it ours is the better number.
     let tolerance: Float =
       trajectory.kind.hasPrefix("ddpm") && trajectory.count == 100 ? 1.5e-5 : 1e-5
-    for (index, (t, s)) in trajectory.steps.enumerated() {
-      let step = sampler.step(
-        from: t, to: s, schedule: schedule, prediction: prediction,
-        clipping: trajectory.clipping)
-      let (output, noise) = (
-        FloatMemory(try stored.row("model_output", index)),
-        FloatMemory(try stored.row("noise", index))
-      )
-      step.apply(x: x.all, output: output.all, noise: noise.all)
+    let steps = trajectory.steps
+    let source = StoredOutputs(
+      try steps.indices.map { try stored.row("model_output", $0) },
+      noise: try steps.indices.map { try stored.row("noise", $0) })
+    let walked = try trajectory.sampler.trajectory(
+      from: stored.row("x_T", 0), along: steps, source, trajectory.schedule,
+      trajectory.prediction, trajectory.clipping)
+    for index in steps.indices {
       let expected = try stored.row("\(trajectory.id).x", index)
       #expect(
-        agree(x.all.array, expected, within: tolerance),
+        agree(walked.x[index], expected, within: tolerance),
         "\(trajectory.id) \(trajectory.kind) step \(index)")
     }
   }
@@ -124,23 +118,18 @@ private func agree(_ values: [Float], _ expected: [Float], within share: Float) 
   let stored = try Stored()
   var compared = 0
   for trajectory in stored.cases where stored.tensors.tensors[trajectory.id + ".x0"] != nil {
-    let (sampler, prediction) = (try trajectory.sampler, try trajectory.prediction)
-    let schedule = try trajectory.schedule
-    for (index, (t, s)) in trajectory.steps.enumerated() {
-      let step = sampler.step(
-        from: t, to: s, schedule: schedule, prediction: prediction,
-        clipping: trajectory.clipping)
+    for (index, step) in trajectory.steps.enumerated() {
       let before =
         try index == 0
         ? stored.row("x_T", 0) : stored.row("\(trajectory.id).x", index - 1)
-      let (x, output, noise) = (
-        FloatMemory(before), FloatMemory(try stored.row("model_output", index)),
-        FloatMemory(try stored.row("noise", index))
-      )
-      step.apply(x: x.all, output: output.all, noise: noise.all)
+      let source = StoredOutputs(
+        [try stored.row("model_output", index)], noise: [try stored.row("noise", index)])
+      let walked = try trajectory.sampler.trajectory(
+        from: before, along: [step], source, trajectory.schedule, trajectory.prediction,
+        trajectory.clipping)
       let expected = try stored.row("\(trajectory.id).x0", index)
       #expect(
-        agree(output.all.array, expected, within: 1e-5),
+        agree(walked.x0[0], expected, within: 1e-5),
         "\(trajectory.id) \(trajectory.kind) step \(index)")
       compared += 1
     }
@@ -153,12 +142,9 @@ private func agree(_ values: [Float], _ expected: [Float], within share: Float) 
   let cases = try Stored().cases.filter { !$0.nextTimestepQuirk }
   #expect(cases.count == 216)
   for trajectory in cases {
-    let plan = try SamplingPlan(
-      steps: trajectory.count,
-      spacing: #require(StepSpacing(rawValue: trajectory.config.timestepSpacing)),
-      sampler: trajectory.sampler, schedule: trajectory.schedule,
-      prediction: trajectory.prediction, clipping: trajectory.clipping)
-    #expect(plan.steps.map(\.timestep) == trajectory.steps.map(\.t))
-    #expect(plan.steps.map(\.previous) == trajectory.steps.map(\.s), "\(trajectory.id)")
+    let spacing = try #require(StepSpacing(rawValue: trajectory.config.timestepSpacing))
+    let grid = try spacing.timesteps(trajectory.count, of: Timestep(1000))
+    #expect(grid == trajectory.steps.map(\.t))
+    #expect(grid.dropFirst() + [.zero] == trajectory.steps.map(\.s), "\(trajectory.id)")
   }
 }

@@ -8,12 +8,12 @@ import Testing
     steps: Int = 3, _ change: (inout TrainingOptions) -> Void = { _ in }
   ) throws -> (weights: [UInt8], losses: [Double]) {
     let trainer = try SmallTraining.conditionalTrainer(
-      SmallTraining.options(batch: 13) {
+      SmallTraining.options(batch: 2 * ShardSize.usual + 5) {
         $0.warmup = 0
         change(&$0)
       })
     let losses = try (0..<steps).map { _ in try trainer.step(of: steps).loss }
-    return (trainer.model.weights, losses)
+    return (trainer.snapshot().weights, losses)
   }
 
   @Test func anyNumberOfThreadsGivesTheSameBytes() throws {
@@ -29,9 +29,9 @@ import Testing
   func theShareThatIsToldNoClassIsTheOneAskedFor(share: Double, moved: [Bool]) throws {
     let trainer = try SmallTraining.conditionalTrainer(
       SmallTraining.options(batch: 12) { ($0.warmup, $0.classDropout) = (0, share) })
-    let before = try trainer.model.classRows
+    let before = try trainer.snapshot().classRows
     _ = try trainer.step(of: 1)
-    let after = try trainer.model.classRows
+    let after = try trainer.snapshot().classRows
     #expect(zip(before, after).map { $0 != $1 } == moved)
   }
 
@@ -43,19 +43,20 @@ import Testing
       prediction: .noise, data: SmallTraining.images(12),
       labels: Array(repeating: 0, count: 12), SmallTraining.options(batch: 13) { $0.warmup = 0 })
     for _ in 0..<3 { _ = try trainer.step(of: 3) }
-    #expect(trainer.model.weights != runs[1])
+    #expect(trainer.snapshot().weights != runs[1])
   }
 
   @Test func theHeldOutLossIsToldTheLabels() throws {
     let trainer = try SmallTraining.conditionalTrainer()
     let data = SmallTraining.images(6)
     func loss(_ labels: [UInt8], threads: Int = 1) -> Double {
-      HeldOutLoss(trainer.model, data: data, labels: labels, count: 30, threads: threads)().mean
+      HeldOutLoss(on: data, labels: labels, count: 30)(trainer.snapshot(), threads: threads).mean
     }
     let (right, wrong) = (loss([0, 1, 2, 0, 1, 2]), loss([1, 2, 0, 1, 2, 0]))
     #expect(right != wrong && right == loss([0, 1, 2, 0, 1, 2], threads: 3))
     func bits(_ labels: [UInt8]) -> SampleMean {
-      trainer.model.likelihoods(of: data, labels: labels, count: 6, seed: 0, threads: 2)[0].total
+      trainer.snapshot().likelihoods(of: data, labels: labels, count: 6, seed: 0, threads: 2)[0]
+        .total
     }
     #expect(bits([0, 1, 2, 0, 1, 2]) != bits([1, 2, 0, 1, 2, 0]))
   }
@@ -72,14 +73,11 @@ import Testing
       classes: 2, SmallTraining.options(batch: 16) { $0.learningRate = 4e-3 }, data: data,
       prediction: .sample)
     for _ in 0..<150 { _ = try trainer.step(of: 150) }
-    let model = trainer.model
-    let plan = try SamplingPlan(
-      steps: 10, spacing: .trailing, sampler: .ddim(.value(0)), schedule: model.schedule,
-      prediction: model.prediction, clipping: model.clipping)
+    let model = trainer.snapshot()
     for guidance in [0.0, 1] {
       var options = SamplingOptions(threads: 2)
       options.guidance = guidance
-      let values = model.sample(16, plan: plan, options).images.values
+      let values = try model.sample(16, .ddim(steps: 10), options).images.values
       let right = (0..<16).count { image in
         let half = { (from: Int) in values[image * 64 + from..<image * 64 + from + 32].reduce(0, +)
         }

@@ -8,7 +8,8 @@ import Testing
 
   @Test func itMovesWithTheNetworkAndNothingElse() throws {
     let trainer = try SmallTraining.trainer(SmallTraining.options { $0.warmup = 0 })
-    let loss = HeldOutLoss(trainer.model, data: data, count: 30, threads: 2)
+    let heldOut = HeldOutLoss(on: data, count: 30)
+    func loss() -> HeldOutLoss.Measurement { heldOut(trainer.snapshot(), threads: 2) }
     let first = loss()
     #expect(loss().mean == first.mean && loss().byTimestep == first.byTimestep)
     _ = try trainer.step(of: 10)
@@ -16,16 +17,16 @@ import Testing
   }
 
   @Test(arguments: [2, 3, 5]) func anyNumberOfThreadsMeasuresTheSame(threads: Int) throws {
-    let model = try SmallTraining.trainer().model
-    let one = HeldOutLoss(model, data: data, count: 30, threads: 1)()
-    let many = HeldOutLoss(model, data: data, count: 30, threads: threads)()
+    let model = try SmallTraining.trainer().snapshot()
+    let one = HeldOutLoss(on: data, count: 30)(model, threads: 1)
+    let many = HeldOutLoss(on: data, count: 30)(model, threads: threads)
     #expect(one.mean == many.mean && one.byTimestep == many.byTimestep)
   }
 
   /// Evenly spaced timesteps: twenty triples a range.
   @Test func theRangesMakeUpTheMean() throws {
-    let model = try SmallTraining.trainer().model
-    let loss = HeldOutLoss(model, data: data, count: 100, bins: 5, threads: 2)()
+    let model = try SmallTraining.trainer().snapshot()
+    let loss = HeldOutLoss(on: data, count: 100, bins: 5)(model, threads: 2)
     #expect(loss.byTimestep.count == 5 && Set(loss.byTimestep).count == 5)
     #expect(abs(loss.byTimestep.reduce(0, +) / 5 - loss.mean) <= 1e-12 * loss.mean)
   }

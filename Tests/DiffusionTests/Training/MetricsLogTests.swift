@@ -9,8 +9,8 @@ import Testing
     try withTemporaryFolder { folder in
       let log = MetricsLog(path: folder + "/metrics.jsonl")
       let trainer = try SmallTraining.trainer()
-      let heldOut = HeldOutLoss(
-        trainer.model, data: SmallTraining.images(2), count: 4, bins: 2, threads: 1)()
+      let heldOut = HeldOutLoss(on: SmallTraining.images(2), count: 4, bins: 2)(
+        trainer.snapshot(), threads: 1)
       for measurement in [nil, heldOut] {
         try log.append(
           MetricsRecord(

@@ -90,7 +90,7 @@ struct OptimizerFixtureTests {
       tape = Tape(parameters, for: .training, capacity: 2)
       graph = unet.record(on: tape, .init(height: 28, width: 28))
       schedule = try NoiseSchedule(
-        .linear(from: 1e-4, to: 0.02), timesteps: 1000, tabulation: .diffusers)
+        .linear, from: 1e-4, to: 0.02, timesteps: 1000, tabulation: .diffusers)
     }
 
     /// The loss on a stored batch; its gradients are on the tape.

@@ -3,6 +3,9 @@
 import Diffusion
 import Testing
 
+/// Images of a shard.
+private let shard = ShardSize.usual
+
 @Suite struct TrainerTests {
   /// The weights after three steps, and what the steps said.
   private func train(
@@ -10,12 +13,12 @@ import Testing
   ) throws -> (weights: [UInt8], losses: [Double]) {
     let trainer = try SmallTraining.trainer(options, data: data, dropout: 0.1)
     let losses = try (0..<3).map { _ in try trainer.step(of: 3).loss }
-    return (trainer.model.weights, losses)
+    return (trainer.snapshot().weights, losses)
   }
 
-  /// Shards have four images: batches below, above, of a whole and of no whole number of them, and
-  /// larger than the data.
-  @Test(arguments: [1, 3, 4, 6, 13])
+  /// Batches below a shard, of one, above, of a whole and of no whole number of them, and larger than
+  /// the data.
+  @Test(arguments: [1, shard - 1, shard, shard + 1, 2 * shard, 3 * shard + 5])
   func anyNumberOfThreadsGivesTheSameBytes(batch: Int) throws {
     let one = try train(SmallTraining.options(batch: batch, threads: 1))
     for threads in [2, 3] {
@@ -44,13 +47,13 @@ import Testing
     let trainer = try SmallTraining.trainer(
       SmallTraining.options { ($0.learningRate, $0.warmup) = (0.5, 2) })
     #expect(trainer.completed == 0 && trainer.imageCount == 10)
-    let before = trainer.model.weights
+    let before = trainer.snapshot().weights
     let first = try trainer.step(of: 4)
     #expect(first.number == 1 && first.learningRate == 0 && first.gradientNorm > 0)
-    #expect(trainer.model.weights == before, "a rate of 0 moves nothing")
+    #expect(trainer.snapshot().weights == before, "a rate of 0 moves nothing")
     let second = try trainer.step(of: 4)
     #expect(second.number == 2 && second.learningRate == 0.25 && trainer.completed == 2)
-    #expect(trainer.model.weights != before)
+    #expect(trainer.snapshot().weights != before)
   }
 
   /// The average takes no part in the training, so that trainings without one have its weights.
@@ -59,7 +62,7 @@ import Testing
       let trainer = try SmallTraining.trainer(
         SmallTraining.options { ($0.warmup, $0.averageDecay) = (0, decay) })
       for _ in 0..<steps { _ = try trainer.step(of: 9) }
-      let file = try Safetensors(bytes: trainer.model.weights, path: "weights")
+      let file = try Safetensors(bytes: trainer.snapshot().weights, path: "weights")
       return try file.tensors.flatMap { try file.floats($0.name) }
     }
     let (first, second) = (try weights(steps: 1, decay: 0), try weights(steps: 2, decay: 0))
@@ -79,7 +82,8 @@ import Testing
     let data = SmallTraining.images(4)
     let trainer = try SmallTraining.trainer(
       SmallTraining.options(batch: 16) { $0.learningRate = 4e-3 }, data: data)
-    let loss = HeldOutLoss(trainer.model, data: data, count: 100, threads: 2)
+    let heldOut = HeldOutLoss(on: data, count: 100)
+    func loss() -> HeldOutLoss.Measurement { heldOut(trainer.snapshot(), threads: 2) }
     let before = loss().mean
     for _ in 0..<250 { _ = try trainer.step(of: 250) }
     #expect(before > 0.7)
@@ -96,7 +100,7 @@ import Testing
     let step = trainer.completed + 1
     #expect(end == .diverged(step: step, learningRate: 1e6))
     #expect(end?.description.contains("not finite at step \(step)") == true)
-    let weights = try Safetensors(bytes: trainer.model.weights, path: "weights")
+    let weights = try Safetensors(bytes: trainer.snapshot().weights, path: "weights")
     for tensor in weights.tensors {
       #expect(try weights.floats(tensor.name).allSatisfy { $0.isFinite }, "\(tensor.name)")
     }

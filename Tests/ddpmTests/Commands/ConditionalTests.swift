@@ -18,12 +18,9 @@ import Testing
   private func images(
     _ model: DiffusionModel, _ count: Int, _ classes: ClassChoice?, guidance: Double? = nil
   ) throws -> Images {
-    let plan = try SamplingPlan(
-      steps: 2, spacing: .trailing, sampler: .ddim(.value(0)), schedule: model.schedule,
-      prediction: model.prediction, clipping: model.clipping)
     var options = SamplingOptions(threads: 1)
     (options.classes, options.guidance) = (classes, guidance)
-    return model.sample(count, plan: plan, options).images
+    return try model.sample(count, .ddim(steps: 2), options).images
   }
 
   @Test func aConditionalTrainingLeavesAConditionalModel() throws {

@@ -94,7 +94,7 @@ import Testing
       #expect(octaves.first?["first"] == 2 && octaves.last?["last"] == 1000)
     }
     // As many triples as ranges at least, however few images are asked for.
-    let loss = HeldOutLoss(model, data: images, count: 10, threads: 1)()
+    let loss = HeldOutLoss(on: images, count: 10)(model, threads: 1)
     #expect(report["held_out_loss"]["mean"].double == loss.mean)
     let ranges = report["held_out_loss"]["by_timestep"].elements
     #expect(ranges.map { $0["loss"].double } == loss.byTimestep)
@@ -168,7 +168,7 @@ import Testing
     let short = try Trainer(
       model.configuration, schedule: NoiseSchedule(.cosine, timesteps: 12), prediction: .noise,
       data: blackImage(model.imageSize), TrainingOptions(threads: 1))
-    try short.model.save(to: workspace.path("short"))
+    try short.snapshot().save(to: workspace.path("short"))
     let result = try BuiltTool.run([
       "evaluate", "--model", workspace.path("short"), "--data", data, "--count", "2", "--eta", "0",
       "--json",
@@ -191,7 +191,7 @@ import Testing
       UNetConfiguration(.tiny, imageSize: size),
       schedule: NoiseSchedule(.cosine, timesteps: 50), prediction: .noise,
       data: blackImage(size), TrainingOptions(threads: 1))
-    try trainer.model.save(to: workspace.path("two"))
+    try trainer.snapshot().save(to: workspace.path("two"))
     let result = try BuiltTool.run([
       "evaluate", "--model", workspace.path("two"), "--count", "3", "--metrics", "time", "--steps",
       "2", "--eta", "0", "--json", "--quiet",

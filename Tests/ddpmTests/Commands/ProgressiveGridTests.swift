@@ -20,13 +20,10 @@ import Testing
 
   /// Of each step of three images by DDPM, what the last of them was taken for.
   private func estimates(steps: Int) throws -> [ByteImages] {
-    let plan = try SamplingPlan(
-      steps: steps, spacing: .trailing, sampler: .ddpm(.small), schedule: model.schedule,
-      prediction: model.prediction, clipping: model.clipping)
     let seen = Mutex<[ByteImages]>([])
     var options = SamplingOptions(threads: 1)
     options.batch = 1
-    _ = model.sample(3, plan: plan, options) { moment in
+    _ = try model.sample(3, .ddpm(steps: steps), options) { moment in
       if moment.places.contains(2) { seen.withLock { $0.append(ByteImages(moment.estimates)) } }
     }
     return seen.withLock { $0 }

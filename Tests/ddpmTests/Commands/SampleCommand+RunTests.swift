@@ -21,15 +21,13 @@ import Testing
 
   /// The same samples by the library; without steps, the noise they start from.
   private func samples(
-    _ count: Int, steps: Int = 3, _ sampler: Sampler = .ddim(.value(0)), seed: UInt64 = 0
+    _ count: Int, steps: Int = 3, _ sampler: any Sampler = DDIMSampler(), seed: UInt64 = 0
   ) throws -> Images {
-    let grid = steps == 0 ? [] : try StepSpacing.trailing.timesteps(steps, of: model.schedule.last)
-    let plan = try SamplingPlan(
-      along: grid, sampler: sampler, schedule: model.schedule, prediction: model.prediction,
-      clipping: model.clipping)
+    let plan =
+      steps == 0 ? SamplingPlan(sampler, along: []) : SamplingPlan(sampler, steps: steps)
     var options = SamplingOptions(threads: 1)
     options.seed = seed
-    return model.sample(count, plan: plan, options).images
+    return try model.sample(count, plan, options).images
   }
 
   @Test func arraysHoldEveryImage() throws {
@@ -87,10 +85,15 @@ import Testing
 
   @Test func theFlagsReachTheSampler() throws {
     let runs: [(name: String, words: [String], images: Images)] = [
-      ("a", ["--eta", "0.5", "--seed", "7"], try samples(3, .ddim(.value(0.5)), seed: 7)),
-      ("b", ["--eta", "hat"], try samples(3, .ddim(.hat))),
-      ("c", ["--sampler", "ddpm"], try samples(3, .ddpm(.small))),
-      ("d", ["--sampler", "ddpm", "--variance", "large"], try samples(3, .ddpm(.large))),
+      (
+        "a", ["--eta", "0.5", "--seed", "7"], try samples(3, DDIMSampler(eta: .value(0.5)), seed: 7)
+      ),
+      ("b", ["--eta", "hat"], try samples(3, DDIMSampler(eta: .hat))),
+      ("c", ["--sampler", "ddpm"], try samples(3, DDPMSampler())),
+      (
+        "d", ["--sampler", "ddpm", "--variance", "large"],
+        try samples(3, DDPMSampler(variance: .large))
+      ),
       ("e", ["--batch", "2", "--threads", "3"], try samples(3)),
     ]
     for run in runs {

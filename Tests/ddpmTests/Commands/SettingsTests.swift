@@ -45,14 +45,16 @@ import ddpm
   }
 
   @Test func samplersTakeWhatBelongsToThem() throws {
-    typealias Sampler = SampleSettings.Sampler
-    let cases: [(String, Sampler)] = [
-      ("", .ddim(steps: nil, .trailing, .value(0))),
-      ("--steps 20 --eta hat", .ddim(steps: 20, .trailing, .hat)),
-      ("--spacing uniform --eta 1", .ddim(steps: nil, .uniform, .value(1))),
-      ("--sampler ddpm", .ancestral(.small)),
-      ("--sampler ddpm --variance large", .ancestral(.large)),
-      ("--sampler ddpm --steps 9 --spacing leading", .respaced(steps: 9, .leading, .small)),
+    let cases: [(String, SamplerSettings)] = [
+      ("", SamplerSettings(.ddim)),
+      ("--steps 20 --eta hat", SamplerSettings(.ddim, steps: 20, eta: .hat)),
+      ("--spacing uniform --eta 1", SamplerSettings(.ddim, spacing: .uniform, eta: .value(1))),
+      ("--sampler ddpm", SamplerSettings(.ddpm)),
+      ("--sampler ddpm --variance large", SamplerSettings(.ddpm, variance: .large)),
+      (
+        "--sampler ddpm --steps 9 --spacing leading",
+        SamplerSettings(.ddpm, steps: 9, spacing: .leading)
+      ),
     ]
     for (line, sampler) in cases { #expect(try sample(line).sampler == sampler, "\(line)") }
   }

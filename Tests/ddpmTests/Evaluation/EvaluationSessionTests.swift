@@ -21,7 +21,7 @@ import Testing
     let cells = report["cells"].elements
     #expect(cells.count == 4)
     for (json, cell) in zip(cells, comparison.cells) {
-      let samples = comparison.fill(cell, SamplingOptions(threads: 1)).samples
+      let samples = try comparison.fill(cell, SamplingOptions(threads: 1)).samples
       let quality = judge(ByteImages(samples.images))
       try check(json, quality)
       #expect(
@@ -87,8 +87,8 @@ import Testing
     #expect(report["cells"] == .null)
     let comparison = try Comparison(
       of: bench.model, etas: [.value(0)], steps: [8, 2], spacings: [.trailing], count: 6)
-    let images = comparison.cells.map { cell in
-      Images(ByteImages(comparison.fill(cell, SamplingOptions(threads: 1)).samples.images))
+    let images = try comparison.cells.map { cell in
+      try Images(ByteImages(comparison.fill(cell, SamplingOptions(threads: 1)).samples.images))
     }
     let expected = Consistency(
       [(8, images[0]), (2, images[1])], network: nil, threads: 1)

@@ -51,7 +51,7 @@ import Testing
       bench.model.configuration, schedule: bench.model.schedule, prediction: .noise,
       data: bench.test.images, TrainingOptions(threads: 1))
     _ = try other.step(of: 1)
-    try other.model.save(to: bench.workspace.path("model"))
+    try other.snapshot().save(to: bench.workspace.path("model"))
     let result = try bench.run("--count 20 --steps 2 --eta 0 --metrics time,loss")
     #expect(result.messages.contains("1 cell, 60 runs"), "\(result.messages)")
     let after = try bench.workspace.bytes("model/evaluation/ddim-eta0-trailing-steps2.png")

@@ -15,12 +15,12 @@ for _ in 0..<3 {
 
 let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
 defer { try? FileManager.default.removeItem(atPath: folder) }
-try trainer.model.save(to: folder)
+try trainer.snapshot().save(to: folder)
 let model = try DiffusionModel(folder: folder)
 let plan = try SamplingPlan(
   steps: 5, spacing: .trailing, sampler: .ddim(.value(0)), schedule: model.schedule,
   prediction: model.prediction, clipping: model.clipping)
-let samples = model.sample(4, plan: plan, SamplingOptions(threads: 2)) { moment in
+let samples = try model.sample(4, plan, SamplingOptions(threads: 2)) { moment in
   print("images \(moment.places) at timestep \(moment.step.previous)")
 }
 try PNG.write(ByteImages(samples.images).grid(scale: 3), to: folder + "/digits.png", text: [])

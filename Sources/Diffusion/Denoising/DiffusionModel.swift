@@ -13,6 +13,8 @@ public struct DiffusionModel: Sendable {
   public let prediction: Prediction
   /// What becomes of estimates of x0 that leave the range of images.
   public let clipping: Clipping
+  /// How its images are drawn where nobody says otherwise.
+  public let defaults: SamplingDefaults
   /// The size of its images.
   public let imageSize: ImageSize
   /// Keys of the folder's files that mean nothing to this program.
@@ -31,12 +33,13 @@ public struct DiffusionModel: Sendable {
 
   init(
     _ unet: UNet, _ parameters: Parameters, schedule: NoiseSchedule, prediction: Prediction,
-    clipping: Clipping, imageSize: ImageSize, ignoredKeys: [String] = []
+    clipping: Clipping, defaults: SamplingDefaults = SamplingDefaults(), imageSize: ImageSize,
+    ignoredKeys: [String] = []
   ) {
     (self.unet, self.parameters) = (unet, parameters)
     configuration = unet.configuration
     (self.schedule, self.prediction, self.clipping) = (schedule, prediction, clipping)
-    self.imageSize = imageSize
+    (self.defaults, self.imageSize) = (defaults, imageSize)
     self.ignoredKeys = ignoredKeys
   }
 
@@ -70,14 +73,14 @@ public struct DiffusionModel: Sendable {
     case .raw:
       guard TrainingState.exists(in: folder) else {
         throw invalid(
-          "has no raw weights (\(TrainingState.name)), as only a run of ddpm train has: take"
-            + " --weights ema")
+          "has no raw weights (\(TrainingState.name)), which only a training's folder has")
       }
       try parameters.load(TrainingState(folder: folder).tensors(.weights))
     }
     self.init(
       unet, parameters, schedule: schedule, prediction: files.scheduler.prediction,
       clipping: files.scheduler.clipRange.map(Clipping.toRange) ?? .none,
+      defaults: files.scheduler.samplingDefaults,
       imageSize: ImageSize(
         height: size.height, width: size.width, channels: files.unet.inChannels),
       ignoredKeys: files.ignoredKeys)
@@ -98,7 +101,8 @@ extension DiffusionModel {
   /// The files of a folder that holds this model, in the order to write them.
   package var files: [PipelineFolder.File] {
     PipelineFolder.files(
-      unet: configuration, scheduler: SchedulerConfiguration(schedule, prediction, clipping),
+      unet: configuration,
+      scheduler: SchedulerConfiguration(schedule, prediction, clipping, defaults),
       weights: unet.layout.entries(parameters.values))
   }
 

@@ -57,6 +57,8 @@ package struct UNet: Sendable {
     package let classes: Tensor?
     /// The prediction, [N, H, W, outChannels].
     package let output: Tensor
+    /// The waves of a timestep.
+    package let embedding: SinusoidalEmbedding
   }
 
   /// Records the network for images of a size and lays out the tape's memory.
@@ -87,7 +89,7 @@ package struct UNet: Sendable {
     for level in up { h = level.ascend(h, e, popping: &skips, seed: seed, on: tape) }
     let output = convOut(normOut(h, activation: .silu, on: tape), on: tape)
     tape.seal(result: output)
-    return Graph(x: x, waves: waves, classes: numbers, output: output)
+    return Graph(x: x, waves: waves, classes: numbers, output: output, embedding: embedding)
   }
 }
 

@@ -1,0 +1,32 @@
+// Which class each image is of, and how strongly guidance draws it there.
+
+/// The classes of the images drawn from a conditional model of K classes.
+public enum ClassChoice: Hashable, Sendable {
+  /// Image i is of class i mod K.
+  case all
+  /// All are of one class, counted from 0.
+  case one(Int)
+  /// Image i is of the class at place i; as many as images or more.
+  case each([Int])
+}
+
+/// Classifier-free guidance (Ho and Salimans 2022, Eq. 6): away from what the network draws without
+/// the class.
+struct Guidance {
+  /// w.
+  let weight: Double
+  /// The row of the class embedding that stands for none.
+  let nullClass: Int
+}
+
+extension DiffusionModel {
+  /// The class of each of some images; none for an unconditional model.
+  func classes(_ images: Range<Int>, _ choice: ClassChoice?) -> [Int] {
+    guard let count = classCount else { return [] }
+    switch choice ?? .all {
+    case .all: return images.map { $0 % count }
+    case .one(let number): return images.map { _ in number }
+    case .each(let numbers): return images.map { numbers[$0] }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+// Noisy images and what the network makes of them: q(x_t | x_0) for examples of a data set.
+
+internal import Autograd
+internal import Kernels
+
+/// One draw of training or measuring: which image, at which timestep, with which noise.
+struct Draw: Sendable {
+  /// The image's number in the data.
+  let image: Int
+  /// The row of the class embedding that the network is conditioned on; nil for an unconditional one.
+  var classRow: Int?
+  let timestep: Timestep
+  /// The noise's place in its stream.
+  let noise: (item: UInt32, time: UInt32)
+}
+
+/// A thread's network with memory for the images and the noise that x_t is made of.
+struct ExampleLane: Sendable {
+  let lane: NetworkLane<UNet.Graph>
+  private let schedule: NoiseSchedule
+  private let data: any ImageSource
+  private let random: Philox
+  private let memory: (x0: FloatMemory, noise: FloatMemory)
+  /// All of the network's input and output, also while the tape runs for a few of the images.
+  private let network: (xt: Floats, output: Floats)
+  private let values: Int
+
+  /// - Parameters:
+  ///   - seed: of the noise and of the dropout masks.
+  ///   - stream: of the noise.
+  init(
+    _ unet: UNet, _ parameters: Parameters, for purpose: Tape.Purpose, schedule: NoiseSchedule,
+    data: any ImageSource, seed: UInt64, stream: RandomStream, capacity: Int = ShardSize.usual
+  ) {
+    lane = NetworkLane(
+      unet, parameters, for: purpose, size: data.size, capacity: capacity, seed: seed)
+    (self.schedule, self.data, values) = (schedule, data, data.size.values)
+    random = Philox(seed: seed, stream: stream.rawValue)
+    memory = (FloatMemory(count: capacity * values), FloatMemory(count: capacity * values))
+    network = (lane.xt, lane.output)
+  }
+
+  /// x_0 of a drawn image.
+  func x0(_ place: Int) -> Floats { part(memory.x0.all, place) }
+  /// ε of a drawn image.
+  func noise(_ place: Int) -> Floats { part(memory.noise.all, place) }
+  /// x_t of a drawn image.
+  func xt(_ place: Int) -> Floats { part(network.xt, place) }
+  /// The network's output for a drawn image.
+  func output(_ place: Int) -> Floats { part(network.output, place) }
+
+  private func part(_ floats: Floats, _ place: Int) -> Floats {
+    floats.slice(place * values, values)
+  }
+
+  /// Makes x_t = √ᾱ_t x_0 + √(1 - ᾱ_t) ε of each draw (DDPM Eq. 4) and conditions the network.
+  func prepare(_ draws: ArraySlice<Draw>) {
+    for (place, draw) in draws.enumerated() {
+      data.decode(draw.image, into: Block(x0(place)))
+      random.fillNormal(noise(place), item: draw.noise.item, time: draw.noise.time)
+      schedule.noised(at: draw.timestep).apply(x0: x0(place), noise: noise(place), into: xt(place))
+    }
+    lane.condition(on: draws.map(\.timestep), classes: draws.compactMap(\.classRow))
+  }
+}

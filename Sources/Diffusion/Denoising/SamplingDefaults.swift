@@ -1,0 +1,17 @@
+// What a model's own pipeline says about drawing from it.
+
+/// How a model's images are drawn where nobody says otherwise: its scheduler's settings.
+public struct SamplingDefaults: Equatable, Sendable {
+  /// Which timesteps a short sampler visits.
+  public var spacing: StepSpacing = .trailing
+  /// How much later each visited timestep is, with leading spacing; diffusers' `steps_offset`.
+  public var stepsOffset = 0
+  /// Where the last step leads: data, or x_1 where alphaBar before the first timestep counts as that
+  /// of the first (diffusers' `set_alpha_to_one: false`).
+  public var end = Timestep.zero
+  /// The variance of the ancestral sampler.
+  public var variance: PosteriorVariance = .small
+
+  /// Trailing spacing, the small variance, down to data.
+  public init() {}
+}

@@ -1,0 +1,25 @@
+// How a short sampler's steps are spread over the process.
+
+/// How S steps are spread over T timesteps.
+///
+/// For T = 1000 and S = 10, counted from 1:
+/// ```
+/// uniform     901 801 701 601 501 401 301 201 101   1
+/// quadratic  1000 810 640 490 360 250 160  90  40  10
+/// leading     901 801 701 601 501 401 301 201 101   1
+/// trailing   1000 900 800 700 600 500 400 300 200 100
+/// linspace   1000 889 778 667 556 445 334 223 112   1
+/// ```
+public enum StepSpacing: String, CaseIterable, Sendable {
+  /// Every (T/S)-th timestep from the first, as the DDIM authors' code; T/S must be whole.
+  case uniform
+  /// t_i = ⌊T/S² · i²⌋ for i in 1...S: DDIM's quadratic sub-sequence (Song et al. 2020, Appendix
+  /// D.2), which ends at T as the paper asks and not at 0.8 T as the authors' code does.
+  case quadratic
+  /// Every ⌊T/S⌋-th timestep from the first: diffusers' default, which never visits T.
+  case leading
+  /// Every T/S-th timestep, rounded, from T down: starts where sampling starts, from pure noise.
+  case trailing
+  /// Evenly from T to 1, both included, rounded.
+  case linspace
+}

@@ -1,0 +1,36 @@
+// DDPM's ancestral sampling (Ho et al. 2020, Algorithm 2), also of a shortened process.
+
+/// x_s is drawn from q(x_s | x_t, x̂0), the posterior with the network's estimate for the image.
+public struct DDPMSampler: Sampler, Equatable {
+  /// The variance of a step.
+  public var variance: PosteriorVariance
+
+  /// DDPM with one of its two variances.
+  ///
+  /// - Parameter variance: small is betaTilde, large is beta.
+  public init(variance: PosteriorVariance = .small) { self.variance = variance }
+
+  /// DDPM and its variance.
+  public var name: String { "DDPM, \(variance.rawValue) variance" }
+
+  /// Steps along Algorithm 2: the posterior's mean, then noise.
+  public func step(_ walk: inout Walk, from t: Timestep, to s: Timestep) {
+    walk.step(weights(from: t, to: s, in: walk.schedule), from: t)
+  }
+
+  /// The weights of a step (DDPM Eq. 7, of the shortened process where s < t - 1).
+  ///
+  /// - Parameters:
+  ///   - t: in 1...T.
+  ///   - s: in 0 ..< t.
+  ///   - schedule: the forward process.
+  public func weights(
+    from t: Timestep, to s: Timestep, in schedule: NoiseSchedule
+  ) -> StepWeights {
+    let posterior = schedule.posterior(from: t, to: s)
+    // The last step ends at the mean: noise on a finished image helps nobody.
+    return StepWeights(
+      xtWeight: posterior.xtWeight, x0Weight: posterior.x0Weight,
+      sigma: s == .zero ? 0 : posterior.variance(variance).squareRoot())
+  }
+}

@@ -1,0 +1,22 @@
+// The noise that images start from.
+
+internal import Autograd
+internal import Kernels
+
+extension DiffusionModel {
+  /// x_T of the first images of a seed: what `sample` starts from when it is given no start.
+  ///
+  /// - Parameters:
+  ///   - count: how many images.
+  ///   - seed: the seed.
+  /// - Returns: standard normal numbers, [N, H, W, C].
+  package func noise(_ count: Int, seed: UInt64) -> Images {
+    let random = Philox(seed: seed, stream: RandomStream.sampling.rawValue)
+    let memory = FloatMemory(count: count * imageSize.values)
+    for image in 0..<count {
+      let target = memory.all.slice(image * imageSize.values, imageSize.values)
+      random.fillNormal(target, item: UInt32(image), time: UInt32(Timestep.zero.value))
+    }
+    return Images(size: imageSize, values: memory.array)
+  }
+}

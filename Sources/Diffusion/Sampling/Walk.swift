@@ -1,0 +1,112 @@
+// Some images on their way between noise and data: what a sampler's step works on.
+
+package import Kernels
+
+/// The images that one core draws at a time: x, what the network makes of it, and their noise.
+public struct Walk: Sendable {
+  /// What the network made of x at a timestep.
+  public struct Evaluation: Sendable {
+    /// The timestep that x was at.
+    public let timestep: Timestep
+    /// x_t as it was then.
+    public let x: Block
+    /// The estimate of x0, guided and clipped.
+    public let x0: Block
+  }
+
+  /// x_t, which a step makes x_s.
+  public private(set) var x: Block
+  /// The evaluations that the sampler remembers, the newest first: one more than its `memory`, fewer
+  /// at the beginning.
+  public private(set) var evaluations: [Evaluation] = []
+
+  /// The forward process.
+  public let schedule: NoiseSchedule
+  /// What the network outputs.
+  public let prediction: Prediction
+
+  /// How often the network has been evaluated.
+  package private(set) var evaluationCount = 0
+  /// How many values were clipped.
+  package private(set) var clippedCount = 0
+  /// The newest estimate of x0.
+  package private(set) var newest: Block
+
+  private let source: any WalkSource
+  private let clipping: Clipping
+  private let noise: FloatMemory
+  /// x and its estimate of each remembered evaluation; none where only the newest is wanted.
+  private let remembered: [(x: FloatMemory, x0: FloatMemory)]
+  private var images = 0..<0
+
+  /// A walk that has not begun.
+  ///
+  /// - Parameters:
+  ///   - clipping: what becomes of estimates of x0.
+  ///   - memory: how many evaluations before the newest one are remembered.
+  ///   - capacity: floats of the images that it has room for.
+  package init(
+    _ source: any WalkSource, _ schedule: NoiseSchedule, _ prediction: Prediction,
+    _ clipping: Clipping, memory: Int, capacity: Int
+  ) {
+    (self.source, self.schedule, self.prediction) = (source, schedule, prediction)
+    self.clipping = clipping
+    noise = FloatMemory(count: capacity)
+    remembered = (0..<(memory == 0 ? 0 : memory + 1)).map { _ in
+      (FloatMemory(count: capacity), FloatMemory(count: capacity))
+    }
+    (x, newest) = (Block(noise.all.slice(0, 0)), Block(noise.all.slice(0, 0)))
+  }
+
+  /// The same walk, at the beginning of other images.
+  ///
+  /// - Parameters:
+  ///   - images: their numbers.
+  ///   - x: where they are, and will be.
+  package func beginning(_ images: Range<Int>, at x: Floats) -> Walk {
+    var walk = self
+    (walk.images, walk.x) = (images, Block(x))
+    return walk
+  }
+
+  /// Estimates x0 from x by one evaluation of the network, guided and clipped as the options say
+  /// (DDPM Eq. 15).
+  ///
+  /// - Parameters:
+  ///   - t: the timestep of x, in 1...T.
+  ///   - other: the timestep that the network is conditioned on, where that is another one.
+  ///   - clipping: what becomes of values out of range; nil is as the options say.
+  /// - Returns: the estimate, valid until the sampler's next but `memory` evaluation.
+  public mutating func estimate(
+    at t: Timestep, conditionedOn other: Timestep? = nil, clipping: Clipping? = nil
+  ) -> Block {
+    let output = source.output(x.floats, images, at: other ?? t)
+    let place = remembered.isEmpty ? nil : evaluationCount % remembered.count
+    let x0 = place.map { remembered[$0].x0.all.slice(0, x.count) } ?? output
+    clippedCount += prediction.estimateImage(
+      at: t, in: schedule, xt: x.floats, output: output, into: x0, clipping ?? self.clipping)
+    newest = Block(x0)
+    evaluationCount += 1
+    guard let place else { return newest }
+    let xt = remembered[place].x.all.slice(0, x.count)
+    xt.copy(from: x.floats)
+    if evaluations.count == remembered.count { evaluations.removeLast() }
+    evaluations.insert(Evaluation(timestep: t, x: Block(xt), x0: newest), at: 0)
+    return newest
+  }
+
+  /// x + deviation·z, z being standard normal numbers that belong to each image and the timestep.
+  ///
+  /// - Parameters:
+  ///   - deviation: of the noise; with 0 none is drawn.
+  ///   - t: the timestep that the step starts from.
+  public func addNoise(_ deviation: Double, at t: Timestep) {
+    guard deviation > 0 else { return }
+    let z = noise.all.slice(0, x.count)
+    source.fillNoise(z, images, at: t)
+    x.set(1 * x + deviation * Block(z))
+  }
+
+  /// x_T of the images: no step draws noise for timestep 0, so that is its place in the stream.
+  func fillStart() { source.fillNoise(x.floats, images, at: .zero) }
+}

@@ -1,0 +1,65 @@
+// From a loss to new weights: gradients summed over shards, Adam's step, the moving average.
+
+package import Autograd
+package import Kernels
+
+/// A network's parameters on their way to a lower loss, with all that an optimizer keeps.
+package final class Optimization {
+  /// The weights.
+  package let parameters: Parameters
+  /// Their exponential moving average.
+  package let ema: Parameters
+  package let moments: AdamW.Moments
+  private let optimizer: AdamW
+  private let sum: GradientSum
+  private let workers: Workers
+  private let lanes: Int
+
+  /// First weights, and an average that starts with them.
+  ///
+  /// - Parameters:
+  ///   - seed: of the weights.
+  ///   - lanes: how many threads compute gradients at a time.
+  ///   - threads: how many cores work on the parameters.
+  package init(
+    _ layout: ParameterLayout, _ optimizer: AdamW, seed: UInt64, lanes: Int, threads: Int
+  ) {
+    parameters = Parameters(layout)
+    parameters.initialize(seed: seed)
+    ema = Parameters(layout, for: .inference)
+    ema.values.copy(from: parameters.values)
+    moments = AdamW.Moments(layout)
+    (self.optimizer, self.lanes) = (optimizer, lanes)
+    sum = GradientSum(layout, workers: lanes)
+    workers = Workers(count: threads)
+  }
+
+  /// Sums a batch's gradients, shard by shard, in an order that does not depend on the threads.
+  ///
+  /// - Parameters:
+  ///   - batch: how many examples.
+  ///   - gradient: computes a shard's loss on a lane, and adds its gradients to memory that is zero.
+  /// - Returns: the sum of the losses, and the norm of the gradients.
+  package func accumulate(
+    _ batch: Int,
+    _ gradient:
+      @Sendable (_ examples: Range<Int>, _ lane: Int, _ gradients: FloatMemory) -> Double
+  ) -> (loss: Double, norm: Double) {
+    parameters.derive(workers)
+    let loss = sum.accumulate(
+      batch, by: ShardSize.usual, on: Workers(count: lanes), gradient)
+    return (loss, AdamW.norm(sum.floats, workers))
+  }
+
+  /// Changes the weights by the gradients that were summed last.
+  ///
+  /// - Parameters:
+  ///   - number: of the step, counted from 1.
+  ///   - norm: of the gradients.
+  ///   - emaDecay: how much of the average stays; 0 copies the weights.
+  package func step(_ number: Int, norm: Double, learningRate: Double, emaDecay: Double) {
+    optimizer.step(
+      number, parameters, gradients: sum.floats, norm: norm, moments: moments, average: ema,
+      averageDecay: emaDecay, learningRate: learningRate, workers: workers)
+  }
+}

@@ -1,0 +1,82 @@
+// A step of training: Algorithm 1 of Ho et al. 2020, on a batch, on all cores.
+
+internal import Autograd
+internal import Kernels
+
+extension Trainer {
+  /// Takes one step of Algorithm 1:
+  ///
+  /// ```
+  /// x_0 ~ q(x_0),  t ~ Uniform(1...T),  ε ~ N(0, I)
+  /// take a gradient step on ∇_θ ‖ε - ε_θ(√ᾱ_t x_0 + √(1 - ᾱ_t) ε, t)‖²
+  /// ```
+  /// on a batch, for this trainer's objective, with Adam, and moves the weights' average.
+  ///
+  /// - Parameters:
+  ///   - learningRate: Adam's step size.
+  ///   - emaDecay: how much of the weights' average stays; 0 copies the weights.
+  /// - Throws: `TrainingError.diverged`, before the weights are changed.
+  public func step(learningRate: Double, emaDecay: Double) throws(TrainingError) -> Step {
+    let (loss, norm) = gradients(draws(completed))
+    guard loss.isFinite && norm.isFinite else {
+      throw .diverged(step: completed + 1, learningRate: options.learningRate)
+    }
+    optimization.step(
+      completed + 1, norm: norm, learningRate: learningRate, emaDecay: emaDecay)
+    completed += 1
+    return Step(number: completed, loss: loss, gradientNorm: norm, learningRate: learningRate)
+  }
+
+  /// Takes one step, with the learning rate and the average of the trainer's options.
+  ///
+  /// - Parameter total: how many steps the training will have, which both follow.
+  /// - Throws: `TrainingError.diverged`, before the weights are changed.
+  public func step(of total: Int) throws(TrainingError) -> Step {
+    let rate = LearningRate(
+      peak: options.learningRate, warmup: options.warmupSteps(of: total), total: total)
+    let ema = MovingAverage(most: options.decay(of: total))
+    return try step(learningRate: rate(completed), emaDecay: ema.decay(completed + 1))
+  }
+
+  /// x_0 ~ q(x_0), t ~ Uniform(1...T) and where ε lies in its stream, for each example of a batch;
+  /// and which are conditioned on the null class.
+  private func draws(_ step: Int) -> [Draw] {
+    order.indices(step: step, batch: options.batch).enumerated().map { item, image in
+      let words = random.block(item: UInt32(item), time: UInt32(step), index: 0)
+      let chances = (timestep: Double(words[0]) / 0x1p32, row: Double(words[1]) / 0x1p32)
+      return Draw(
+        image: image, classRow: classRow(image, chances.row),
+        timestep: objective.timestep(
+          item, of: options.batch, chance: chances.timestep, in: schedule),
+        noise: (UInt32(item), UInt32(step)))
+    }
+  }
+
+  /// The row of the class embedding for an image, given a number uniform in 0 ..< 1.
+  private func classRow(_ image: Int, _ chance: Double) -> Int? {
+    guard let labels else { return nil }
+    let isDropped = chance < options.classDropout
+    return (isDropped ? configuration.nullClass : nil) ?? Int(labels[image])
+  }
+
+  /// The mean of the objective over a batch, with its gradient summed in `optimization`.
+  private func gradients(_ draws: [Draw]) -> (loss: Double, norm: Double) {
+    let values = draws.count * data.size.values
+    let (step, lanes) = (completed, lanes)
+    let (sum, norm) = optimization.accumulate(draws.count) { examples, lane, gradients in
+      lanes[lane].train(
+        draws[examples], step: step, scale: 1 / Float(values), addedTo: gradients)
+    }
+    return (sum / Double(values), norm)
+  }
+
+  /// Takes the warm-up and the average's decay from a training of so many steps, for one whose
+  /// length is an estimate that will change.
+  package func settle(for steps: Int) {
+    options.warmup = options.warmupSteps(of: steps)
+    options.averageDecay = options.decay(of: steps)
+  }
+
+  /// Does the next step's work and changes nothing, to see how long it takes.
+  package func rehearse() { _ = gradients(draws(completed)) }
+}

@@ -1,0 +1,138 @@
+// The samplers by the names that the command line has for them.
+
+import Diffusion
+
+/// A sampler that `--sampler` names.
+package struct SamplerKind: Sendable, Equatable {
+  /// Which option says how much noise its steps add.
+  enum Noise: Sendable {
+    case none
+    case eta
+    case variance
+  }
+
+  package let name: String
+  /// How many timesteps it visits where nobody says; nil is all.
+  let usualSteps: Int?
+  let noise: Noise
+  let make: @Sendable (Eta, PosteriorVariance) -> any Sampler
+
+  private init(
+    _ name: String, usualSteps: Int?, noise: Noise,
+    make: @escaping @Sendable (Eta, PosteriorVariance) -> any Sampler
+  ) {
+    (self.name, self.usualSteps, self.noise, self.make) = (name, usualSteps, noise, make)
+  }
+
+  package static func == (a: SamplerKind, b: SamplerKind) -> Bool { a.name == b.name }
+
+  package static let ddpm = SamplerKind("ddpm", usualSteps: nil, noise: .variance) {
+    DDPMSampler(variance: $1)
+  }
+  package static let ddim = SamplerKind("ddim", usualSteps: 50, noise: .eta) { eta, _ in
+    DDIMSampler(eta: eta)
+  }
+
+  package static let all = [ddpm, ddim]
+  /// The names, as the help lists them.
+  static let names = all.map(\.name).joined(separator: "|")
+}
+
+extension ValueFormat where Value == SamplerKind {
+  package static var sampler: Self {
+    let words = SamplerKind.all.map(\.name)
+    return Self("one of \(words.joined(separator: ", "))", words: words) { text in
+      SamplerKind.all.first { $0.name == text }
+    } write: {
+      $0.name
+    }
+  }
+}
+
+/// A sampler with the settings that belong to it; nil leaves a choice to the model's own pipeline.
+package struct SamplerSettings: Equatable, Sendable {
+  package var kind: SamplerKind
+  package var steps: Int?
+  package var spacing: StepSpacing?
+  package var eta = Eta.value(0)
+  package var variance: PosteriorVariance?
+
+  /// A sampler in its usual way.
+  package init(
+    _ kind: SamplerKind, steps: Int? = nil, spacing: StepSpacing? = nil, eta: Eta = .value(0),
+    variance: PosteriorVariance? = nil
+  ) {
+    (self.kind, self.steps, self.spacing) = (kind, steps, spacing)
+    (self.eta, self.variance) = (eta, variance)
+  }
+
+  /// The sampler's settings on a command line.
+  /// - Throws: `UsageError` for a setting of another sampler.
+  init(_ arguments: Arguments) throws(UsageError) {
+    typealias Sample = SampleCommand
+    self.init(
+      try arguments[Sample.sampler], steps: try arguments[Sample.steps],
+      spacing: try arguments[Sample.spacing], eta: try arguments[Sample.eta] ?? .value(0),
+      variance: try arguments[Sample.variance])
+    if kind.noise != .eta, arguments.has(Sample.eta) {
+      let own = kind.noise == .variance ? "; \(kind.name) has --variance small|large" : ""
+      throw UsageError("--eta belongs to --sampler ddim\(own)")
+    }
+    if kind.noise != .variance, arguments.has(Sample.variance) {
+      let own = kind.noise == .eta ? "; \(kind.name) has --eta" : ""
+      throw UsageError("--variance belongs to --sampler ddpm\(own)")
+    }
+    if kind.usualSteps == nil, steps == nil, spacing != nil {
+      throw UsageError(
+        "--sampler \(kind.name) visits every timestep; --spacing needs --steps with it")
+    }
+  }
+
+  /// Whether images follow from the noise they start from.
+  var isDeterministic: Bool { kind.make(eta, variance ?? .small).isDeterministic }
+
+  /// The sampler and its timesteps for a model.
+  func plan(for model: DiffusionModel) -> SamplingPlan {
+    let all = model.schedule.last.value
+    let sampler = kind.make(eta, variance ?? model.defaults.variance)
+    guard let steps = steps ?? kind.usualSteps else {
+      return SamplingPlan(sampler, steps: all, spacing: .trailing)
+    }
+    return SamplingPlan(sampler, steps: min(steps, max(all, self.steps ?? 0)), spacing: spacing)
+  }
+
+  /// One line: the sampler and the timesteps it visits.
+  func summary(_ path: [Timestep], _ model: DiffusionModel) -> String {
+    let visited = path.dropLast().map(\.value)
+    let shown = visited.count <= 12 ? visited[...] : visited.prefix(5)
+    let list = shown.map(String.init).joined(separator: " ")
+    let tail =
+      visited.count <= 12 ? "" : " ... " + visited.suffix(3).map(String.init).joined(separator: " ")
+    let words = text(path, model).map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    return "\(words); timesteps \(list)\(tail) of \(model.schedule.last)"
+  }
+
+  /// Name, steps and noise, as key and value.
+  func text(_ path: [Timestep], _ model: DiffusionModel) -> [(key: String, value: String)] {
+    let head = [("sampler", kind.name), ("steps", "\(path.count - 1)")]
+    let spacing = ("spacing", (spacing ?? model.defaults.spacing).rawValue)
+    switch kind.noise {
+    case .none: return head + [spacing]
+    case .eta: return head + [("eta", eta.text), spacing]
+    case .variance:
+      let visitsAll = steps == nil && kind.usualSteps == nil
+      let variance = (variance ?? model.defaults.variance).rawValue
+      return head + (visitsAll ? [] : [spacing]) + [("variance", variance)]
+    }
+  }
+}
+
+extension Eta {
+  /// As the command line spells it.
+  var text: String {
+    switch self {
+    case .value(let eta): ValueFormat<Double>.number(0...1).write(eta)
+    case .hat: "hat"
+    }
+  }
+}

@@ -1,0 +1,54 @@
+// A walk without a network: its outputs and noise are given beforehand.
+
+import Diffusion
+import Kernels
+import Synchronization
+
+/// What a network outputs at its first, second, ... evaluation, and the noise of each step.
+final class StoredOutputs: WalkSource {
+  private let outputs: [FloatMemory]
+  private let noise: [FloatMemory]
+  private let counts = Mutex((outputs: 0, noise: 0))
+
+  init(_ outputs: [[Float]], noise: [[Float]] = []) {
+    (self.outputs, self.noise) = (outputs.map(FloatMemory.init), noise.map(FloatMemory.init))
+  }
+
+  func output(_ xt: Floats, _ images: Range<Int>, at timestep: Timestep) -> Floats {
+    outputs[
+      counts.withLock { counts in
+        defer { counts.outputs += 1 }
+        return counts.outputs
+      }
+    ].all
+  }
+
+  func fillNoise(_ target: Floats, _ images: Range<Int>, at timestep: Timestep) {
+    let place = counts.withLock { counts in
+      defer { counts.noise += 1 }
+      return counts.noise
+    }
+    target.copy(from: noise[place].all)
+  }
+}
+
+extension Sampler {
+  /// Where a path leads from x when the network outputs what is stored: x after every step, and the
+  /// estimate of x0 of every step's last evaluation.
+  func trajectory(
+    from x: [Float], along path: [(t: Timestep, s: Timestep)], _ source: StoredOutputs,
+    _ schedule: NoiseSchedule, _ prediction: Prediction, _ clipping: Clipping = .none
+  ) -> (x: [[Float]], x0: [[Float]], clipped: Int) {
+    let memory = FloatMemory(x)
+    var walk = Walk(
+      source, schedule, prediction, clipping, memory: self.memory, capacity: x.count
+    ).beginning(0..<1, at: memory.all)
+    var (visited, estimates): ([[Float]], [[Float]]) = ([], [])
+    for (t, s) in path {
+      step(&walk, from: t, to: s)
+      visited.append(memory.array)
+      estimates.append(walk.newest.values)
+    }
+    return (visited, estimates, walk.clippedCount)
+  }
+}
