@@ -39,8 +39,10 @@ let package = Package(
       swiftSettings: [.unsafeFlags(optimized + cpuFlags)]),
     // Tensors, the tape, operations, layers, parameters, optimizers.
     .target(name: "Autograd", dependencies: ["Kernels"]),
-    // The papers: process, model, sampling, training, evaluation, and their files.
-    .target(name: "Diffusion", dependencies: ["Autograd", "Kernels", "CZlib"]),
+    // File formats without a meaning of their own: gzip, JSON, safetensors, IDX, NPY, PNG, PGM.
+    .target(name: "Files", dependencies: ["Kernels", "CZlib"]),
+    // The papers: process, model, sampling, training, evaluation.
+    .target(name: "Diffusion", dependencies: ["Autograd", "Kernels", "Files"]),
     // Words into calls, results into words.
     .executableTarget(name: "ddpm", dependencies: ["Diffusion"]),
     // Speed as a ratio: to the machine's FMA peak and to PyTorch.
@@ -51,6 +53,7 @@ let package = Package(
       path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(name: "AutogradTests", dependencies: ["Autograd", "TestSupport"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TestSupport"]),
     .testTarget(name: "ddpmTests", dependencies: ["ddpm", "TestSupport"]),
   ],

@@ -2,7 +2,7 @@
 
 package import Kernels
 
-/// An RGB picture.
+/// An RGB picture to draw on.
 package struct Canvas {
   package let width: Int
   package let height: Int
@@ -21,9 +21,9 @@ package struct Canvas {
     Pixels.lay(colour, ink: stencil.ink, over: &pixels)
   }
 
-  /// The picture as an image.
-  package var image: ByteImages {
-    ByteImages(size: ImageSize(height: height, width: width, channels: 3), pixels: pixels)
+  /// What was drawn.
+  package var picture: Picture {
+    Picture(width: width, height: height, channels: 3, pixels: pixels)
   }
 }
 

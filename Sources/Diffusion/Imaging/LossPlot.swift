@@ -20,7 +20,7 @@ package struct LossPlot {
   /// The picture, opaque so that it is readable on any background.
   ///
   /// - Parameter title: what was trained.
-  package func draw(title: String) -> ByteImages {
+  package func draw(title: String) -> Picture {
     var canvas = Canvas(width: Layout.width, height: Layout.height, colour: Paint.paper)
     drawGrid(on: &canvas)
     let smoothed = LossCurves.smoothed(
@@ -40,7 +40,7 @@ package struct LossPlot {
         ("training, smoothed", Paint.training, smoothed.last),
         ("held out", Paint.heldOut, curves.heldOut.last),
       ], on: &canvas)
-    return canvas.image
+    return canvas.picture
   }
 }
 

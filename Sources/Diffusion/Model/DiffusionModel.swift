@@ -1,7 +1,6 @@
 // A trained network together with the process it was trained for: what a folder on disk holds.
 
 internal import Autograd
-import Foundation
 
 /// A model to sample from and to evaluate.
 public struct DiffusionModel: Sendable {
@@ -62,7 +61,8 @@ public struct DiffusionModel: Sendable {
           + " models that also learn the variance are not supported")
     }
     guard let size = files.unet.resolution else {
-      throw invalid("unet/config.json has no sample_size, so the images have no size")
+      let name = PipelineFolder.Name.unetConfigurationPath
+      throw invalid("\(name) has no sample_size, so the images have no size")
     }
     let parameters = Parameters(unet.layout, for: .inference)
     switch weights {
@@ -108,27 +108,9 @@ extension DiffusionModel {
   /// - Throws: `FileError`.
   public func save(to folder: String) throws(FileError) {
     for file in files {
-      let path = URL(filePath: folder).appending(path: file.path)
-      try createFolder(path.deletingLastPathComponent().path)
-      try AtomicFile.write(file.bytes, to: path.path)
+      let path = Path.join(folder, file.path)
+      try createFolder(Path.parent(of: path))
+      try AtomicFile.write(file.bytes, to: path)
     }
-  }
-}
-
-/// Creates a folder and those above it, where they are missing.
-///
-/// - Throws: `FileError`, with the reason `uncreatable`.
-package func createFolder(_ path: String) throws(FileError) {
-  do {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  } catch {
-    throw FileError(path: path, .uncreatable((error as? CocoaError)?.posixCode ?? EIO))
-  }
-}
-
-extension CocoaError {
-  /// The system's own number for what went wrong.
-  fileprivate var posixCode: Int32? {
-    (userInfo[NSUnderlyingErrorKey] as? POSIXError)?.code.rawValue
   }
 }

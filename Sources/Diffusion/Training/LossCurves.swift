@@ -28,9 +28,11 @@ package struct LossCurves: Equatable, Sendable {
   package init(log path: String) throws(FileError) {
     self.init()
     for line in try readFile(path).split(separator: UInt8(ascii: "\n")) {
-      guard let record = try? JSON.parse(line), let step = record["step"]?.number else { continue }
+      guard let record = try? JSON.parse(line), let step = record.member("step")?.double else {
+        continue
+      }
       func point(_ key: String) -> [Point] {
-        (record[key]?.number).map { [Point(step: Int(step), loss: $0)] } ?? []
+        (record.member(key)?.double).map { [Point(step: Int(step), loss: $0)] } ?? []
       }
       training += point("loss")
       heldOut += point("held_out_loss")
@@ -48,23 +50,6 @@ package struct LossCurves: Equatable, Sendable {
       let range = place - near..<min(points.count, place + near + 1)
       let mean = (sums[range.upperBound] - sums[range.lowerBound]) / Double(range.count)
       return Point(step: points[place].step, loss: mean)
-    }
-  }
-}
-
-extension JSON {
-  /// The value of a key, nil where there is none.
-  fileprivate subscript(key: String) -> JSON? {
-    guard case .object(let members) = self else { return nil }
-    return members.first { $0.key == key }?.value
-  }
-
-  /// The number that this is.
-  fileprivate var number: Double? {
-    switch self {
-    case .integer(let value): Double(value)
-    case .number(let value): value
-    default: nil
     }
   }
 }

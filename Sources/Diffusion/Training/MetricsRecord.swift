@@ -41,9 +41,7 @@ package struct MetricsRecord: Sendable {
 
   /// The step that a line is about; nil for a line that is torn.
   static func step(ofLine line: some Collection<UInt8>) -> Int? {
-    guard case .object(let members)? = try? JSON.parse(line),
-      case .integer(let step)? = members.first(where: { $0.key == stepKey })?.value
-    else { return nil }
+    guard case .integer(let step)? = try? JSON.parse(line).member(stepKey) else { return nil }
     return step
   }
 }

@@ -19,12 +19,8 @@ package struct RunFolder: Sendable {
   private let lock: RunLock
   private let metrics: MetricsLog
 
-  private static let modelNames = [
-    "model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.safetensors",
-    "scheduler/scheduler_config.json",
-  ]
-  static let logName = "metrics.jsonl"
-  static let lossPlotName = "loss.png"
+  package static let logName = "metrics.jsonl"
+  package static let lossPlotName = "loss.png"
   private static let lockName = "training/lock"
   private static let samplesName = "samples"
   private static let gridPrefix = "step-"
@@ -37,17 +33,17 @@ package struct RunFolder: Sendable {
   ///   cannot be made.
   package init(_ path: String, existing: Existing) throws {
     self.path = path
-    metrics = MetricsLog(path: RunFolder.join(path, RunFolder.logName))
+    metrics = MetricsLog(path: Path.join(path, RunFolder.logName))
     try RunFolder.require(existing, at: path)
     try createFolder(path)
-    let lockPath = RunFolder.join(path, RunFolder.lockName)
-    try createFolder(RunFolder.parent(of: lockPath))
+    let lockPath = Path.join(path, RunFolder.lockName)
+    try createFolder(Path.parent(of: lockPath))
     lock = try RunLock(lockPath, folder: path)
     // Another training may have come and gone since the first look.
     try RunFolder.requireParts(existing, at: path)
     if existing == .replaced { try removeRun() }
     try createFolder(below(RunFolder.samplesName))
-    try AtomicFile.sync(folder: RunFolder.parent(of: path), path: path)
+    try AtomicFile.sync(folder: Path.parent(of: path), path: path)
   }
 
   /// Makes sure that a folder is in the state asked for, before work is done for it.
@@ -55,7 +51,7 @@ package struct RunFolder: Sendable {
   /// - Throws: `RunFolderError` if it is not; `FileError` if it cannot be made, or its lock not be
   ///   opened.
   package static func require(_ existing: Existing, at path: String) throws {
-    let lock = join(path, lockName)
+    let lock = Path.join(path, lockName)
     if FileManager.default.fileExists(atPath: lock) { _ = try RunLock(lock, folder: path) }
     try requireParts(existing, at: path)
     try requirePlace(path)
@@ -87,35 +83,27 @@ package struct RunFolder: Sendable {
     for file in RunFolder.parts(of: path) + RunFolder.grids(in: path) {
       if unlink(file) != 0 { throw FileError(path: file, .unwritable(errno)) }
       if file == TrainingState.path(in: path) {
-        try AtomicFile.sync(folder: RunFolder.parent(of: file), path: file)
+        try AtomicFile.sync(folder: Path.parent(of: file), path: file)
       }
     }
   }
 
   /// What there is of a run in a folder.
   private static func parts(of path: String) -> [String] {
-    ([TrainingState.name] + modelNames + [logName, lossPlotName])
-      .map { join(path, $0) }
+    ([TrainingState.name] + PipelineFolder.Name.all.reversed() + [logName, lossPlotName])
+      .map { Path.join(path, $0) }
       .filter { FileManager.default.fileExists(atPath: $0) }
   }
 
   /// The grids that runs have left in a folder.
   private static func grids(in path: String) -> [String] {
-    let folder = join(path, samplesName)
+    let folder = Path.join(path, samplesName)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.filter { $0.hasPrefix(gridPrefix) && $0.hasSuffix(".png") }
-      .map { join(folder, $0) }
+      .map { Path.join(folder, $0) }
   }
 
-  private static func join(_ path: String, _ name: String) -> String {
-    URL(filePath: path).appending(path: name).path
-  }
-
-  private static func parent(of path: String) -> String {
-    URL(filePath: path).deletingLastPathComponent().path
-  }
-
-  func below(_ name: String) -> String { RunFolder.join(path, name) }
+  package func below(_ name: String) -> String { Path.join(path, name) }
 }
 
 // MARK: - What a training writes

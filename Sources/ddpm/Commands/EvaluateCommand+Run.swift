@@ -9,7 +9,7 @@ extension EvaluateCommand {
     defer { progress.endLine() }
     let (model, path) = try ModelChoice.open(settings.model, progress)
     let subject = try EvaluationSubject(model, path, settings)
-    let folder = EvaluationFolder(settings.out ?? "\(path)/evaluation")
+    let folder = EvaluationFolder(settings.out ?? Path.join(path, "evaluation"))
     var session = try EvaluationSession(subject, settings, folder, progress)
     try folder.create()
 

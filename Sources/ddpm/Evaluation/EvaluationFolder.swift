@@ -15,13 +15,13 @@ struct EvaluationFolder {
 
   init(_ path: String) {
     self.path = path
-    kept = KeptResults(folder: URL(filePath: path).appending(path: Self.keptName).path)
+    kept = KeptResults(folder: Path.join(path, Self.keptName))
   }
 
-  private func below(_ name: String) -> String { URL(filePath: path).appending(path: name).path }
+  private func below(_ name: String) -> String { Path.join(path, name) }
 
   /// Where the page is.
-  var pagePath: String { NSString(string: path).appendingPathComponent("report.html") }
+  var pagePath: String { below("report.html") }
 
   /// Creates the folder, and makes sure that it can be written to before work is done for it.
   ///
@@ -37,19 +37,19 @@ struct EvaluationFolder {
   /// Draws a grid.
   ///
   /// - Parameters:
-  ///   - grid: a single image.
+  ///   - grid: what to draw.
   ///   - name: the file's name without its ending.
   ///   - text: what the picture tells about itself.
   /// - Returns: the picture, nil for images whose channels are no colours.
   /// - Throws: `FileError`.
   func draw(
-    _ grid: ByteImages, _ name: String, text: [(key: String, value: String)]
+    _ grid: Picture, _ name: String, text: [(key: String, value: String)]
   ) throws(FileError) -> EvaluationReport.Picture? {
     let bytes: [UInt8]
     do { bytes = try PNG.encode(grid, text: text) } catch { return nil }
     let file = "\(name).png"
     try AtomicFile.write(bytes, to: below(file))
-    return .init(name: file, bytes: bytes, width: grid.size.width, height: grid.size.height)
+    return .init(name: file, bytes: bytes, width: grid.width, height: grid.height)
   }
 
   /// Writes the report in all its forms.

@@ -13,8 +13,8 @@ package struct FeatureCache {
     func filled(_ name: String) -> String? {
       environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
-    folder = (filled("XDG_CACHE_HOME") ?? filled("HOME").map { "\($0)/.cache" }).map {
-      "\($0)/ddpm"
+    folder = (filled("XDG_CACHE_HOME") ?? filled("HOME").map { Path.join($0, ".cache") }).map {
+      Path.join($0, "ddpm")
     }
   }
 
@@ -24,7 +24,7 @@ package struct FeatureCache {
       $0.isLetter || $0.isNumber ? $0 : "-"
     }
     let words = String(letters).split(separator: "-").joined(separator: "-")
-    return folder.map { "\($0)/features-\(words).safetensors" }
+    return folder.map { Path.join($0, "features-\(words).safetensors") }
   }
 
   /// The network that was trained on the data, now or before.

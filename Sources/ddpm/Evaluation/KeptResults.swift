@@ -19,7 +19,7 @@ struct KeptResults: Sendable {
   }
 
   private func path(_ name: String, _ ending: String) -> String {
-    URL(filePath: folder).appending(path: "\(name).\(ending)").path
+    Path.join(folder, "\(name).\(ending)")
   }
 
   private func read<Result: Codable>(_ name: String, _ key: Key) -> File<Result>? {

@@ -26,8 +26,8 @@ extension EvaluationReport {
     let leftOut: [EvaluationSubject.LeftOut]
 
     /// Which of a run's weights are evaluated.
-    static let weights = "those of \(weightsFile), in a run their moving average"
-    static let weightsFile = "unet/diffusion_pytorch_model.safetensors"
+    static let weights =
+      "those of \(PipelineFolder.Name.weightsPath), in a run their moving average"
     /// Which sampler an eta is.
     static let samplers =
       "eta 0 is DDIM, 1 DDPM with the small variance, hat DDPM with the large one"

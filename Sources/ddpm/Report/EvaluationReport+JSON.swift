@@ -12,7 +12,7 @@ extension EvaluationReport {
       .init("schema", .integer(EvaluationReport.schema)),
       .init("program", .string("ddpm \(Tool.version)")),
       .init("model", .string(about.model)),
-      .init("weights", .string(About.weightsFile)),
+      .init("weights", .string(PipelineFolder.Name.weightsPath)),
       .init("parameters", .integer(about.parameters)),
       .init("timesteps", .integer(about.timesteps)),
       .init("predicts", .string(about.prediction.rawValue)),

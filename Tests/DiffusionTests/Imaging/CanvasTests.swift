@@ -12,7 +12,7 @@ import Testing
     var canvas = Canvas(
       width: 12, height: 8, colour: Colour(red: 255, green: 255, blue: 255))
     canvas.draw(in: Self.black, shapes)
-    let pixels = canvas.image.pixels
+    let pixels = canvas.picture.pixels
     return (0..<8).map { row in
       String(
         (0..<12).map { column in
@@ -63,8 +63,8 @@ import Testing
       $0.rectangle(x: 0, y: 0, width: 1, height: 1)
       $0.rectangle(x: 0, y: 0, width: 1, height: 1)
     }
-    #expect(canvas.image.pixels == [1, 2, 3])
+    #expect(canvas.picture.pixels == [1, 2, 3])
     canvas.draw(in: Self.black) { _ in }
-    #expect(canvas.image.pixels == [1, 2, 3])
+    #expect(canvas.picture.pixels == [1, 2, 3])
   }
 }

@@ -94,7 +94,7 @@ import Testing
     let model = try workspace.makeModel(classes: 3)
     #expect(try sample("a.pgm").code == 0)
     let grid = ByteImages(try images(model, 24, .all)).grid(rows: 3, scale: 10)
-    #expect(grid.size.width == 10 * (9 * 8 - 1))
+    #expect(grid.width == 10 * (9 * 8 - 1))
     #expect(try workspace.bytes("a.pgm").suffix(grid.pixels.count) == grid.pixels[...])
     #expect(try sample("b.png", "--count", "4", "--guidance", "2").code == 0)
     let all = try PNGChunks(workspace.bytes("b.png"))

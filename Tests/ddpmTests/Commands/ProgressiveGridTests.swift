@@ -47,7 +47,7 @@ import Testing
     let row = ByteImages(size: Workspace.size, pixels: shown.flatMap { estimates[$0].pixels })
     let expected = row.grid(columns: shown.count, scale: 10)
     let bytes = try workspace.bytes("way.pgm")
-    #expect(bytes.starts(with: "P5\n\(expected.size.width) \(10 * (3 * 9 - 1))\n255\n".utf8))
+    #expect(bytes.starts(with: "P5\n\(expected.width) \(10 * (3 * 9 - 1))\n255\n".utf8))
     #expect(Array(bytes.suffix(expected.pixels.count)) == expected.pixels)
   }
 

@@ -56,14 +56,14 @@ import Testing
   func picturesAreGrids(words: [String], columns: Int, rows: Int) throws {
     let count = words.first == "--count" ? Int(words[1]) ?? 0 : 64
     let grid = ByteImages(try samples(count)).grid(columns: columns, scale: 10)
-    #expect(grid.size.width == 10 * (9 * columns - 1) && grid.size.height == 10 * (9 * rows - 1))
+    #expect(grid.width == 10 * (9 * columns - 1) && grid.height == 10 * (9 * rows - 1))
     let common = ["sample", "--model", workspace.path("model"), "--steps", "3"] + words
     for name in ["a.png", "a.pgm"] {
       #expect(try BuiltTool.run(common + ["--out", workspace.path(name)]).code == 0)
     }
     let picture = try PNGChunks(workspace.bytes("a.png"))
-    #expect(picture.width == grid.size.width && picture.height == grid.size.height)
-    let header = "P5\n\(grid.size.width) \(grid.size.height)\n255\n"
+    #expect(picture.width == grid.width && picture.height == grid.height)
+    let header = "P5\n\(grid.width) \(grid.height)\n255\n"
     #expect(try workspace.bytes("a.pgm") == Array(header.utf8) + grid.pixels)
   }
 
