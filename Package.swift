@@ -43,8 +43,8 @@ let package = Package(
     .target(name: "Files", dependencies: ["Kernels", "CZlib"]),
     // The papers: process, model, sampling, training, evaluation.
     .target(name: "Diffusion", dependencies: ["Autograd", "Kernels", "Files"]),
-    // Words into calls, results into words.
-    .executableTarget(name: "ddpm", dependencies: ["Diffusion"]),
+    // Words into calls, results into words; it draws with the kernels' pens.
+    .executableTarget(name: "ddpm", dependencies: ["Diffusion", "Kernels"]),
     // Speed as a ratio: to the machine's FMA peak and to PyTorch.
     .executableTarget(name: "Benchmarks", dependencies: ["Kernels", "Autograd", "Diffusion"]),
     // Slow and obviously right: Double references, central differences, fixtures.
@@ -52,10 +52,11 @@ let package = Package(
       name: "TestSupport", dependencies: ["Kernels", "Autograd", "Diffusion"],
       path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
-    .testTarget(name: "AutogradTests", dependencies: ["Autograd", "TestSupport"]),
+    .testTarget(name: "AutogradTests", dependencies: ["Kernels", "Autograd", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
-    .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TestSupport"]),
-    .testTarget(name: "ddpmTests", dependencies: ["ddpm", "TestSupport"]),
+    .testTarget(
+      name: "DiffusionTests", dependencies: ["Kernels", "Autograd", "Diffusion", "TestSupport"]),
+    .testTarget(name: "ddpmTests", dependencies: ["Kernels", "Diffusion", "ddpm", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

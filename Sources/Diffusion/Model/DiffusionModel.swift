@@ -69,9 +69,7 @@ public struct DiffusionModel: Sendable {
     case .ema: try parameters.load(files.weights)
     case .raw:
       guard TrainingState.exists(in: folder) else {
-        throw invalid(
-          "has no raw weights (\(TrainingState.name)), as only a run of ddpm train has: take"
-            + " --weights ema")
+        throw invalid(DiffusionModel.noRawWeights)
       }
       try parameters.load(TrainingState(folder: folder).tensors(.weights))
     }
@@ -82,6 +80,9 @@ public struct DiffusionModel: Sendable {
         height: size.height, width: size.width, channels: files.unet.inChannels),
       ignoredKeys: files.ignoredKeys)
   }
+
+  /// Why a folder's raw weights cannot be had: no training's state lies in it.
+  package static let noRawWeights = "has no raw weights (\(TrainingState.name))"
 
   /// How many classes its images are of, numbered from 0; nil for an unconditional model.
   public var classCount: Int? { configuration.labelCount }

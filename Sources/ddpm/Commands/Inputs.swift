@@ -62,7 +62,14 @@ enum ModelChoice {
     if folder == nil && path == shipped {
       progress.say("ddpm: there is no run in \(defaultRun): taking the model that ships, \(path)")
     }
-    let model = try DiffusionModel(folder: path, weights: weights)
+    let model: DiffusionModel
+    do {
+      model = try DiffusionModel(folder: path, weights: weights)
+    } catch {
+      guard error.reason == .invalid(DiffusionModel.noRawWeights) else { throw error }
+      let wayOut = ", as only a run of ddpm train has: take --weights ema"
+      throw FileError(path: path, .invalid(DiffusionModel.noRawWeights + wayOut))
+    }
     if !model.ignoredKeys.isEmpty {
       let keys = model.ignoredKeys.joined(separator: ", ").printable
       progress.say("ddpm: \(path.printable): settings that mean nothing here: \(keys)")

@@ -16,8 +16,8 @@ extension OutputFile {
   /// - Throws: `FileError`, as writing would.
   func checkPlace() throws(FileError) {
     let isThere = access(path, F_OK) == 0
-    let folder = NSString(string: path).deletingLastPathComponent
-    let place = isThere ? path : (folder.isEmpty ? "." : folder) + "/."
+    // The dot asks for a folder: a file of that name is none.
+    let place = isThere ? path : Path.join(Path.parent(of: path), ".")
     if access(place, W_OK) != 0 { throw FileError(path: path, .uncreatable(errno)) }
   }
 
@@ -37,7 +37,7 @@ extension OutputFile {
   /// - Parameters:
   ///   - rows: of a grid that nobody gave columns, which is then filled column by column.
   ///   - text: what a PNG tells about itself.
-  /// - Throws: `FileError`, `ChannelError`.
+  /// - Throws: `FileError`.
   func write(
     _ images: Images, rows: Int? = nil, text: [(key: String, value: String)]
   ) throws {

@@ -46,7 +46,7 @@ final class ProgressiveGrid: Sendable {
   /// Draws the grid.
   ///
   /// - Parameter text: what a PNG tells about the samples; the timesteps are added.
-  /// - Throws: `FileError`, `ChannelError`.
+  /// - Throws: `FileError`.
   func write(to file: OutputFile, _ text: [(key: String, value: String)]) throws {
     let visited = timesteps.map(\.description).joined(separator: " ")
     try file.arranged(columns: indices.count).write(

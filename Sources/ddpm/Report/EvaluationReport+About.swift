@@ -72,8 +72,9 @@ extension EvaluationReport.About {
 
   /// A line as a terminal shows it.
   static func plain(_ line: Line) -> String {
-    (line.subject.padding(toLength: indent, withPad: " ", startingAt: 0) + line.text)
-      .wrapped(indent: indent)
+    let subject = line.subject.padding(toLength: indent, withPad: " ", startingAt: 0)
+    let margin = "\n" + String(repeating: " ", count: indent)
+    return subject + line.text.wrapped(to: ReportTable.widest - indent).joined(separator: margin)
   }
 
   var machine: String {

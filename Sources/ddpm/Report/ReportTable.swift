@@ -23,6 +23,9 @@ struct ReportTable: Sendable {
   /// A column that a narrow page does without.
   var minorColumn: Int?
 
+  /// Wider lines of text are hard to read.
+  static let widest = 96
+
   private var table: Table {
     var table = Table(columns)
     for row in rows { table.add(row.map(\.text)) }
@@ -31,32 +34,14 @@ struct ReportTable: Sendable {
 
   /// Title, columns and note for a terminal.
   func plain(on terminal: Terminal) -> String {
-    ([terminal.paint(title, .bold)] + table.lines + (note.isEmpty ? [] : [note.wrapped()]))
-      .joined(separator: "\n")
+    let note = note.isEmpty ? [] : note.wrapped(to: Self.widest)
+    return ([terminal.paint(title, .bold)] + table.lines + note).joined(separator: "\n")
   }
 
   /// The same as Markdown.
   var markdown: String {
     (["### \(title)", ""] + table.markdown + (note.isEmpty ? [] : ["", note]))
       .joined(separator: "\n")
-  }
-}
-
-extension String {
-  /// Wider lines are hard to read.
-  private static let widest = 96
-
-  /// The text in lines; all but the first begin with so many spaces.
-  func wrapped(indent: Int = 0) -> String {
-    var lines: [String] = []
-    for word in split(separator: " ", omittingEmptySubsequences: false) {
-      if let last = lines.last, last.count + word.count < Self.widest {
-        lines[lines.count - 1] = "\(last) \(word)"
-      } else {
-        lines.append(String(repeating: " ", count: lines.isEmpty ? 0 : indent) + word)
-      }
-    }
-    return lines.joined(separator: "\n")
   }
 }
 

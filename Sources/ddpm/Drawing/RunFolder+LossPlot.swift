@@ -1,5 +1,7 @@
 // The picture of a run's losses, drawn from its log.
 
+import Diffusion
+
 extension RunFolder {
   /// Draws the training's and the held-out loss over the steps into `loss.png`, by what the log
   /// tells so far.

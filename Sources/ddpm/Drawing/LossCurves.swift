@@ -1,5 +1,7 @@
 // The losses of a training over its steps, as its log tells them.
 
+import Diffusion
+
 /// What there is to see of a training: its loss, and the loss on held-out images.
 package struct LossCurves: Equatable, Sendable {
   /// A loss and the step after which it was measured.

@@ -1,8 +1,8 @@
 // Axes: round numbers in sight, each where it belongs.
 
-import Diffusion
 import Foundation
 import Testing
+import ddpm
 
 @Suite struct AxisTests {
   @Test(arguments: [

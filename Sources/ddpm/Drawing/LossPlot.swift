@@ -1,7 +1,8 @@
 // The picture of a training: its losses over its steps.
 
+import Diffusion
 import Foundation
-internal import Kernels
+import Kernels
 
 /// Draws loss curves.
 package struct LossPlot {

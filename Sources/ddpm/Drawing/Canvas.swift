@@ -1,6 +1,7 @@
 // A picture to draw lines, areas and labels on.
 
-package import Kernels
+import Diffusion
+import Kernels
 
 /// An RGB picture to draw on.
 package struct Canvas {

@@ -2,6 +2,7 @@
 
 import Diffusion
 import Testing
+import ddpm
 
 @Suite struct LossPlotTests {
   private typealias Point = LossCurves.Point

@@ -1,8 +1,8 @@
 // Shapes on a canvas, pixel by pixel.
 
-import Diffusion
 import Kernels
 import Testing
+import ddpm
 
 @Suite struct CanvasTests {
   private static let black = Colour(red: 0, green: 0, blue: 0)

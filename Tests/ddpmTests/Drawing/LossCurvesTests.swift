@@ -4,6 +4,7 @@ import Diffusion
 import Foundation
 import TestSupport
 import Testing
+import ddpm
 
 @Suite struct LossCurvesTests {
   private typealias Point = LossCurves.Point

@@ -1,7 +1,7 @@
 // The font: every character is itself, and within its cell.
 
-import Diffusion
 import Testing
+import ddpm
 
 @Suite struct BitmapFontTests {
   static let printable = (32...126).map { Character(UnicodeScalar(UInt8($0))) }
