@@ -39,10 +39,12 @@ let package = Package(
       swiftSettings: [.unsafeFlags(optimized + cpuFlags)]),
     // Tensors, the tape, operations, layers, parameters, optimizers.
     .target(name: "Autograd", dependencies: ["Kernels"]),
-    // The papers: process, model, sampling, training, evaluation, and their files.
-    .target(name: "Diffusion", dependencies: ["Autograd", "Kernels", "CZlib"]),
-    // Words into calls, results into words.
-    .executableTarget(name: "ddpm", dependencies: ["Diffusion"]),
+    // File formats without a meaning of their own: gzip, JSON, safetensors, IDX, NPY, PNG, PGM.
+    .target(name: "Files", dependencies: ["Kernels", "CZlib"]),
+    // The papers: process, model, sampling, training, evaluation.
+    .target(name: "Diffusion", dependencies: ["Autograd", "Kernels", "Files"]),
+    // Words into calls, results into words; it draws with the kernels' pens.
+    .executableTarget(name: "ddpm", dependencies: ["Diffusion", "Kernels"]),
     // Speed as a ratio: to the machine's FMA peak and to PyTorch.
     .executableTarget(name: "Benchmarks", dependencies: ["Kernels", "Autograd", "Diffusion"]),
     // Slow and obviously right: Double references, central differences, fixtures.
@@ -50,9 +52,11 @@ let package = Package(
       name: "TestSupport", dependencies: ["Kernels", "Autograd", "Diffusion"],
       path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
-    .testTarget(name: "AutogradTests", dependencies: ["Autograd", "TestSupport"]),
-    .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TestSupport"]),
-    .testTarget(name: "ddpmTests", dependencies: ["ddpm", "TestSupport"]),
+    .testTarget(name: "AutogradTests", dependencies: ["Kernels", "Autograd", "TestSupport"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+    .testTarget(
+      name: "DiffusionTests", dependencies: ["Kernels", "Autograd", "Diffusion", "TestSupport"]),
+    .testTarget(name: "ddpmTests", dependencies: ["Kernels", "Diffusion", "ddpm", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -118,15 +118,7 @@ extension Help {
   /// The words in lines no wider than the help, each indented.
   private func wrap(_ words: [String], indent: Int) -> [String] {
     let room = width - indent
-    var lines: [String] = []
-    var line = ""
-    for word in words.flatMap({ $0.count > room ? $0.split(separator: " ") : [$0[...]] }) {
-      if !line.isEmpty, line.count + 1 + word.count > room {
-        lines.append(line)
-        line = ""
-      }
-      line += (line.isEmpty ? "" : " ") + word
-    }
-    return (lines + [line]).map { String(repeating: " ", count: indent) + $0 }
+    return words.flatMap { $0.count > room ? $0.split(separator: " ").map(String.init) : [$0] }
+      .wrapped(to: room).map { String(repeating: " ", count: indent) + $0 }
   }
 }

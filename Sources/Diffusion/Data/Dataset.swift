@@ -53,7 +53,7 @@ public struct Dataset: Sendable {
 
     let imageNames = fileNames(split, "images", ranks: [3, 4])
     guard let imagePath = firstFile(in: folder, of: imageNames) else {
-      throw FileError(path: join(folder, imageNames[0]), .missing)
+      throw FileError(path: Path.join(folder, imageNames[0]), .missing)
     }
     let images = try IDX.images(at: imagePath)
     guard let labelPath = firstFile(in: folder, of: fileNames(split, "labels", ranks: [1])) else {
@@ -143,10 +143,6 @@ extension Dataset {
   }
 
   private static func firstFile(in folder: String, of names: [String]) -> String? {
-    names.map { join(folder, $0) }.first { FileManager.default.fileExists(atPath: $0) }
-  }
-
-  private static func join(_ folder: String, _ name: String) -> String {
-    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+    names.map { Path.join(folder, $0) }.first(where: Path.exists)
   }
 }

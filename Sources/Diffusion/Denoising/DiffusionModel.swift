@@ -1,7 +1,6 @@
-// A trained network together with the process it was trained for: what a folder on disk holds.
+// A trained network together with the process it was trained for.
 
 internal import Autograd
-import Foundation
 
 /// A model to sample from and to evaluate.
 public struct DiffusionModel: Sendable {
@@ -20,14 +19,6 @@ public struct DiffusionModel: Sendable {
   /// Keys of the folder's files that mean nothing to this program.
   package let ignoredKeys: [String]
 
-  /// Which of a training's weights make the model.
-  public enum Weights: String, CaseIterable, Sendable {
-    /// Their moving average.
-    case ema
-    /// The weights themselves, which only a folder of this program's training keeps.
-    case raw
-  }
-
   let unet: UNet
   let parameters: Parameters
 
@@ -43,49 +34,6 @@ public struct DiffusionModel: Sendable {
     self.ignoredKeys = ignoredKeys
   }
 
-  /// Opens a folder: a run of `ddpm train`, or any diffusers pipeline of the supported blocks.
-  ///
-  /// - Parameters:
-  ///   - folder: the folder's path.
-  ///   - weights: which weights to take.
-  /// - Throws: `FileError` that names the file and what is wrong with it.
-  public init(folder: String, weights: Weights = .ema) throws(FileError) {
-    let files = try PipelineFolder(at: folder)
-    func invalid(_ reason: String) -> FileError { FileError(path: folder, .invalid(reason)) }
-    guard !files.scheduler.rescalesToZeroSNR else {
-      throw invalid("a schedule rescaled to zero terminal SNR is not supported")
-    }
-    let unet: UNet
-    let schedule: NoiseSchedule
-    do { unet = try UNet(files.unet) } catch { throw invalid(error.description) }
-    do { schedule = try NoiseSchedule(files.scheduler) } catch { throw invalid(error.description) }
-    guard files.unet.inChannels == files.unet.outChannels else {
-      throw invalid(
-        "the network has \(files.unet.inChannels) channels in and \(files.unet.outChannels) out;"
-          + " models that also learn the variance are not supported")
-    }
-    guard let size = files.unet.resolution else {
-      throw invalid("unet/config.json has no sample_size, so the images have no size")
-    }
-    let parameters = Parameters(unet.layout, for: .inference)
-    switch weights {
-    case .ema: try parameters.load(files.weights)
-    case .raw:
-      guard TrainingState.exists(in: folder) else {
-        throw invalid(
-          "has no raw weights (\(TrainingState.name)), which only a training's folder has")
-      }
-      try parameters.load(TrainingState(folder: folder).tensors(.weights))
-    }
-    self.init(
-      unet, parameters, schedule: schedule, prediction: files.scheduler.prediction,
-      clipping: files.scheduler.clipRange.map(Clipping.toRange) ?? .none,
-      defaults: files.scheduler.samplingDefaults,
-      imageSize: ImageSize(
-        height: size.height, width: size.width, channels: files.unet.inChannels),
-      ignoredKeys: files.ignoredKeys)
-  }
-
   /// How many classes its images are of, numbered from 0; nil for an unconditional model.
   public var classCount: Int? { configuration.labelCount }
 
@@ -95,44 +43,4 @@ public struct DiffusionModel: Sendable {
   /// Floating-point operations of one image's forward pass: two a multiplication and addition of
   /// the convolutions, dense layers and attention.
   package var operationsPerImage: Int { unet.operations(size: imageSize) }
-}
-
-extension DiffusionModel {
-  /// The files of a folder that holds this model, in the order to write them.
-  package var files: [PipelineFolder.File] {
-    PipelineFolder.files(
-      unet: configuration,
-      scheduler: SchedulerConfiguration(schedule, prediction, clipping, defaults),
-      weights: unet.layout.entries(parameters.values))
-  }
-
-  /// Writes the model as a diffusers pipeline: every file replaced at once or not at all.
-  ///
-  /// - Parameter folder: created if need be.
-  /// - Throws: `FileError`.
-  public func save(to folder: String) throws(FileError) {
-    for file in files {
-      let path = URL(filePath: folder).appending(path: file.path)
-      try createFolder(path.deletingLastPathComponent().path)
-      try AtomicFile.write(file.bytes, to: path.path)
-    }
-  }
-}
-
-/// Creates a folder and those above it, where they are missing.
-///
-/// - Throws: `FileError`, with the reason `uncreatable`.
-package func createFolder(_ path: String) throws(FileError) {
-  do {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  } catch {
-    throw FileError(path: path, .uncreatable((error as? CocoaError)?.posixCode ?? EIO))
-  }
-}
-
-extension CocoaError {
-  /// The system's own number for what went wrong.
-  fileprivate var posixCode: Int32? {
-    (userInfo[NSUnderlyingErrorKey] as? POSIXError)?.code.rawValue
-  }
 }

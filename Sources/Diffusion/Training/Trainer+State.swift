@@ -1,7 +1,6 @@
 // A training written to its folder and taken up again.
 
 internal import Autograd
-import Foundation
 internal import Kernels
 
 extension Trainer {
@@ -20,7 +19,7 @@ extension Trainer {
   /// - Throws: `FileError`.
   package func saveState(to folder: String, _ record: TrainingRecord) throws(FileError) {
     let path = TrainingState.path(in: folder)
-    try createFolder(URL(filePath: path).deletingLastPathComponent().path)
+    try createFolder(Path.parent(of: path))
     let entries = parts.flatMap { part, floats in
       optimization.parameters.layout.parameters.map { parameter in
         Safetensors.Entry(

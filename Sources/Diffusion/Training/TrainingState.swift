@@ -1,7 +1,6 @@
 // What a training is resumed from: one file, so that no crash can leave parts of two moments.
 
 internal import Autograd
-import Foundation
 internal import Kernels
 
 /// What a training keeps about itself beside its numbers.
@@ -55,12 +54,12 @@ package struct TrainingState: Sendable {
 
   /// The file's path in a run's folder.
   package static func path(in folder: String) -> String {
-    URL(filePath: folder).appending(path: name).path
+    Path.join(folder, name)
   }
 
   /// Whether a folder has one.
   package static func exists(in folder: String) -> Bool {
-    FileManager.default.fileExists(atPath: path(in: folder))
+    Path.exists(path(in: folder))
   }
 
   /// Reads the state of a run.

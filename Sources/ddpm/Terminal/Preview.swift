@@ -54,12 +54,11 @@ package struct Preview {
   }
 
   /// A line for every two rows of pixels.
-  private func lines(_ picture: ByteImages) -> [String] {
-    let size = picture.size
-    return stride(from: 0, to: size.height, by: 2).map { y in
-      let cells = (0..<size.width).map { x in
+  private func lines(_ picture: Picture) -> [String] {
+    stride(from: 0, to: picture.height, by: 2).map { y in
+      let cells = (0..<picture.width).map { x in
         let upper = Pixel(picture, x, y)
-        return Cell(upper: upper, lower: y + 1 < size.height ? Pixel(picture, x, y + 1) : nil)
+        return Cell(upper: upper, lower: y + 1 < picture.height ? Pixel(picture, x, y + 1) : nil)
       }
       return drawing == .characters ? characters(cells) : blocks(cells)
     }
@@ -74,9 +73,9 @@ private struct Pixel: Equatable {
   let green: UInt8
   let blue: UInt8
 
-  init(_ picture: ByteImages, _ x: Int, _ y: Int) {
-    let channels = picture.size.channels
-    let place = (y * picture.size.width + x) * channels
+  init(_ picture: Picture, _ x: Int, _ y: Int) {
+    let channels = picture.channels
+    let place = (y * picture.width + x) * channels
     let isColoured = channels == 3
     red = picture.pixels[place]
     green = isColoured ? picture.pixels[place + 1] : red

@@ -4,6 +4,7 @@ import Autograd
 import Diffusion
 import Foundation
 import Kernels
+import TestSupport
 
 /// A model whose network outputs one number for every value of every image, whatever it is asked.
 func constantModel(

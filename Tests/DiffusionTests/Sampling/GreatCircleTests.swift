@@ -2,6 +2,7 @@
 
 import Diffusion
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct GreatCircleTests {

@@ -2,6 +2,7 @@
 
 import Diffusion
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct SamplingMomentTests {

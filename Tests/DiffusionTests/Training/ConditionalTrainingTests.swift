@@ -1,6 +1,7 @@
 // Training with labels: who is told what, the same bytes on any number of threads, and that it works.
 
 import Diffusion
+import TestSupport
 import Testing
 
 @Suite struct ConditionalTrainingTests {

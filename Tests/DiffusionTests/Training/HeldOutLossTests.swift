@@ -1,6 +1,7 @@
 // The held-out loss: the same triples at every measurement, whatever the threads.
 
 import Diffusion
+import TestSupport
 import Testing
 
 @Suite struct HeldOutLossTests {

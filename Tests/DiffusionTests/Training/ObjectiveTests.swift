@@ -1,6 +1,7 @@
 // Objectives: timesteps spread over a batch, and losses that weigh them.
 
 import Diffusion
+import TestSupport
 import Testing
 
 @Suite struct ObjectiveTests {

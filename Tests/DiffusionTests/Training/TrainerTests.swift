@@ -1,6 +1,7 @@
 // Training: the same bytes on any number of threads, a loss that falls, an end that is not silent.
 
 import Diffusion
+import TestSupport
 import Testing
 
 /// Images of a shard.

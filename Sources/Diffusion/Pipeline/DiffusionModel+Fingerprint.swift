@@ -1,0 +1,8 @@
+// What tells one model from another.
+
+extension DiffusionModel {
+  /// Another text for other weights, another network or another process.
+  package var fingerprint: String {
+    "\(parameterCount) parameters, CRC-32 \(CRC32.text(of: files.flatMap(\.bytes)))"
+  }
+}

@@ -1,0 +1,69 @@
+// NumPy's array files (.npy) of floating-point numbers.
+
+internal import Kernels
+
+/// An array of floats, as `numpy.save` writes it.
+package struct NPY: Equatable, Sendable {
+  /// The sizes of the dimensions, the outermost first.
+  package let shape: [Int]
+  /// The elements, the last dimension fastest.
+  package let values: [Float]
+
+  /// An array.
+  ///
+  /// - Parameters:
+  ///   - shape: the sizes of the dimensions, the outermost first.
+  ///   - values: as many as the product of the sizes.
+  package init(shape: [Int], values: [Float]) {
+    precondition(
+      shape.checkedProduct == values.count, "\(values.count) values for shape \(shape)")
+    (self.shape, self.values) = (shape, values)
+  }
+
+  /// Reads a file's content: a C-order, little-endian array of float16, float32 or float64, all of
+  /// them finite.
+  ///
+  /// - Parameters:
+  ///   - bytes: a `.npy` file's content.
+  ///   - path: the path to name in errors.
+  ///   - refusal: why an array of that shape is not what is wanted; nil where it is.
+  /// - Throws: `FileError` when the bytes are not such an array, or are refused.
+  package init(
+    _ bytes: [UInt8], path: String, refusal: (_ shape: [Int]) -> String?
+  ) throws(FileError) {
+    do throws(NPYHeader.Fault) {
+      let header = try NPYHeader(of: bytes)
+      if let why = refusal(header.shape) { throw NPYHeader.Fault(reason: why) }
+      let range = header.dataStart..<bytes.count
+      guard (header.shape + [header.element.width]).checkedProduct == range.count else {
+        throw NPYHeader.Fault(
+          reason: "has \(range.count) bytes of data, which do not fit its shape \(header.shape)")
+      }
+      let values: [Float] =
+        switch header.element {
+        case .float16: floats(float16: elements(of: bytes, in: range))
+        case .float32: elements(of: bytes, in: range)
+        case .float64: floats(float64: elements(of: bytes, in: range))
+        }
+      guard allFinite(values) else {
+        throw NPYHeader.Fault(reason: "holds values that are infinite or not a number")
+      }
+      self.init(shape: header.shape, values: values)
+    } catch {
+      throw FileError(path: path, .invalid(error.reason))
+    }
+  }
+
+  /// The bytes `numpy.save` writes for the array as float32.
+  package var bytes: [UInt8] {
+    let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(sizes)), }"
+    let prefix = NPYHeader.magic + [1, 0]
+    // Data starts at a multiple of 64; two bytes of length and a newline are part of the header.
+    let unpadded = prefix.count + 2 + header.utf8.count + 1
+    let padding = (NPYHeader.alignment - unpadded % NPYHeader.alignment) % NPYHeader.alignment
+    let padded = header + String(repeating: " ", count: padding) + "\n"
+    return prefix + littleEndianBytes(of: [UInt16(padded.utf8.count)]) + Array(padded.utf8)
+      + littleEndianBytes(of: values)
+  }
+}

@@ -1,0 +1,167 @@
+// Files replaced in one step: a crash at any moment leaves the old one or the new one.
+
+import Foundation
+
+/// Writes a file beside its place, syncs it, and renames it.
+package enum AtomicFile {
+  /// Replaces the file at `path` by one that holds `bytes`.
+  ///
+  /// - Throws: `FileError`, as `write(chunks:to:)` does.
+  package static func write(
+    _ bytes: some ContiguousBytes, to path: String
+  ) throws(FileError) {
+    try write(chunks: CollectionOfOne(bytes), to: path)
+  }
+
+  /// Replaces the file at `path` by one that holds the chunks, one after the other.
+  ///
+  /// A link is followed: the file it names is replaced and the link stays. What is no file, for
+  /// example `/dev/stdout` or a named pipe, is written to directly.
+  ///
+  /// - Throws: `FileError`; what was at `path` is then untouched, except when all that failed was
+  ///   syncing the folder.
+  package static func write(
+    chunks: some Sequence<some ContiguousBytes>, to path: String
+  ) throws(FileError) {
+    switch try destination(of: path) {
+    case .stream: try stream(chunks, to: path)
+    case .file(let file): try replace(file, by: chunks, path: path)
+    }
+  }
+
+  private enum Destination {
+    /// A regular file, or none yet, at a path that is no link.
+    case file(String)
+    /// A device or a pipe: nothing that a rename could replace.
+    case stream
+  }
+
+  /// As many links in a row as Linux follows.
+  private static let linkLimit = 40
+
+  private static func destination(of path: String) throws(FileError) -> Destination {
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG { return .stream }
+    var file = path
+    for _ in 0..<linkLimit {
+      // A process's own streams are links too, but not to a name.
+      if file.hasPrefix("/proc/") || file.hasPrefix("/dev/fd/") { return .stream }
+      guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: file) else {
+        return .file(file)
+      }
+      file = next.hasPrefix("/") ? next : folder(of: file) + next
+    }
+    throw FileError(path: path, .uncreatable(ELOOP))
+  }
+
+  /// Everything up to and with the last slash: "" for a name in the working folder.
+  private static func folder(of file: String) -> String {
+    file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+  }
+}
+
+// MARK: - A stream
+
+extension AtomicFile {
+  private static func stream(
+    _ chunks: some Sequence<some ContiguousBytes>, to path: String
+  ) throws(FileError) {
+    // Appending, for standard output that the shell redirected into a file.
+    let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(path: path, .uncreatable(errno)) }
+    let code = put(chunks, into: descriptor)
+    let closing = close(descriptor) == 0 ? 0 : errno
+    if code != 0 || closing != 0 {
+      throw FileError(path: path, .unwritable(code != 0 ? code : closing))
+    }
+  }
+}
+
+// MARK: - A file
+
+extension AtomicFile {
+  private static func replace(
+    _ file: String, by chunks: some Sequence<some ContiguousBytes>, path: String
+  ) throws(FileError) {
+    let folder = folder(of: file)
+    let name = file.dropFirst(folder.count)
+    guard !name.isEmpty else { throw FileError(path: path, .uncreatable(ENOENT)) }
+    var old = stat()
+    let isReplacing = stat(file, &old) == 0
+    // A rename would pass over the write protection of the old file.
+    if isReplacing, access(file, W_OK) != 0 { throw FileError(path: path, .uncreatable(errno)) }
+
+    let temporary = "\(folder).\(name).tmp"
+    let descriptor = openAlone(temporary)
+    guard descriptor >= 0 else { throw FileError(path: path, .uncreatable(errno)) }
+    defer { close(descriptor) }
+    if isReplacing { fchmod(descriptor, old.st_mode & 0o7777) }
+
+    var code = put(chunks, into: descriptor)
+    if code == 0, fsync(descriptor) != 0 { code = errno }
+    if code == 0, rename(temporary, file) != 0 { code = errno }
+    guard code == 0 else {
+      unlink(temporary)
+      throw FileError(path: path, .unwritable(code))
+    }
+    try sync(folder: folder.isEmpty ? "." : folder, path: path)
+  }
+
+  /// Opens the temporary, empty and locked, or returns a negative number and sets `errno`.
+  ///
+  /// Its name is always the same, so that the next write uses up what a killed process left
+  /// behind; the lock keeps two writers of one file apart.
+  private static func openAlone(_ temporary: String) -> Int32 {
+    while true {
+      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else { return descriptor }
+      while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
+      var opened = stat()
+      var named = stat()
+      // The writer before may have renamed the file that was opened here: then there is a new one.
+      let isNamed =
+        fstat(descriptor, &opened) == 0 && stat(temporary, &named) == 0
+        && opened.st_ino == named.st_ino
+      if isNamed, ftruncate(descriptor, 0) == 0 { return descriptor }
+      let code = errno
+      close(descriptor)
+      errno = code
+      if isNamed { return -1 }
+    }
+  }
+
+  /// Makes what was created, renamed or removed in a folder last; a folder that may not be opened,
+  /// or knows no syncing, is left to the system.
+  ///
+  /// - Parameters:
+  ///   - folder: the folder's path.
+  ///   - path: the path to name in errors.
+  /// - Throws: `FileError`.
+  package static func sync(folder: String, path: String) throws(FileError) {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    if fsync(descriptor) != 0, errno != EINVAL {
+      throw FileError(path: path, .unwritable(errno))
+    }
+  }
+}
+
+/// Writes all the chunks; the `errno` of what failed, or 0.
+private func put(
+  _ chunks: some Sequence<some ContiguousBytes>, into descriptor: Int32
+) -> Int32 {
+  for chunk in chunks {
+    let code: Int32 = chunk.withUnsafeBytes { bytes in
+      var done = 0
+      while done < bytes.count {
+        let written = write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+        if written < 0 && errno != EINTR { return errno }
+        done += max(written, 0)
+      }
+      return 0
+    }
+    if code != 0 { return code }
+  }
+  return 0
+}

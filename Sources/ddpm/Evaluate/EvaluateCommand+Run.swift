@@ -1,0 +1,23 @@
+// `ddpm evaluate` at work.
+
+import Diffusion
+
+extension EvaluateCommand {
+  package func run() throws {
+    let start = ContinuousClock.now
+    let progress = SharedProgress(isQuiet: settings.isQuiet)
+    defer { progress.endLine() }
+    let (model, path) = try ModelChoice.open(settings.model, progress)
+    let subject = try EvaluationSubject(model, path, settings)
+    let folder = EvaluationFolder(settings.out ?? Path.join(path, "evaluation"))
+    var session = try EvaluationSession(subject, settings, folder, progress)
+    try folder.create()
+
+    let report = try session.run()
+    try folder.write(report)
+    progress.finish(
+      "evaluated in \((ContinuousClock.now - start).brief), report in \(folder.pagePath.printable)")
+    try Output.results.line(
+      settings.printsJSON ? report.json.text(.indented) : report.text(.plain(.results)))
+  }
+}

@@ -1,0 +1,65 @@
+// Where trained feature networks wait for the next evaluation on the same data.
+
+import Diffusion
+import Foundation
+
+/// The user's folder for what can be made again.
+package struct FeatureCache {
+  /// nil where the user has no such folder.
+  private let folder: String?
+
+  /// `$XDG_CACHE_HOME/ddpm`, or `~/.cache/ddpm`.
+  package init(environment: [String: String]) {
+    func filled(_ name: String) -> String? {
+      environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+    folder = (filled("XDG_CACHE_HOME") ?? filled("HOME").map { Path.join($0, ".cache") }).map {
+      Path.join($0, "ddpm")
+    }
+  }
+
+  /// The place of the network of some data, named after what identifies them.
+  package func path(for data: Dataset) -> String? {
+    let letters = data.labelledFingerprint.lowercased().map {
+      $0.isLetter || $0.isNumber ? $0 : "-"
+    }
+    let words = String(letters).split(separator: "-").joined(separator: "-")
+    return folder.map { Path.join($0, "features-\(words).safetensors") }
+  }
+
+  /// The network that was trained on the data, now or before.
+  ///
+  /// - Parameters:
+  ///   - data: the training split.
+  ///   - train: trains it.
+  ///   - say: told what the user should know.
+  /// - Throws: `FileError` where the data have nothing to learn.
+  func network(
+    for data: Dataset, say: (String) -> Void, train: () throws(FileError) -> FeatureNetwork
+  ) throws(FileError) -> FeatureNetwork {
+    let path = path(for: data)
+    if let path {
+      do {
+        if let network = try FeatureNetwork(savedAt: path, trainedOn: data) {
+          say("features  learned before, in \(path.printable)")
+          return network
+        }
+      } catch {
+        say("ddpm: \(error); it is made again")
+      }
+    }
+    let network = try train()
+    guard let path, let folder else {
+      say("ddpm: the feature network is not kept, as neither XDG_CACHE_HOME nor HOME is set")
+      return network
+    }
+    do {
+      try createFolder(folder)
+      try network.save(to: path)
+      say("features  kept in \(path.printable)")
+    } catch {
+      say("ddpm: the feature network is not kept: \(error)")
+    }
+    return network
+  }
+}

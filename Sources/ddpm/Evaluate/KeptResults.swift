@@ -1,0 +1,62 @@
+// Finished measurements as files, so that a repeated command only does what is missing.
+
+import Diffusion
+import Foundation
+
+/// A folder of results, each beside the key of what it was measured on and how: a result counts only
+/// for the very same model, data and settings.
+struct KeptResults: Sendable {
+  /// Everything that a result depends on, by name.
+  typealias Key = [String: String]
+
+  let folder: String
+
+  private struct File<Result: Codable>: Codable {
+    let key: Key
+    /// Check sum of the images that belong to it.
+    var images: String?
+    let result: Result
+  }
+
+  private func path(_ name: String, _ ending: String) -> String {
+    Path.join(folder, "\(name).\(ending)")
+  }
+
+  private func read<Result: Codable>(_ name: String, _ key: Key) -> File<Result>? {
+    // Whatever cannot be read is measured again, and what cannot be written is said then.
+    guard
+      let data = try? Data(contentsOf: URL(filePath: path(name, "json"))),
+      let file = try? JSONDecoder().decode(File<Result>.self, from: data), file.key == key
+    else { return nil }
+    return file
+  }
+
+  /// The result of that name, if it is of that key.
+  func result<Result: Codable>(_ name: String, _ key: Key) -> Result? {
+    read(name, key)?.result
+  }
+
+  /// The same, with images.
+  func images<Result: Codable>(_ name: String, _ key: Key) -> (Result, ByteImages)? {
+    guard
+      let file: File<Result> = read(name, key),
+      let images = try? IDX.images(at: path(name, "idx.gz")), images.fingerprint == file.images
+    else { return nil }
+    return (file.result, images)
+  }
+
+  /// Keeps a result in place of any other of that name; one that is no number is not kept.
+  ///
+  /// - Throws: `FileError`.
+  func keep<Result: Codable>(
+    _ name: String, _ key: Key, _ result: Result, images: ByteImages? = nil
+  ) throws(FileError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    let file = File(key: key, images: images?.fingerprint, result: result)
+    guard let data = try? encoder.encode(file) else { return }
+    // The text comes last: it says which images it belongs to, should a crash come in between.
+    if let images { try IDX.write(images, to: path(name, "idx.gz")) }
+    try AtomicFile.write(Array(data), to: path(name, "json"))
+  }
+}

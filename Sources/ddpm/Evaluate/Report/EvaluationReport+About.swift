@@ -1,0 +1,151 @@
+// What was evaluated, and how: the lines that say under which conditions numbers hold.
+
+import Diffusion
+import Foundation
+
+extension EvaluationReport {
+  /// The model, the data and the settings of an evaluation.
+  struct About {
+    let model: String
+    let parameters: Int
+    let timesteps: Int
+    /// What the network outputs.
+    let prediction: Prediction
+    /// Of a conditional model: its images are of one class after the other, and what is measured
+    /// on the data is measured given the labels.
+    let classes: Int?
+    /// w of classifier-free guidance, where it was asked for.
+    let guidance: Double?
+    let clipping: Clipping
+    let spacings: [StepSpacing]
+    let count: Int
+    let data: String?
+    let seed: UInt64
+    let threads: Int
+    let metrics: [MetricChoice]
+    let leftOut: [EvaluationSubject.LeftOut]
+
+    /// Which of a run's weights are evaluated.
+    static let weights =
+      "those of \(PipelineFolder.Name.weightsPath), in a run their moving average"
+    /// Which sampler an eta is.
+    static let samplers =
+      "eta 0 is DDIM, 1 DDPM with the small variance, hat DDPM with the large one"
+  }
+}
+
+extension EvaluationReport.About {
+  init(_ subject: EvaluationSubject, _ settings: EvaluateSettings) {
+    let model = subject.model
+    self.init(
+      model: subject.path, parameters: model.parameterCount, timesteps: model.schedule.last.value,
+      prediction: model.prediction, classes: model.classCount, guidance: settings.guidance,
+      clipping: model.clipping, spacings: settings.spacings, count: settings.count,
+      data: subject.test?.name, seed: settings.seed, threads: threadCount(settings.threads),
+      metrics: subject.metrics, leftOut: subject.leftOut)
+  }
+
+  /// A subject and what is to be said of it.
+  typealias Line = (subject: String, text: String)
+
+  /// What will be done.
+  var lines: [Line] {
+    [
+      (
+        "model",
+        "\(model.printable): \(parameters) parameters, \(timesteps) timesteps, predicts"
+          + " \(prediction.rawValue)" + (classes.map { ", \($0) classes" } ?? "")
+      ),
+      ("weights", Self.weights),
+      ("samplers", Self.samplers),
+      ("steps", "\(spacingNames) spacing, \(clippingText)\(guidanceText)"),
+      ("data", data == nil ? "none" : "\(dataName), test split"),
+      ("machine", "\(machine), seed \(seed)"),
+    ]
+  }
+
+  /// The same for a terminal.
+  var summary: [String] { lines.map(Self.plain) }
+
+  /// Where texts begin behind their subjects.
+  private static let indent = 10
+
+  /// A line as a terminal shows it.
+  static func plain(_ line: Line) -> String {
+    let subject = line.subject.padding(toLength: indent, withPad: " ", startingAt: 0)
+    let margin = "\n" + String(repeating: " ", count: indent)
+    return subject + line.text.wrapped(to: ReportTable.widest - indent).joined(separator: margin)
+  }
+
+  var machine: String {
+    let features = Platform.requiredFeatures.joined(separator: " ")
+    return "\(Platform.instructionSet) kernels\(features.isEmpty ? "" : " (\(features))"),"
+      + " \(counted(threads, "thread"))"
+  }
+
+  var spacingNames: String { spacings.map(\.rawValue).joined(separator: ", ") }
+
+  var dataName: String { data?.printable ?? "-" }
+
+  /// What a conditional model is told of the images it is measured on.
+  var givenLabels: String { classes == nil ? "" : " given their labels" }
+
+  /// w where every step asks the network twice; asking for 0 is asking for none.
+  var effectiveGuidance: Double? { guidance.flatMap { $0 > 0 ? $0 : nil } }
+
+  private var guidanceText: String { effectiveGuidance.map { ", guidance \($0.brief)" } ?? "" }
+
+  var clippingText: String {
+    switch clipping {
+    case .none: "estimates not clipped"
+    case .toRange(let bound): "estimates clipped to ±\(bound.brief)"
+    }
+  }
+
+  /// What a cell's picture tells about itself.
+  func text(_ cell: Comparison.Cell) -> [(key: String, value: String)] {
+    Tool.text(model: model) + [
+      ("sampler", cell.eta.sampler), ("steps", "\(cell.steps)"), ("eta", cell.eta.text),
+      ("spacing", cell.spacing.rawValue), ("seed", "\(seed)"),
+    ]
+  }
+}
+
+extension EvaluationReport {
+  /// What was held against what, for those who read the numbers.
+  var conditions: [About.Line] {
+    var lines = about.lines
+    if let extractor = standard?.extractor {
+      let accuracy = extractor.accuracy.map {
+        ", which knows \(decimals(100 * $0.value, 1))% of the test images"
+      }
+      lines.append(
+        (
+          "extractor",
+          "\(extractor.dimension) features of a small classifier trained on the training split's"
+            + " labels\(accuracy ?? ""); not comparable with distances in other features"
+        ))
+    }
+    lines.append(("count", countText))
+    if standard != nil {
+      lines.append(
+        (
+          "floor",
+          "the same numbers for as many real training images as for the samples: no model is"
+            + " expected to do better"
+            + (about.classes == nil
+              ? "" : ", but for its classes in turn, which are more even than theirs")
+        ))
+    }
+    for gap in about.leftOut {
+      lines.append(("left out", "\(MetricChoice.list(gap.metrics)): \(gap.reason)"))
+    }
+    return lines
+  }
+
+  private var countText: String {
+    let compared = standard.map { ", \($0.floor.images) of them compared with as many test images" }
+    return "\(counted(about.count, "image")) a cell, all from the same noise"
+      + (about.classes == nil ? "" : ", classes in turn") + (compared ?? "")
+  }
+}

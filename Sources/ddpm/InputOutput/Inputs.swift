@@ -1,0 +1,79 @@
+// What commands read: data sets and models, with the ways out when they are not there.
+
+import Diffusion
+import Foundation
+
+/// An input that is not there, with what can be done about it.
+struct MissingInput: Error, CustomStringConvertible {
+  let description: String
+}
+
+extension DataChoice {
+  /// What to do where a folder of images is missing.
+  static let waysOut = "get MNIST with scripts/fetch-mnist.sh, or take --data synthetic"
+
+  /// One split of the data, or the first `limit` images of it.
+  /// - Throws: `MissingInput` where the folder or its images are missing, `FileError` else.
+  func load(
+    _ split: Dataset.Split, limit: Int? = nil, waysOut: String = waysOut
+  ) throws -> Dataset {
+    switch self {
+    case .synthetic:
+      let count = SyntheticDigits.count(of: split)
+      let drawn = SyntheticDigits.images(split, range: 0..<min(limit ?? count, count))
+      return Dataset(images: drawn.images, labels: drawn.labels, name: "synthetic")
+    case .folder(let folder):
+      do {
+        let images = try Dataset.load(folder: folder, split: split)
+        return limit.map(images.prefix) ?? images
+      } catch {
+        guard error.reason == .missing else { throw error }
+        throw MissingInput(description: "\(error); \(waysOut)")
+      }
+    }
+  }
+}
+
+/// The machine's cores, or as many threads as asked for.
+func threadCount(_ asked: Int?) -> Int {
+  asked ?? ProcessInfo.processInfo.activeProcessorCount
+}
+
+/// The model that a command works on.
+enum ModelChoice {
+  /// Where a training puts its run by default.
+  static let defaultRun = "runs/mnist"
+  /// The model that comes with the program.
+  static let shipped = "data/model"
+
+  /// Opens the folder named, or else the default run, or else the model that ships.
+  /// - Throws: `MissingInput` where there is none, `FileError` for one that is not a model.
+  static func open(
+    _ folder: String?, weights: DiffusionModel.Weights = .ema, _ progress: SharedProgress
+  ) throws -> (model: DiffusionModel, folder: String) {
+    let exists = FileManager.default.fileExists(atPath:)
+    let path = folder ?? [defaultRun, shipped].first(where: exists) ?? defaultRun
+    guard exists(path) else {
+      throw MissingInput(
+        description: folder == nil
+          ? "there is no model in \(path): train one with ddpm train, or name one with --model"
+          : "\(path): no such file or folder")
+    }
+    if folder == nil && path == shipped {
+      progress.say("ddpm: there is no run in \(defaultRun): taking the model that ships, \(path)")
+    }
+    let model: DiffusionModel
+    do {
+      model = try DiffusionModel(folder: path, weights: weights)
+    } catch {
+      guard error.reason == .invalid(DiffusionModel.noRawWeights) else { throw error }
+      let wayOut = ", as only a run of ddpm train has: take --weights ema"
+      throw FileError(path: path, .invalid(DiffusionModel.noRawWeights + wayOut))
+    }
+    if !model.ignoredKeys.isEmpty {
+      let keys = model.ignoredKeys.joined(separator: ", ").printable
+      progress.say("ddpm: \(path.printable): settings that mean nothing here: \(keys)")
+    }
+    return (model, path)
+  }
+}

@@ -1,0 +1,138 @@
+// A training's folder: the model, what it is resumed from, and what it tells about itself.
+
+import Diffusion
+import Foundation
+
+/// The folder of one training, locked against any other.
+package struct RunFolder: Sendable {
+  /// What becomes of a run that is there already.
+  package enum Existing: Sendable {
+    /// It stays: the new run is refused.
+    case kept
+    /// It is removed.
+    case replaced
+    /// It goes on.
+    case resumed
+  }
+
+  /// The folder's path.
+  package let path: String
+  private let lock: RunLock
+  private let metrics: MetricsLog
+
+  package static let logName = "metrics.jsonl"
+  package static let lossPlotName = "loss.png"
+  private static let lockName = "training/lock"
+  private static let samplesName = "samples"
+  private static let gridPrefix = "step-"
+
+  /// Locks the folder and makes it ready for a run.
+  ///
+  /// Only what a run writes is ever removed: other files in the folder stay.
+  ///
+  /// - Throws: `RunFolderError` if the folder is not in the state asked for; `FileError` if it
+  ///   cannot be made.
+  package init(_ path: String, existing: Existing) throws {
+    self.path = path
+    metrics = MetricsLog(path: Path.join(path, RunFolder.logName))
+    try RunFolder.require(existing, at: path)
+    try createFolder(path)
+    let lockPath = Path.join(path, RunFolder.lockName)
+    try createFolder(Path.parent(of: lockPath))
+    lock = try RunLock(lockPath, folder: path)
+    // Another training may have come and gone since the first look.
+    try RunFolder.requireParts(existing, at: path)
+    if existing == .replaced { try removeRun() }
+    try createFolder(below(RunFolder.samplesName))
+    try AtomicFile.sync(folder: Path.parent(of: path), path: path)
+  }
+
+  /// Makes sure that a folder is in the state asked for, before work is done for it.
+  ///
+  /// - Throws: `RunFolderError` if it is not; `FileError` if it cannot be made, or its lock not be
+  ///   opened.
+  package static func require(_ existing: Existing, at path: String) throws {
+    let lock = Path.join(path, lockName)
+    if FileManager.default.fileExists(atPath: lock) { _ = try RunLock(lock, folder: path) }
+    try requireParts(existing, at: path)
+    try requirePlace(path)
+  }
+
+  /// Makes sure that a folder can be written, or else made, without making it.
+  private static func requirePlace(_ path: String) throws(FileError) {
+    var place = URL(filePath: path).absoluteURL
+    while !FileManager.default.fileExists(atPath: place.path), place.pathComponents.count > 1 {
+      place.deleteLastPathComponent()
+    }
+    // The dot asks for a folder: a file of that name is none.
+    if access(place.path + "/.", W_OK) != 0 { throw FileError(path: path, .uncreatable(errno)) }
+  }
+
+  private static func requireParts(
+    _ existing: Existing, at path: String
+  ) throws(RunFolderError) {
+    switch existing {
+    case .kept: if !parts(of: path).isEmpty { throw .occupied(path: path) }
+    case .replaced: break
+    case .resumed: if !TrainingState.exists(in: path) { throw .empty(path: path) }
+    }
+  }
+
+  /// The state goes first, and for good: should the removal be cut short, what is left is no
+  /// training that could be resumed.
+  private func removeRun() throws(FileError) {
+    for file in RunFolder.parts(of: path) + RunFolder.grids(in: path) {
+      if unlink(file) != 0 { throw FileError(path: file, .unwritable(errno)) }
+      if file == TrainingState.path(in: path) {
+        try AtomicFile.sync(folder: Path.parent(of: file), path: file)
+      }
+    }
+  }
+
+  /// What there is of a run in a folder.
+  private static func parts(of path: String) -> [String] {
+    ([TrainingState.name] + PipelineFolder.Name.all.reversed() + [logName, lossPlotName])
+      .map { Path.join(path, $0) }
+      .filter { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  /// The grids that runs have left in a folder.
+  private static func grids(in path: String) -> [String] {
+    let folder = Path.join(path, samplesName)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasPrefix(gridPrefix) && $0.hasSuffix(".png") }
+      .map { Path.join(folder, $0) }
+  }
+
+  package func below(_ name: String) -> String { Path.join(path, name) }
+}
+
+// MARK: - What a training writes
+
+extension RunFolder {
+  /// Where the grid of samples after a step goes.
+  package func samples(step: Int) -> String {
+    below(
+      "\(RunFolder.samplesName)/\(RunFolder.gridPrefix)\(String(format: "%06d", step)).png")
+  }
+
+  /// Appends an object to `metrics.jsonl`.
+  ///
+  /// - Throws: `FileError`.
+  package func log(_ record: MetricsRecord) throws(FileError) { try metrics.append(record) }
+
+  /// Removes from `metrics.jsonl` what a training that goes on after `step` will log again.
+  ///
+  /// - Throws: `FileError`.
+  package func cutLog(after step: Int) throws(FileError) { try metrics.cut(after: step) }
+
+  /// Saves what the training is resumed from, then the model, which a resumed training writes
+  /// again: whatever a crash leaves, the one file of the state decides.
+  ///
+  /// - Throws: `FileError`.
+  package func save(_ trainer: Trainer, _ record: TrainingRecord) throws(FileError) {
+    try metrics.sync()
+    try trainer.saveState(to: path, record)
+    try trainer.snapshot().save(to: path)
+  }
+}

@@ -1,0 +1,67 @@
+// `ddpm sample --progressive`: a row an image, the estimates of it from the first step to the last.
+
+import Diffusion
+import Foundation
+import Synchronization
+import Testing
+
+@Suite struct ProgressiveGridTests {
+  private let workspace: Workspace
+  private let model: DiffusionModel
+
+  init() throws {
+    workspace = try Workspace()
+    model = try workspace.makeModel()
+  }
+
+  private func sample(_ words: String...) throws -> BuiltTool.Result {
+    try workspace.sample(words)
+  }
+
+  /// Of each step of three images by DDPM, what the last of them was taken for.
+  private func estimates(steps: Int) throws -> [ByteImages] {
+    let seen = Mutex<[ByteImages]>([])
+    var options = SamplingOptions(threads: 1)
+    options.batch = 1
+    _ = try model.sample(3, .ddpm(steps: steps), options) { moment in
+      if moment.places.contains(2) { seen.withLock { $0.append(ByteImages(moment.estimates)) } }
+    }
+    return seen.withLock { $0 }
+  }
+
+  @Test(arguments: [
+    (1, [0]), (3, [0, 1, 2]), (10, Array(0..<10)), (25, [0, 2, 5, 8, 10, 13, 16, 18, 21, 24]),
+  ])
+  func columnsAreStepsEvenlyFromTheFirstToTheLast(steps: Int, shown: [Int]) throws {
+    let (out, way) = (workspace.path("a.npy"), workspace.path("way.pgm"))
+    let result = try sample(
+      "--sampler", "ddpm", "--steps", "\(steps)", "--count", "3", "--out", out, "--progressive",
+      way, "--threads", "2")
+    #expect(result.code == 0 && result.output == "\(out)\n\(way)\n" && result.messages.isEmpty)
+    let estimates = try estimates(steps: steps)
+    #expect(estimates.count == steps)
+    // The last row of the grid is the last image's.
+    let row = ByteImages(size: Workspace.size, pixels: shown.flatMap { estimates[$0].pixels })
+    let expected = row.grid(columns: shown.count, scale: 10)
+    let bytes = try workspace.bytes("way.pgm")
+    #expect(bytes.starts(with: "P5\n\(expected.width) \(10 * (3 * 9 - 1))\n255\n".utf8))
+    #expect(Array(bytes.suffix(expected.pixels.count)) == expected.pixels)
+  }
+
+  @Test func thePictureTellsItsTimesteps() throws {
+    _ = try sample(
+      "--steps", "4", "--count", "2", "--out", workspace.path("a.png"), "--progressive",
+      workspace.path("b.png"))
+    let texts = try PNGChunks(workspace.bytes("b.png")).texts
+    #expect(texts["columns"] == "estimates of x0 at timesteps 1000 750 500 250")
+    #expect(texts["sampler"] == "ddim" && texts["seed"] == "0")
+    #expect(try PNGChunks(workspace.bytes("a.png")).texts["columns"] == nil)
+  }
+
+  @Test func aPlaceWhereItCannotBeIsSaidBeforeTheWork() throws {
+    try sample(
+      "--out", workspace.path("a.png"), "--progressive", workspace.path("nothing/b.png")
+    ).expectRefusal(73, "nothing/b.png", "cannot be created")
+    #expect(!workspace.exists("a.png"))
+  }
+}
