@@ -91,17 +91,15 @@ struct Stretch {
     if case .forward = steps.first { true } else { false }
   }
 
-  /// Pixels that a step works on at a time: fewer would leave the loops over them too short to make
-  /// up for reading the weights again.
-  private static let pixels = 1600
-
   /// Steps in the same order, joined where they run for as many images.
-  static func list(_ steps: [Step], capacity: Int) -> [Stretch] {
+  ///
+  /// - Parameter pixels: how many a step works on at a time, about.
+  static func list(_ steps: [Step], capacity: Int, pixels budget: Int) -> [Stretch] {
     var list: [Stretch] = []
     for step in steps {
       let operation = step.operation
       let pixels = (operation.inputs + operation.outputs).map(\.shape.pixels).max() ?? 1
-      let images = min(capacity, max(1, Stretch.pixels / pixels))
+      let images = min(capacity, max(1, budget / pixels))
       // What belongs to a whole image, as the timestep's embedding, joins what is around it.
       if let last = list.last, last.images == images || pixels == 1 {
         list[list.count - 1].steps.append(step)

@@ -8,9 +8,10 @@ package struct SideBySide: Sendable {
   /// - Parameter tensors: of one height and width.
   package init(_ tensors: Tensor...) {
     precondition(
-      tensors.allSatisfy {
-        $0.shape.height == tensors[0].shape.height && $0.shape.width == tensors[0].shape.width
-      }, "side by side: \(tensors.map(\.shape))")
+      !tensors.isEmpty
+        && tensors.allSatisfy {
+          $0.shape.height == tensors[0].shape.height && $0.shape.width == tensors[0].shape.width
+        }, "side by side: \(tensors.map(\.shape))")
     self.tensors = tensors
   }
 

@@ -19,9 +19,10 @@ package final class Tape: @unchecked Sendable {
   /// How many images the tape has room for.
   package let capacity: Int
   package let parameters: Parameters
+  private let stripPixels: Int
   /// How many images the next run is for; within an operation, how many it works on.
   package var images: Int {
-    didSet { precondition(images <= capacity, "\(images) images on a tape for \(capacity)") }
+    didSet { precondition(0...capacity ~= images, "\(images) images on a tape for \(capacity)") }
   }
   /// The number of the first image that an operation works on.
   private(set) var firstImage = 0
@@ -43,10 +44,17 @@ package final class Tape: @unchecked Sendable {
   private var scratchMemory: FloatMemory?
   private var gradientMemory: FloatMemory?
 
-  package init(_ parameters: Parameters, for purpose: Purpose, capacity: Int) {
+  /// - Parameters:
+  ///   - capacity: the largest number of images of a run.
+  ///   - stripPixels: pixels that an operation works on at a time. With fewer than the usual number
+  ///     the loops over them are too short to make up for reading the weights again.
+  package init(
+    _ parameters: Parameters, for purpose: Purpose, capacity: Int, stripPixels: Int = 1600
+  ) {
     self.parameters = parameters
     self.purpose = purpose
     self.capacity = capacity
+    self.stripPixels = stripPixels
     images = capacity
   }
 
@@ -85,7 +93,7 @@ package final class Tape: @unchecked Sendable {
       precondition(last.outputs[0] == result, "gradients begin at the last operation's result")
       steps += [.turn(last)] + Step.backward(operations)
     }
-    stretches = Stretch.list(steps, capacity: capacity)
+    stretches = Stretch.list(steps, capacity: capacity, pixels: stripPixels)
     let memory = TapeMemory(blocks, stretches, capacity: capacity)
     let scratch = FloatMemory(count: operations.map(\.scratchCount).max() ?? 0)
     (values, gradients) = (memory.forward, memory.gradients)

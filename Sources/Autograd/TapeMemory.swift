@@ -71,40 +71,42 @@ struct TapeMemory {
     gradientNumbers = gradients
   }
 
-  /// The residuals whose gradient begins as that of the result, which nobody reads after the next
-  /// share: it needs no copy. In the backward pass's order.
+  /// The residuals whose gradient begins as that of the result and takes over its block: it needs no
+  /// copy, provided that nothing writes to the block while a layer's last step still has to read it.
+  /// In the backward pass's order.
   private static func handedOn(
     _ blocks: [Block], _ steps: [Step]
   ) -> [(residual: Int, result: Int)] {
     var list: [(residual: Int, result: Int)] = []
     var isWritten = Array(repeating: false, count: blocks.count)
+    // The results whose gradients lie in a tensor's block, itself among them.
+    var owners = blocks.indices.map { Set([$0]) }
     for (time, step) in steps.enumerated() where step.makesInputGradients {
       let operation = step.operation
       let inputs = operation.inputs.map(\.index)
       let result = operation.outputs[0].index
       if let residual = operation.residual?.index, !isWritten[residual],
         inputs.filter({ $0 == residual }).count == 1, !blocks[residual].isKept,
-        !blocks[result].isKept, !isAddedTo(residual, while: result, isNeeded: steps[time...])
+        !blocks[result].isKept,
+        !isChanged(residual, whileNeededFor: owners[result], in: steps[(time + 1)...])
       {
         list.append((residual, result))
+        owners[residual].formUnion(owners[result])
       }
       for i in inputs { isWritten[i] = true }
     }
     return list
   }
 
-  /// Whether a step adds to a residual's gradient before a layer's last step has read its result's.
-  private static func isAddedTo(
-    _ residual: Int, while result: Int, isNeeded steps: ArraySlice<Step>
+  /// Whether a step changes a residual's gradient before the last step that reads one of some
+  /// results' gradients.
+  private static func isChanged(
+    _ residual: Int, whileNeededFor results: Set<Int>, in steps: ArraySlice<Step>
   ) -> Bool {
-    let end = steps.firstIndex {
-      guard case .parameterGradients(let layer) = $0 else { return false }
-      return layer.outputs[0].index == result
+    let end = steps.lastIndex {
+      $0.readsGradient && results.contains($0.operation.outputs[0].index)
     }
-    guard let end else { return false }
-    return steps[..<end].dropFirst().contains { step in
-      step.makesInputGradients && step.operation.inputs.contains { $0.index == residual }
-    }
+    return steps[..<(end ?? steps.startIndex)].contains { $0.changesGradient(of: residual) }
   }
 }
 
@@ -124,6 +126,24 @@ extension Step {
     case .turn, .inputGradients: []
     case .recomputingBackward(let operation): operation.kept + operation.recomputed
     case .forward, .recompute, .backward, .parameterGradients: operation.kept
+    }
+  }
+
+  /// Whether it reads the gradient of its operation's result.
+  fileprivate var readsGradient: Bool {
+    switch self {
+    case .backward, .inputGradients, .recomputingBackward, .parameterGradients: true
+    case .forward, .turn, .recompute: false
+    }
+  }
+
+  /// Whether it adds to a tensor's gradient, or uses it up.
+  fileprivate func changesGradient(of tensor: Int) -> Bool {
+    switch self {
+    case .backward, .inputGradients, .recomputingBackward, .parameterGradients:
+      operation.inputs.contains { $0.index == tensor }
+        || operation.overwritesGradient && operation.outputs[0].index == tensor
+    case .forward, .turn, .recompute: false
     }
   }
 

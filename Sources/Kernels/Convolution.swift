@@ -28,11 +28,17 @@ package struct ConvolutionShape: Hashable, Sendable {
     self.after = after
   }
 
-  package var outputHeight: Int { (height + before + after - side) / stride + 1 }
-  package var outputWidth: Int { (width + before + after - side) / stride + 1 }
+  package var outputHeight: Int { outputSize(height) }
+  package var outputWidth: Int { outputSize(width) }
   package var inputCount: Int { height * width * inputs }
   package var outputCount: Int { outputHeight * outputWidth * outputs }
   package var weightCount: Int { side * side * inputs * outputs }
+
+  /// The filter's places along a side of the image: none where it is too short for one.
+  private func outputSize(_ size: Int) -> Int {
+    let room = size + before + after - side
+    return room < 0 ? 0 : room / stride + 1
+  }
 
   var input: Plane { Plane(height: height, width: width, channels: inputs) }
   var output: Plane { Plane(height: outputHeight, width: outputWidth, channels: outputs) }

@@ -2,10 +2,11 @@ import Kernels
 import TestSupport
 import Testing
 
-/// Fewer tokens than a vector, a block, and blocks and runs with a rest; odd depths.
+/// Fewer tokens than a vector, a block, and blocks and runs with a rest; odd depths and
+/// depths of several vectors.
 private let shapes = [
   (1, 1), (5, 3), (7, 16), (16, 8), (17, 17), (31, 33), (32, 8), (33, 1), (49, 16), (66, 5),
-  (129, 8), (150, 3), (75, 12),
+  (129, 8), (150, 3), (75, 12), (5, 64), (33, 64), (130, 72), (17, 80), (20, 128),
 ].map { AttentionShape(tokens: $0.0, depth: $0.1, rowLength: $0.1 + 3) }
 
 extension AttentionShape {

@@ -69,6 +69,15 @@ private func check(_ shape: ConvolutionShape) {
   _ = scratch.values()
 }
 
+@Test func anImageThatIsTooSmallForTheFilterHasNoResult() {
+  let filter = Filter(side: 3, stride: 2, before: 0, after: 1)
+  for (size, expected) in [(1, 0), (2, 1), (3, 1), (4, 2)] {
+    let shape = filter.shape(height: size, width: 4, inputs: 1, outputs: 1)
+    #expect(shape.outputHeight == expected && shape.outputWidth == 2)
+    #expect(filter.shape(height: 4, width: size, inputs: 1, outputs: 1).outputWidth == expected)
+  }
+}
+
 @Test(arguments: Filter.all)
 private func convolutionIsExactForAwkwardChannels(filter: Filter) {
   for (inputs, outputs) in zip(awkwardChannels, awkwardChannels.reversed()) {

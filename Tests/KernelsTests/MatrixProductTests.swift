@@ -2,9 +2,9 @@ import Kernels
 import TestSupport
 import Testing
 
-/// A dense layer's operands over 29 rows: two tiles and a rest.
+/// A dense layer's operands, usually over 29 rows: two tiles and a rest.
 private struct Layer {
-  let rows = 29
+  let rows: Int
   let inputs: Int
   let outputs: Int
   let x: [Float]
@@ -15,8 +15,8 @@ private struct Layer {
   /// Of the weights' shape.
   let earlier: [Float]
 
-  init(_ inputs: Int, _ outputs: Int) {
-    (self.inputs, self.outputs) = (inputs, outputs)
+  init(_ inputs: Int, _ outputs: Int, rows: Int = 29) {
+    (self.inputs, self.outputs, self.rows) = (inputs, outputs, rows)
     x = eighths(rows * inputs, seed: 1)
     weights = eighths(inputs * outputs, seed: 2)
     bias = eighths(outputs, seed: 3)
@@ -96,7 +96,17 @@ func anInputGradientOfSomeChannelsIsThatPartOfTheWhole(inputs: Int, outputs: Int
 
 @Test(arguments: awkwardChannels, awkwardChannels)
 func denseWeightGradientIsAdded(inputs: Int, outputs: Int) {
-  let layer = Layer(inputs, outputs)
+  expectWeightGradient(Layer(inputs, outputs))
+}
+
+/// More rows than the second-level cache holds: two blocks of them and a rest.
+@Test(arguments: [(48, 48), (33, 100), (130, 17)])
+func weightGradientsOfThousandsOfRowsAreAdded(inputs: Int, outputs: Int) {
+  expectWeightGradient(Layer(inputs, outputs, rows: 2 * 100_000 / (inputs + outputs) + 29))
+}
+
+private func expectWeightGradient(_ layer: Layer) {
+  let (inputs, outputs) = (layer.inputs, layer.outputs)
   let (x, dy, dw) = (Guarded(layer.x), Guarded(layer.block), Guarded(target: layer.earlier))
   productWeightGradient(
     x.floats, dy: dy.floats, rows: layer.rows, inputs: inputs, outputs: outputs,

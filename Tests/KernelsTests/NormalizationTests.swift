@@ -2,10 +2,10 @@ import Kernels
 import TestSupport
 import Testing
 
-/// Pixels and channels around the vectors' widths; groups of one channel, of all, and between.
+/// Pixels and channels around the vectors' widths, and more channels than four vectors hold; groups of one channel, of all, and between.
 private let shapes = [
   (1, 7, 1), (2, 3, 3), (5, 8, 2), (9, 12, 4), (28, 16, 8), (35, 17, 17), (49, 31, 1), (14, 33, 3),
-  (7, 48, 8), (63, 48, 16),
+  (7, 48, 8), (63, 48, 16), (21, 80, 8), (35, 130, 10), (6, 256, 32), (70, 200, 25),
 ].map { NormalizationShape(pixels: $0.0, channels: $0.1, groups: $0.2, epsilon: 1e-5) }
 
 /// An image off its centre, with a gradient, and the affine map.
@@ -100,7 +100,7 @@ private func expectReference(
       scratch: scratch.floats)
     _ = dy.values()
     #expect(again.values() == y.values())
-    // Sums of up to 63 terms of about 1.
+    // Sums of up to 70 terms of about 1.
     expectClose(
       dgamma.values(), zip(gradients.dgamma, sample.beta).map { $0 + Double($1) },
       absolute: 1e-5, relative: 1e-6)

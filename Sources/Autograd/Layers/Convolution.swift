@@ -85,11 +85,12 @@ package struct Convolution: Sendable {
     let geometry = ConvolutionShape(
       height: x.shape.height, width: x.shape.width, inputs: inputs, outputs: outputs, side: side,
       stride: stride, before: edge, after: padding == .same ? edge : 1)
+    precondition(
+      geometry.outputCount > 0, "\(name): \(x.shape) has no place for a filter of side \(side)")
     let y = tape.tensor(
       Shape(height: geometry.outputHeight, width: geometry.outputWidth, channels: outputs))
-    precondition(
-      residual.map { $0.shape == y.shape } ?? true,
-      "\(name): residual \(residual?.shape ?? y.shape) for a result of \(y.shape)")
+    row?.require(Shape(channels: outputs), "\(name): row")
+    residual?.require(y.shape, "\(name): residual")
     switch method {
     case .direct(let flipped):
       return tape.record(

@@ -50,7 +50,7 @@ extension Tape {
   /// softmax(q·kᵀ/√depth)·v over the pixels, in `heads` equal groups of channels.
   package func attention(q: Tensor, k: Tensor, v: Tensor, heads: Int) -> Tensor {
     precondition(
-      q.shape == k.shape && q.shape == v.shape && q.shape.channels % heads == 0,
+      q.shape == k.shape && q.shape == v.shape && heads > 0 && q.shape.channels % heads == 0,
       "attention of \(q.shape), \(k.shape), \(v.shape) in \(heads) heads")
     return record(
       AttentionOperation(

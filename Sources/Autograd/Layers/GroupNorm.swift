@@ -38,6 +38,7 @@ package struct GroupNorm: Sendable {
   ) -> Tensor {
     precondition(
       x.shape.channels == channels, "\(name): \(x.shape) given to \(channels) channels")
+    modulation?.require(Shape(channels: 2 * channels), "\(name): modulation")
     let geometry = NormalizationShape(
       pixels: x.shape.pixels, channels: channels, groups: groups, epsilon: epsilon)
     return tape.record(

@@ -20,6 +20,8 @@ struct GroupNormOperation: RecomputingOperation {
   var outputs: [Tensor] { [y, statistics] }
   var kept: [Tensor] { x.tensors + [statistics] + [modulation].compactMap { $0 } }
   var recomputed: [Tensor] { [y] }
+  /// Its kernel puts the gradient before the activation in the place of the one behind it.
+  var overwritesGradient: Bool { activation == .silu }
   /// The kernel's own, then an image's affine map, then that map's gradient.
   var scratchCount: Int { affineOffset + 4 * channels }
 

@@ -49,6 +49,11 @@ package struct AdamW: Sendable {
     _ number: Int, _ parameters: Parameters, gradients: Floats, norm: Double, moments: Moments,
     average: Parameters, averageDecay: Double, learningRate: Double, workers: Workers
   ) {
+    for floats in [gradients, moments.first, moments.second, average.values] {
+      precondition(
+        floats.count == parameters.values.count,
+        "\(floats.count) floats for \(parameters.values.count) parameters")
+    }
     // The small term is PyTorch's, for gradients that are all zero.
     let scale = min(1, clip / (norm + 1e-6))
     let step = AdamStep(

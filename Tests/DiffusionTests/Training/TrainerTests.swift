@@ -13,9 +13,8 @@ import Testing
     return (trainer.model.weights, losses)
   }
 
-  /// Shards have four images: batches below, above, of a whole and of no whole number of them, and
-  /// larger than the data.
-  @Test(arguments: [1, 3, 4, 6, 13])
+  /// Shards have eight images: batches of less than one, of one, and of two and more, whole or not.
+  @Test(arguments: [1, 8, 13, 16, 27])
   func anyNumberOfThreadsGivesTheSameBytes(batch: Int) throws {
     let one = try train(SmallTraining.options(batch: batch, threads: 1))
     for threads in [2, 3] {

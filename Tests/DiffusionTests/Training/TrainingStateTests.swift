@@ -6,11 +6,11 @@ import Testing
 
 @Suite struct TrainingStateTests {
   private let record = TrainingRecord(
-    settings: ["--batch": "6", "--conditional": ""], data: "these images", seconds: 1.5)
+    settings: ["--batch": "19", "--conditional": ""], data: "these images", seconds: 1.5)
 
   private func trainer(threads: Int = 2, seed: UInt64 = 0) throws -> Trainer {
     try SmallTraining.trainer(
-      SmallTraining.options(batch: 6, seed: seed, threads: threads), dropout: 0.1)
+      SmallTraining.options(batch: 19, seed: seed, threads: threads), dropout: 0.1)
   }
 
   /// A step ahead of a fresh one, so that whatever is not restored differs.
