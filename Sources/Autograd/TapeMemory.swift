@@ -16,7 +16,7 @@ struct TapeMemory {
   struct Place {
     let floats: Floats
     /// Whether there is room for the images of one strip only, because nobody reads it later.
-    let isStrip: Bool
+    let isMicroBatch: Bool
   }
 
   /// The values on the way forward, by tensor.
@@ -28,18 +28,18 @@ struct TapeMemory {
   let gradientNumbers: [Int]
   private let memory: FloatMemory
 
-  init(_ blocks: [Block], _ stretches: [Stretch], capacity: Int) {
-    var lives = Lives(stretches, capacity: capacity)
-    let forward = blocks.map { lives.add($0.count) }
-    var gradients = blocks.map { lives.add($0.count) }
+  init(_ blocks: [Block], _ groups: [StepGroup], capacity: Int) {
+    var ranges = LiveRanges(groups, capacity: capacity)
+    let forward = blocks.map { ranges.add($0.count) }
+    var gradients = blocks.map { ranges.add($0.count) }
     var backward = forward
-    let steps = stretches.flatMap(\.steps)
+    let steps = groups.flatMap(\.steps)
     for operation in steps.compactMap(\.recomputed) {
       for tensor in operation.recomputed where !blocks[tensor.index].isKept {
-        backward[tensor.index] = lives.add(blocks[tensor.index].count)
+        backward[tensor.index] = ranges.add(blocks[tensor.index].count)
       }
     }
-    for (residual, result) in TapeMemory.handedOn(blocks, steps) {
+    for (residual, result) in TapeMemory.sharedGradients(blocks, steps) {
       gradients[residual] = gradients[result]
     }
     var isTraining = false
@@ -47,23 +47,23 @@ struct TapeMemory {
       let operation = step.operation
       switch step {
       case .forward:
-        for i in operation.touched { lives.use(forward[i], at: time) }
-      case .turn:
+        for i in operation.touched { ranges.use(forward[i], at: time) }
+      case .lossGradient:
         isTraining = true
       case .recompute:
-        for i in operation.touched { lives.use(backward[i], at: time) }
+        for i in operation.touched { ranges.use(backward[i], at: time) }
       case .backward, .inputGradients, .recomputingBackward, .parameterGradients:
-        for tensor in step.values { lives.use(backward[tensor.index], at: time) }
+        for tensor in step.values { ranges.use(backward[tensor.index], at: time) }
         for tensor in operation.inputs + [operation.outputs[0]] {
-          lives.use(gradients[tensor.index], at: time)
+          ranges.use(gradients[tensor.index], at: time)
         }
       }
     }
     for (i, block) in blocks.enumerated() where block.isKept {
-      lives.keep(forward[i])
-      if isTraining { lives.keep(gradients[i]) }
+      ranges.keep(forward[i])
+      if isTraining { ranges.keep(gradients[i]) }
     }
-    let (places, memory) = lives.layout()
+    let (places, memory) = ranges.layout()
     self.memory = memory
     self.forward = forward.map { places[$0] }
     self.backward = backward.map { places[$0] }
@@ -74,7 +74,7 @@ struct TapeMemory {
   /// The residuals whose gradient begins as that of the result and takes over its block: it needs no
   /// copy, provided that nothing writes to the block while a layer's last step still has to read it.
   /// In the backward pass's order.
-  private static func handedOn(
+  private static func sharedGradients(
     _ blocks: [Block], _ steps: [Step]
   ) -> [(residual: Int, result: Int)] {
     var list: [(residual: Int, result: Int)] = []
@@ -116,14 +116,14 @@ extension Step {
     switch self {
     case .recompute(let operation): operation
     case .recomputingBackward(let operation): operation
-    case .forward, .turn, .backward, .inputGradients, .parameterGradients: nil
+    case .forward, .lossGradient, .backward, .inputGradients, .parameterGradients: nil
     }
   }
 
   /// The values that a step of the way back reads or writes.
   fileprivate var values: [Tensor] {
     switch self {
-    case .turn, .inputGradients: []
+    case .lossGradient, .inputGradients: []
     case .recomputingBackward(let operation): operation.kept + operation.recomputed
     case .forward, .recompute, .backward, .parameterGradients: operation.kept
     }
@@ -133,7 +133,7 @@ extension Step {
   fileprivate var readsGradient: Bool {
     switch self {
     case .backward, .inputGradients, .recomputingBackward, .parameterGradients: true
-    case .forward, .turn, .recompute: false
+    case .forward, .lossGradient, .recompute: false
     }
   }
 
@@ -143,14 +143,14 @@ extension Step {
     case .backward, .inputGradients, .recomputingBackward, .parameterGradients:
       operation.inputs.contains { $0.index == tensor }
         || operation.overwritesGradient && operation.outputs[0].index == tensor
-    case .forward, .turn, .recompute: false
+    case .forward, .lossGradient, .recompute: false
     }
   }
 
   fileprivate var makesInputGradients: Bool {
     switch self {
     case .backward, .inputGradients, .recomputingBackward: true
-    case .forward, .turn, .recompute, .parameterGradients: false
+    case .forward, .lossGradient, .recompute, .parameterGradients: false
     }
   }
 }

@@ -16,7 +16,7 @@ private func branches() -> Network {
       let h = conv(norm(x[0], activation: .silu, on: tape), row: row, residual: x[0], on: tape)
       let again = norm(h, modulation: e, activation: .identity, on: tape)
       let g = conv(again, row: row, residual: h, on: tape)
-      return out(tape.concatenate(SideBySide(tape.affine(g, scale: 0.5), h)), on: tape)
+      return out(tape.concatenate(ChannelConcatenation(tape.affine(g, scale: 0.5), h)), on: tape)
     }
   }
 }
@@ -42,7 +42,7 @@ private func hourglass() -> Network {
       let seen = tape.attention(q: q, k: k, v: v, heads: 2)
       let h = projections[3](seen, residual: low, on: tape)
       let back = up(tape.upsample(h), on: tape)
-      return convOut(tape.concatenate(SideBySide(back, skip)), on: tape)
+      return convOut(tape.concatenate(ChannelConcatenation(back, skip)), on: tape)
     }
   }
 }
@@ -261,7 +261,8 @@ private func pyramid() -> Network {
       let h = up[0](tape.upsample(norms[1](low, activation: .silu, on: tape)), on: tape)
       let g = up[1](tape.upsample(h), on: tape)
       return convOut(
-        norms[2](tape.concatenate(SideBySide(g, high)), activation: .silu, on: tape), on: tape)
+        norms[2](tape.concatenate(ChannelConcatenation(g, high)), activation: .silu, on: tape),
+        on: tape)
     }
   }
 }

@@ -63,11 +63,11 @@ package struct Network {
     }
   }
 
-  /// - Parameter stripPixels: pixels that an operation works on at a time.
+  /// - Parameter microBatchPixels: pixels that an operation works on at a time.
   package func record(
-    for purpose: Tape.Purpose, images: Int, stripPixels: Int = 1600
+    for purpose: Tape.Purpose, images: Int, microBatchPixels: Int = 1600
   ) -> Recording {
-    let tape = Tape(parameters, for: purpose, capacity: images, stripPixels: stripPixels)
+    let tape = Tape(parameters, for: purpose, capacity: images, microBatchPixels: microBatchPixels)
     let tensors = inputs.map { input in
       switch input {
       case .varied(let shape): tape.input(shape, differentiable: true)

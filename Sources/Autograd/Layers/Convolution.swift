@@ -58,7 +58,7 @@ package struct Convolution: Sendable {
   /// w * x + bias of tensors side by side, by a single tap.
   ///
   /// - Parameter x: [N, H, W, inputs] together.
-  package func callAsFunction(_ x: SideBySide, on tape: Tape) -> Tensor {
+  package func callAsFunction(_ x: ChannelConcatenation, on tape: Tape) -> Tensor {
     guard case .direct(let flipped) = method, side == 1, stride == 1 else {
       preconditionFailure("\(name): side \(side), stride \(stride) of tensors side by side")
     }

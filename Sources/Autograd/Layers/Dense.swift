@@ -35,6 +35,7 @@ package struct Dense: Sendable {
     residual?.require(y.shape, "\(name): residual")
     return tape.record(
       DenseOperation(
-        weights: weights, flipped: flipped, bias: bias, x: SideBySide(x), residual: residual, y: y))
+        weights: weights, flipped: flipped, bias: bias, x: ChannelConcatenation(x),
+        residual: residual, y: y))
   }
 }

@@ -42,7 +42,7 @@ extension Tape {
   }
 
   /// One tensor of the channels of all.
-  package func concatenate(_ x: SideBySide) -> Tensor {
+  package func concatenate(_ x: ChannelConcatenation) -> Tensor {
     if x.tensors.count == 1 { return x.tensors[0] }
     return record(ConcatenateOperation(x: x, y: tensor(x.shape)))
   }

@@ -29,12 +29,12 @@ package struct GroupNorm: Sendable {
   package func callAsFunction(
     _ x: Tensor, modulation: Tensor? = nil, activation: Activation, on tape: Tape
   ) -> Tensor {
-    self(SideBySide(x), modulation: modulation, activation: activation, on: tape)
+    self(ChannelConcatenation(x), modulation: modulation, activation: activation, on: tape)
   }
 
   /// The same of tensors side by side.
   package func callAsFunction(
-    _ x: SideBySide, modulation: Tensor? = nil, activation: Activation, on tape: Tape
+    _ x: ChannelConcatenation, modulation: Tensor? = nil, activation: Activation, on tape: Tape
   ) -> Tensor {
     precondition(
       x.shape.channels == channels, "\(name): \(x.shape) given to \(channels) channels")

@@ -1,6 +1,6 @@
 // NumPy's array files (.npy) as images, and images as such a file.
 
-internal import Kernels
+internal import Numerics
 
 extension Images {
   /// Reads float images from a `.npy` file.

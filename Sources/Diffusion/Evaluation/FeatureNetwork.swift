@@ -2,6 +2,7 @@
 
 internal import Autograd
 internal import Kernels
+internal import Numerics
 
 /// A small classifier, trained by this library on a labelled data set, whose last hidden layer is
 /// the space in which sets of images are compared.
@@ -76,7 +77,7 @@ public struct FeatureNetwork: Sendable {
     let shards = (images.count + FeatureEye.capacity - 1) / FeatureEye.capacity
     let eyes = (0..<max(1, min(threads, shards))).map { _ in FeatureEye(self) }
     parameters.derive(Workers(count: threads))
-    let seen = (0..<shards).map { _ in Slot(Features(classes: classes)) }
+    let seen = (0..<shards).map { _ in SharedValue(Features(classes: classes)) }
     Workers(count: eyes.count).each(shards) { shard, worker in
       let first = shard * FeatureEye.capacity
       seen[shard].value = eyes[worker].look(

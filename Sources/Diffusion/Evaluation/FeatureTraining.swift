@@ -2,6 +2,7 @@
 
 internal import Autograd
 internal import Kernels
+internal import Numerics
 
 /// How the classifier learns; the same for all data, so that its features only depend on them.
 struct FeatureTraining {
@@ -30,14 +31,14 @@ struct FeatureTraining {
     let batch = FeatureTraining.batch
     let count = (batch + FeatureShard.capacity - 1) / FeatureShard.capacity
     let shards = (0..<min(threads, count)).map { _ in FeatureShard(self, parameters) }
-    let sum = GradientSum(layers.layout, workers: shards.count)
+    let sum = GradientAccumulator(layers.layout, workers: shards.count)
     let moments = AdamW.Moments(layers.layout)
     var optimizer = AdamW()
     optimizer.weightDecay = FeatureTraining.weightDecay
     let rate = LearningRate(
       peak: FeatureTraining.learningRate,
       warmup: Int(FeatureTraining.warmup * Double(steps)), total: steps)
-    let decay = MovingAverage(most: FeatureTraining.averageDecay)
+    let decay = EMA(maximumDecay: FeatureTraining.averageDecay)
     var order = BatchOrder(images: images.count, seed: FeatureTraining.seed)
 
     for step in 0..<steps {
@@ -49,7 +50,7 @@ struct FeatureTraining {
       }
       optimizer.step(
         step + 1, parameters, gradients: sum.floats, norm: AdamW.norm(sum.floats, workers),
-        moments: moments, average: average, averageDecay: decay.decay(step + 1),
+        moments: moments, ema: average, emaDecay: decay.decay(step + 1),
         learningRate: rate(step), workers: workers)
       progress?(Double(step + 1) / Double(steps))
     }

@@ -2,6 +2,7 @@
 
 internal import Autograd
 internal import Kernels
+internal import Numerics
 import Synchronization
 
 extension DiffusionModel {
@@ -34,7 +35,7 @@ extension DiffusionModel {
       Probe(self, data, labels, octaves, seed: seed)
     }
     let places = data.drawnPlaces(count)
-    let errors = places.map { _ in Slot<ImageErrors?>(nil) }
+    let errors = places.map { _ in SharedValue<ImageErrors?>(nil) }
     let finished = Atomic(0)
     Workers(count: probes.count).each(count) { place, worker in
       errors[place].value = probes[worker].ask(image: places[place])

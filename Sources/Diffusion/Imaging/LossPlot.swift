@@ -1,7 +1,7 @@
 // The picture of a training: its losses over its steps.
 
 import Foundation
-internal import Kernels
+internal import Numerics
 
 /// Draws loss curves.
 package struct LossPlot {

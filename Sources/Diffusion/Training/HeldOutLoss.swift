@@ -62,7 +62,7 @@ public final class HeldOutLoss: Sendable {
   /// Measures the network.
   public func callAsFunction() -> Measurement {
     parameters.derive(Workers(count: shards.count))
-    let losses = examples.map { _ in Slot(0.0) }
+    let losses = examples.map { _ in SharedValue(0.0) }
     let (shards, examples, data) = (shards, examples, data)
     Workers(count: shards.count).each(examples.count) { i, worker in
       losses[i].value = shards[worker].loss(examples[i...i], of: data)

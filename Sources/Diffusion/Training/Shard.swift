@@ -2,6 +2,7 @@
 
 internal import Autograd
 internal import Kernels
+internal import Numerics
 
 /// One image's part in L_simple: which image, at which time, with which noise.
 struct Example {

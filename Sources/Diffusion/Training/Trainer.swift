@@ -33,7 +33,7 @@ public final class Trainer {
   let parameters: Parameters
   private let optimizer: AdamW
   let moments: AdamW.Moments
-  private let sum: GradientSum
+  private let sum: GradientAccumulator
   private let shards: [Shard]
   private let workers: Workers
   private let timesteps: Philox
@@ -79,7 +79,7 @@ public final class Trainer {
         unet, parameters, for: .training, size: data.size, schedule: schedule,
         prediction: prediction, seed: options.seed, noise: .trainingNoise)
     }
-    sum = GradientSum(unet.layout, workers: shards.count)
+    sum = GradientAccumulator(unet.layout, workers: shards.count)
     timesteps = Philox(seed: options.seed, stream: RandomStream.timestep.rawValue)
     order = BatchOrder(images: data.count, seed: options.seed)
   }
@@ -101,8 +101,8 @@ public final class Trainer {
     }
     optimizer.step(
       number + 1, parameters, gradients: sum.floats, norm: norm, moments: moments,
-      average: model.parameters,
-      averageDecay: MovingAverage(most: options.decay(of: total)).decay(number + 1),
+      ema: model.parameters,
+      emaDecay: EMA(maximumDecay: options.decay(of: total)).decay(number + 1),
       learningRate: rate, workers: workers)
     completed += 1
     return Step(number: completed, loss: loss, gradientNorm: norm, learningRate: rate)

@@ -118,8 +118,8 @@ func aClassOutsideTheTableIsRefused(number: Float) async {
     _ = Dense("large", inputs: 40, outputs: 8, in: &layout)
     let large = Parameters(layout)
     AdamW().step(
-      1, large, gradients: large.values, norm: 1, moments: .init(layout), average: small,
-      averageDecay: 0, learningRate: 1, workers: Workers(count: 1))
+      1, large, gradients: large.values, norm: 1, moments: .init(layout), ema: small,
+      emaDecay: 0, learningRate: 1, workers: Workers(count: 1))
   }
   #expect(says("48 floats for 384 parameters", result))
 }

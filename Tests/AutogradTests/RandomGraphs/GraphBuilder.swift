@@ -85,8 +85,10 @@ struct GraphBuilder {
     return [first, image { ($0.height, $0.width) == size && $0.channels <= 16 }]
   }
 
-  private static func joined(_ x: ArraySlice<Tensor>) -> SideBySide {
-    x.count == 1 ? SideBySide(x[x.startIndex]) : SideBySide(x[x.startIndex], x[x.startIndex + 1])
+  private static func joined(_ x: ArraySlice<Tensor>) -> ChannelConcatenation {
+    x.count == 1
+      ? ChannelConcatenation(x[x.startIndex])
+      : ChannelConcatenation(x[x.startIndex], x[x.startIndex + 1])
   }
 
   @discardableResult

@@ -12,13 +12,13 @@ struct RandomGraph {
   /// What the tape has room for, and how many images it is run with.
   let (capacity, images): (Int, Int)
   /// Pixels that an operation works on at a time: often too few for all images at once.
-  let stripPixels: Int
+  let microBatchPixels: Int
 
   init(seed: UInt64) {
     var random = SplitMix(state: seed)
     capacity = random.pick(1...4)
     images = random.pick(max(1, capacity - 1)...capacity)
-    stripPixels = random.pick([1, 8, 20, 1600])
+    microBatchPixels = random.pick([1, 8, 20, 1600])
     let image = Shape(
       height: random.pick(1...4), width: random.pick(1...4), channels: random.pick([4, 8, 8]))
     let vector = Shape(channels: random.pick([4, 8]))

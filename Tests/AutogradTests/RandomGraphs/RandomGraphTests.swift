@@ -20,7 +20,7 @@ func gradientsOfRandomGraphsAreTheDifferences(group: UInt64) {
 private func check(_ graph: RandomGraph, seed: UInt64) {
   let network = graph.network
   let run = network.record(
-    for: .training, images: graph.capacity, stripPixels: graph.stripPixels)
+    for: .training, images: graph.capacity, microBatchPixels: graph.microBatchPixels)
   run.tape.images = graph.images
   let weights = uniform(graph.images * run.output.shape.count, seed: 50)
   run.train(weights)
@@ -45,7 +45,7 @@ private func check(_ graph: RandomGraph, seed: UInt64) {
       """
       graph \(seed), \(variable.name): \(variable.slope) along the direction, difference \
       \(difference), size \(variable.size); \(graph.images) of \(graph.capacity) images, \
-      \(graph.stripPixels) pixels at a time
+      \(graph.microBatchPixels) pixels at a time
       \(graph.description)
       """)
   }

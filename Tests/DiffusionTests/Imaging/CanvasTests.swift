@@ -1,7 +1,7 @@
 // Shapes on a canvas, pixel by pixel.
 
 import Diffusion
-import Kernels
+import Numerics
 import Testing
 
 @Suite struct CanvasTests {
