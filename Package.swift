@@ -12,9 +12,9 @@ let cpu = ProcessInfo.processInfo.environment["DDPM_CPU"] ?? "native"
   let cpuFlags = ["-Xcc", "-mcpu=\(cpu)"]
 #endif
 
-/// Full speed in every configuration; inlining across files needs the whole module, and one thread
-/// and no batches are what the debug build's file list then expects.
-let optimized = ["-Ounchecked", "-wmo", "-num-threads", "1", "-disable-batch-mode"]
+/// Inlining across files needs the whole module; one thread and no batches are what the debug
+/// build's file list then expects.
+let wholeModule = ["-wmo", "-num-threads", "1", "-disable-batch-mode"]
 
 let package = Package(
   name: "ddpm",
@@ -32,19 +32,24 @@ let package = Package(
     // Empty modules that exist only when the target CPU has the feature they are named after.
     .systemLibrary(name: "HasAVX512", path: "Sources/CPU/HasAVX512"),
     .systemLibrary(name: "HasFMA", path: "Sources/CPU/HasFMA"),
-    // Memory and speed. Unchecked and whole-module also in debug builds, so tests run at full speed.
+    // Memory and speed. Optimized and unchecked also in debug builds, so tests run at full speed.
     .target(
       name: "Kernels",
       dependencies: ["Instructions", "HasAVX512", "HasFMA"],
-      swiftSettings: [.unsafeFlags(optimized + cpuFlags)]),
+      swiftSettings: [.unsafeFlags(["-Ounchecked"] + wholeModule + cpuFlags)]),
+    // Loops over numbers outside the training step: pixels, formats, matrices, nearest neighbours.
+    // Optimized in debug builds too, and checked.
+    .target(
+      name: "Numerics", dependencies: ["Kernels"],
+      swiftSettings: [.unsafeFlags(["-O"] + wholeModule + cpuFlags)]),
     // Tensors, the tape, operations, layers, parameters, optimizers.
-    .target(name: "Autograd", dependencies: ["Kernels"]),
+    .target(name: "Autograd", dependencies: ["Numerics", "Kernels"]),
     // File formats without a meaning of their own: gzip, JSON, safetensors, IDX, NPY, PNG, PGM.
-    .target(name: "Files", dependencies: ["Kernels", "CZlib"]),
-    // The papers: process, model, sampling, training, evaluation.
-    .target(name: "Diffusion", dependencies: ["Autograd", "Kernels", "Files"]),
-    // Words into calls, results into words; it draws with the kernels' pens.
-    .executableTarget(name: "ddpm", dependencies: ["Diffusion", "Kernels"]),
+    .target(name: "Files", dependencies: ["Numerics", "CZlib"]),
+    // The papers: process, network, training, sampling, evaluation, and what a folder holds.
+    .target(name: "Diffusion", dependencies: ["Autograd", "Numerics", "Kernels", "Files"]),
+    // Words into calls, results into words; it draws with the pens of Numerics.
+    .executableTarget(name: "ddpm", dependencies: ["Diffusion", "Numerics"]),
     // Speed as a ratio: to the machine's FMA peak and to PyTorch.
     .executableTarget(name: "Benchmarks", dependencies: ["Kernels", "Autograd", "Diffusion"]),
     // Slow and obviously right: Double references, central differences, fixtures.
@@ -52,11 +57,13 @@ let package = Package(
       name: "TestSupport", dependencies: ["Kernels", "Autograd", "Diffusion"],
       path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
+    .testTarget(name: "NumericsTests", dependencies: ["Numerics", "Kernels", "TestSupport"]),
     .testTarget(name: "AutogradTests", dependencies: ["Kernels", "Autograd", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(
-      name: "DiffusionTests", dependencies: ["Kernels", "Autograd", "Diffusion", "TestSupport"]),
-    .testTarget(name: "ddpmTests", dependencies: ["Kernels", "Diffusion", "ddpm", "TestSupport"]),
+      name: "DiffusionTests",
+      dependencies: ["Kernels", "Numerics", "Autograd", "Diffusion", "TestSupport"]),
+    .testTarget(name: "ddpmTests", dependencies: ["Numerics", "Diffusion", "ddpm", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

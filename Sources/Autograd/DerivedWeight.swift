@@ -34,18 +34,18 @@ package struct DerivedWeight: Hashable, Sendable {
 
   /// Computes the form.
   func make(from weights: Floats, into target: Floats) {
-    let pairs = inputs * outputs
+    let filters = inputs * outputs
     switch form {
     case .flipped:
       flipWeights(weights, taps: taps, inputs: inputs, outputs: outputs, into: target)
     case .winograd:
-      winogradWeights(weights, pairs: pairs, into: target)
+      winogradWeights(weights, filters: filters, into: target)
     case .flippedWinograd:
       // The flipped filter waits at the end of the target: the transform reads all taps of a pair
       // of channels before it writes any of that pair's values.
-      let flipped = target.slice(count - taps * pairs, taps * pairs)
+      let flipped = target.slice(count - taps * filters, taps * filters)
       flipWeights(weights, taps: taps, inputs: inputs, outputs: outputs, into: flipped)
-      winogradWeights(flipped, pairs: pairs, into: target)
+      winogradWeights(flipped, filters: filters, into: target)
     }
   }
 }

@@ -1,6 +1,7 @@
 // Parameters in the order files keep them: outputs first, filters last.
 
 package import Kernels
+internal import Numerics
 
 extension Parameter {
   /// The shape in a file: [outputs, inputs, side, side], [outputs, inputs], [rows, columns], [n].

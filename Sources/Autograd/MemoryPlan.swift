@@ -1,43 +1,43 @@
-// Where in one memory each block lies: blocks whose lives do not overlap share floats.
+// Assigns blocks to places in one memory: blocks that are not in use at the same time share floats.
 
 internal import Kernels
 
-/// The lives of some blocks, and a layout that lets the dead make room.
+/// The live ranges of some blocks, and a layout in which they do not collide.
 package struct MemoryPlan {
   private struct Block {
     let count: Int
-    /// The steps from the first use to the last; nil for a block that nobody uses.
-    let life: ClosedRange<Int>?
+    /// The steps from the first use to the last; nil for a block that is never used.
+    let liveRange: ClosedRange<Int>?
   }
 
   private var blocks: [Block] = []
 
   package init() {}
 
-  /// A block of `count` floats that is in use from one step to another; returns its number.
-  package mutating func add(_ count: Int, life: ClosedRange<Int>?) -> Int {
-    blocks.append(Block(count: FloatMemory.aligned(count), life: life))
+  /// Adds a block of `count` floats that is in use from one step to another; returns its number.
+  package mutating func add(_ count: Int, liveRange: ClosedRange<Int>?) -> Int {
+    blocks.append(Block(count: FloatMemory.aligned(count), liveRange: liveRange))
     return blocks.count - 1
   }
 
-  /// A range for each block, empty for one that nobody uses, and what all take together.
+  /// A range for each block, empty for one that is never used, and the size of the whole memory.
   ///
-  /// Largest blocks first, each at the lowest place that is free for all of its life.
+  /// Largest blocks first, each at the lowest place that is free for all of its live range.
   package func layout() -> (ranges: [Range<Int>], count: Int) {
     var ranges = Array(repeating: 0..<0, count: blocks.count)
-    var placed: [(block: Int, life: ClosedRange<Int>)] = []
+    var placed: [(block: Int, liveRange: ClosedRange<Int>)] = []
     var count = 0
     for block in blocks.indices.sorted(by: { blocks[$0].count > blocks[$1].count }) {
-      guard let life = blocks[block].life else { continue }
+      guard let liveRange = blocks[block].liveRange else { continue }
       var offset = 0
-      let neighbours = placed.filter { $0.life.overlaps(life) }.map { ranges[$0.block] }
+      let neighbours = placed.filter { $0.liveRange.overlaps(liveRange) }.map { ranges[$0.block] }
       for neighbour in neighbours.sorted(by: { $0.lowerBound < $1.lowerBound }) {
         if offset + blocks[block].count <= neighbour.lowerBound { break }
         offset = max(offset, neighbour.upperBound)
       }
       ranges[block] = offset..<offset + blocks[block].count
       count = max(count, offset + blocks[block].count)
-      placed.append((block, life))
+      placed.append((block, liveRange))
     }
     return (ranges, count)
   }

@@ -12,6 +12,8 @@ package protocol Operation: Sendable {
   var recomputed: [Tensor] { get }
   /// An input that is added to the result as it is, so that the result's gradient is its as well.
   var residual: Tensor? { get }
+  /// Whether the backward pass writes to the gradient of the result: it is of no use afterwards.
+  var overwritesGradient: Bool { get }
   /// Floats of scratch memory that either pass needs.
   var scratchCount: Int { get }
   /// Floating-point operations of one image's forward pass that are multiplications and additions
@@ -53,6 +55,7 @@ package protocol RecomputingOperation: Operation {
 extension Operation {
   package var recomputed: [Tensor] { [] }
   package var residual: Tensor? { nil }
+  package var overwritesGradient: Bool { false }
   package var scratchCount: Int { 0 }
   package var matrixOperations: Int { 0 }
   package func recompute(_ tape: Tape) { forward(tape) }

@@ -4,7 +4,7 @@
 enum Step {
   case forward(any Operation)
   /// Between the ways forward and back: the caller makes the gradient of the last result.
-  case turn(any Operation)
+  case lossGradient(any Operation)
   /// What a later step of the way back reads and the way forward did not keep.
   case recompute(any Operation)
   case backward(any Operation)
@@ -16,7 +16,7 @@ enum Step {
 
   var operation: any Operation {
     switch self {
-    case .forward(let operation), .turn(let operation): operation
+    case .forward(let operation), .lossGradient(let operation): operation
     case .recompute(let operation), .backward(let operation): operation
     case .inputGradients(let operation), .parameterGradients(let operation): operation
     case .recomputingBackward(let operation): operation
@@ -43,21 +43,21 @@ extension Step {
         steps.append(.recompute(writer))
       }
     }
-    var waiting: [any LinearOperation] = []
+    var deferred: [any LinearOperation] = []
     for operation in operations.reversed() {
-      if let layer = operation as? any LinearOperation, canWait(layer, operations, writers) {
+      if let layer = operation as? any LinearOperation, canDefer(layer, operations, writers) {
         steps.append(.inputGradients(layer))
-        waiting.append(layer)
+        deferred.append(layer)
         continue
       }
       compute(operation.kept)
       let values = Set(operation.recomputed.map(\.index))
-      let readers = waiting.filter { $0.kept.contains { values.contains($0.index) } }
+      let readers = deferred.filter { $0.kept.contains { values.contains($0.index) } }
       if let writer = operation as? any RecomputingOperation, !readers.isEmpty {
         for value in values { writers[value] = nil }
         steps.append(.recomputingBackward(writer))
         steps += readers.map { .parameterGradients($0) }
-        waiting.removeAll { layer in readers.contains { $0.outputs == layer.outputs } }
+        deferred.removeAll { layer in readers.contains { $0.outputs == layer.outputs } }
       } else {
         steps.append(.backward(operation))
       }
@@ -67,7 +67,7 @@ extension Step {
 
   /// Whether the gradients of a layer's parameters can wait until the way back reaches the writer of
   /// what it multiplies: that is not computed again yet, and the row's gradient is read later still.
-  private static func canWait(
+  private static func canDefer(
     _ layer: any LinearOperation, _ operations: [any Operation], _ writers: [Int: any Operation]
   ) -> Bool {
     guard layer.kept.count == 1, let writer = writers[layer.kept[0].index],
@@ -81,7 +81,7 @@ extension Step {
 
 /// Consecutive steps that run for a few images at a time, one few after the other, so that what a
 /// step writes is still in the core's cache when the next one reads it.
-struct Stretch {
+struct StepGroup {
   var steps: [Step]
   /// How many images at a time.
   let images: Int
@@ -91,22 +91,20 @@ struct Stretch {
     if case .forward = steps.first { true } else { false }
   }
 
-  /// Pixels that a step works on at a time: fewer would leave the loops over them too short to make
-  /// up for reading the weights again.
-  private static let pixels = 1600
-
   /// Steps in the same order, joined where they run for as many images.
-  static func list(_ steps: [Step], capacity: Int) -> [Stretch] {
-    var list: [Stretch] = []
+  ///
+  /// - Parameter pixels: how many a step works on at a time, about.
+  static func list(_ steps: [Step], capacity: Int, pixels budget: Int) -> [StepGroup] {
+    var list: [StepGroup] = []
     for step in steps {
       let operation = step.operation
       let pixels = (operation.inputs + operation.outputs).map(\.shape.pixels).max() ?? 1
-      let images = min(capacity, max(1, Stretch.pixels / pixels))
+      let images = min(capacity, max(1, budget / pixels))
       // What belongs to a whole image, as the timestep's embedding, joins what is around it.
       if let last = list.last, last.images == images || pixels == 1 {
         list[list.count - 1].steps.append(step)
       } else {
-        list.append(Stretch(steps: [step], images: images))
+        list.append(StepGroup(steps: [step], images: images))
       }
     }
     return list

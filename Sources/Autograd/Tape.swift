@@ -19,9 +19,10 @@ package final class Tape: @unchecked Sendable {
   /// How many images the tape has room for.
   package let capacity: Int
   package let parameters: Parameters
+  private let microBatchPixels: Int
   /// How many images the next run is for; within an operation, how many it works on.
   package var images: Int {
-    didSet { precondition(images <= capacity, "\(images) images on a tape for \(capacity)") }
+    didSet { precondition(0...capacity ~= images, "\(images) images on a tape for \(capacity)") }
   }
   /// The number of the first image that an operation works on.
   private(set) var firstImage = 0
@@ -32,21 +33,28 @@ package final class Tape: @unchecked Sendable {
   private var blocks: [TapeMemory.Block] = []
   private var isDifferentiable: [Bool] = []
 
-  private var stretches: [Stretch] = []
+  private var groups: [StepGroup] = []
   private var memory: TapeMemory?
   /// Where the values lie on the way that the tape is on.
   private var values: [TapeMemory.Place] = []
   private var gradients: [TapeMemory.Place] = []
-  /// Which gradients have their first share, for the images in work and before the stretch.
+  /// Which gradients have their first share, for the images in work and before the group.
   private var isWritten: [Bool] = []
   private var wasWritten: [Bool] = []
   private var scratchMemory: FloatMemory?
   private var gradientMemory: FloatMemory?
 
-  package init(_ parameters: Parameters, for purpose: Purpose, capacity: Int) {
+  /// - Parameters:
+  ///   - capacity: the largest number of images of a run.
+  ///   - microBatchPixels: pixels that an operation works on at a time. With fewer than the usual number
+  ///     the loops over them are too short to make up for reading the weights again.
+  package init(
+    _ parameters: Parameters, for purpose: Purpose, capacity: Int, microBatchPixels: Int = 1600
+  ) {
     self.parameters = parameters
     self.purpose = purpose
     self.capacity = capacity
+    self.microBatchPixels = microBatchPixels
     images = capacity
   }
 
@@ -83,10 +91,10 @@ package final class Tape: @unchecked Sendable {
     var steps = Step.forward(operations)
     if purpose == .training, let last = operations.last {
       precondition(last.outputs[0] == result, "gradients begin at the last operation's result")
-      steps += [.turn(last)] + Step.backward(operations)
+      steps += [.lossGradient(last)] + Step.backward(operations)
     }
-    stretches = Stretch.list(steps, capacity: capacity)
-    let memory = TapeMemory(blocks, stretches, capacity: capacity)
+    groups = StepGroup.list(steps, capacity: capacity, pixels: microBatchPixels)
+    let memory = TapeMemory(blocks, groups, capacity: capacity)
     let scratch = FloatMemory(count: operations.map(\.scratchCount).max() ?? 0)
     (values, gradients) = (memory.forward, memory.gradients)
     isWritten = Array(repeating: false, count: values.count)
@@ -121,7 +129,7 @@ package final class Tape: @unchecked Sendable {
       switch step {
       case .forward(let operation):
         operation.forward(self)
-      case .turn(let operation):
+      case .lossGradient(let operation):
         if let memory { values = memory.backward }
         isWritten[operation.outputs[0].index] = true
         makeGradient(firstImage..<firstImage + images)
@@ -137,14 +145,14 @@ package final class Tape: @unchecked Sendable {
 
   private func run(_ body: (Step) -> Void) {
     let all = images
-    for stretch in stretches {
+    for group in groups {
       // Element by element, as assigning the array would allocate another one.
       for i in isWritten.indices { wasWritten[i] = isWritten[i] }
-      for start in stride(from: 0, to: all, by: stretch.images) {
-        (firstImage, images) = (start, min(stretch.images, all - start))
+      for start in stride(from: 0, to: all, by: group.images) {
+        (firstImage, images) = (start, min(group.images, all - start))
         for i in isWritten.indices { isWritten[i] = wasWritten[i] }
-        if let memory, stretch.beginsForward { values = memory.forward }
-        for step in stretch.steps { body(step) }
+        if let memory, group.beginsForward { values = memory.forward }
+        for step in group.steps { body(step) }
       }
     }
     (firstImage, images) = (0, all)
@@ -173,7 +181,7 @@ package final class Tape: @unchecked Sendable {
   }
 
   private func current(_ place: TapeMemory.Place, _ tensor: Tensor) -> Floats {
-    let start = place.isStrip ? 0 : firstImage * tensor.shape.count
+    let start = place.isMicroBatch ? 0 : firstImage * tensor.shape.count
     return place.floats.slice(start, place.floats.count - start)
   }
 

@@ -16,7 +16,7 @@ struct TapeMemory {
   struct Place {
     let floats: Floats
     /// Whether there is room for the images of one strip only, because nobody reads it later.
-    let isStrip: Bool
+    let isMicroBatch: Bool
   }
 
   /// The values on the way forward, by tensor.
@@ -28,18 +28,18 @@ struct TapeMemory {
   let gradientNumbers: [Int]
   private let memory: FloatMemory
 
-  init(_ blocks: [Block], _ stretches: [Stretch], capacity: Int) {
-    var lives = Lives(stretches, capacity: capacity)
-    let forward = blocks.map { lives.add($0.count) }
-    var gradients = blocks.map { lives.add($0.count) }
+  init(_ blocks: [Block], _ groups: [StepGroup], capacity: Int) {
+    var ranges = LiveRanges(groups, capacity: capacity)
+    let forward = blocks.map { ranges.add($0.count) }
+    var gradients = blocks.map { ranges.add($0.count) }
     var backward = forward
-    let steps = stretches.flatMap(\.steps)
+    let steps = groups.flatMap(\.steps)
     for operation in steps.compactMap(\.recomputed) {
       for tensor in operation.recomputed where !blocks[tensor.index].isKept {
-        backward[tensor.index] = lives.add(blocks[tensor.index].count)
+        backward[tensor.index] = ranges.add(blocks[tensor.index].count)
       }
     }
-    for (residual, result) in TapeMemory.handedOn(blocks, steps) {
+    for (residual, result) in TapeMemory.sharedGradients(blocks, steps) {
       gradients[residual] = gradients[result]
     }
     var isTraining = false
@@ -47,23 +47,23 @@ struct TapeMemory {
       let operation = step.operation
       switch step {
       case .forward:
-        for i in operation.touched { lives.use(forward[i], at: time) }
-      case .turn:
+        for i in operation.touched { ranges.use(forward[i], at: time) }
+      case .lossGradient:
         isTraining = true
       case .recompute:
-        for i in operation.touched { lives.use(backward[i], at: time) }
+        for i in operation.touched { ranges.use(backward[i], at: time) }
       case .backward, .inputGradients, .recomputingBackward, .parameterGradients:
-        for tensor in step.values { lives.use(backward[tensor.index], at: time) }
+        for tensor in step.values { ranges.use(backward[tensor.index], at: time) }
         for tensor in operation.inputs + [operation.outputs[0]] {
-          lives.use(gradients[tensor.index], at: time)
+          ranges.use(gradients[tensor.index], at: time)
         }
       }
     }
     for (i, block) in blocks.enumerated() where block.isKept {
-      lives.keep(forward[i])
-      if isTraining { lives.keep(gradients[i]) }
+      ranges.keep(forward[i])
+      if isTraining { ranges.keep(gradients[i]) }
     }
-    let (places, memory) = lives.layout()
+    let (places, memory) = ranges.layout()
     self.memory = memory
     self.forward = forward.map { places[$0] }
     self.backward = backward.map { places[$0] }
@@ -71,40 +71,42 @@ struct TapeMemory {
     gradientNumbers = gradients
   }
 
-  /// The residuals whose gradient begins as that of the result, which nobody reads after the next
-  /// share: it needs no copy. In the backward pass's order.
-  private static func handedOn(
+  /// The residuals whose gradient begins as that of the result and takes over its block: it needs no
+  /// copy, provided that nothing writes to the block while a layer's last step still has to read it.
+  /// In the backward pass's order.
+  private static func sharedGradients(
     _ blocks: [Block], _ steps: [Step]
   ) -> [(residual: Int, result: Int)] {
     var list: [(residual: Int, result: Int)] = []
     var isWritten = Array(repeating: false, count: blocks.count)
+    // The results whose gradients lie in a tensor's block, itself among them.
+    var owners = blocks.indices.map { Set([$0]) }
     for (time, step) in steps.enumerated() where step.makesInputGradients {
       let operation = step.operation
       let inputs = operation.inputs.map(\.index)
       let result = operation.outputs[0].index
       if let residual = operation.residual?.index, !isWritten[residual],
         inputs.filter({ $0 == residual }).count == 1, !blocks[residual].isKept,
-        !blocks[result].isKept, !isAddedTo(residual, while: result, isNeeded: steps[time...])
+        !blocks[result].isKept,
+        !isChanged(residual, whileNeededFor: owners[result], in: steps[(time + 1)...])
       {
         list.append((residual, result))
+        owners[residual].formUnion(owners[result])
       }
       for i in inputs { isWritten[i] = true }
     }
     return list
   }
 
-  /// Whether a step adds to a residual's gradient before a layer's last step has read its result's.
-  private static func isAddedTo(
-    _ residual: Int, while result: Int, isNeeded steps: ArraySlice<Step>
+  /// Whether a step changes a residual's gradient before the last step that reads one of some
+  /// results' gradients.
+  private static func isChanged(
+    _ residual: Int, whileNeededFor results: Set<Int>, in steps: ArraySlice<Step>
   ) -> Bool {
-    let end = steps.firstIndex {
-      guard case .parameterGradients(let layer) = $0 else { return false }
-      return layer.outputs[0].index == result
+    let end = steps.lastIndex {
+      $0.readsGradient && results.contains($0.operation.outputs[0].index)
     }
-    guard let end else { return false }
-    return steps[..<end].dropFirst().contains { step in
-      step.makesInputGradients && step.operation.inputs.contains { $0.index == residual }
-    }
+    return steps[..<(end ?? steps.startIndex)].contains { $0.changesGradient(of: residual) }
   }
 }
 
@@ -114,23 +116,41 @@ extension Step {
     switch self {
     case .recompute(let operation): operation
     case .recomputingBackward(let operation): operation
-    case .forward, .turn, .backward, .inputGradients, .parameterGradients: nil
+    case .forward, .lossGradient, .backward, .inputGradients, .parameterGradients: nil
     }
   }
 
   /// The values that a step of the way back reads or writes.
   fileprivate var values: [Tensor] {
     switch self {
-    case .turn, .inputGradients: []
+    case .lossGradient, .inputGradients: []
     case .recomputingBackward(let operation): operation.kept + operation.recomputed
     case .forward, .recompute, .backward, .parameterGradients: operation.kept
+    }
+  }
+
+  /// Whether it reads the gradient of its operation's result.
+  fileprivate var readsGradient: Bool {
+    switch self {
+    case .backward, .inputGradients, .recomputingBackward, .parameterGradients: true
+    case .forward, .lossGradient, .recompute: false
+    }
+  }
+
+  /// Whether it adds to a tensor's gradient, or uses it up.
+  fileprivate func changesGradient(of tensor: Int) -> Bool {
+    switch self {
+    case .backward, .inputGradients, .recomputingBackward, .parameterGradients:
+      operation.inputs.contains { $0.index == tensor }
+        || operation.overwritesGradient && operation.outputs[0].index == tensor
+    case .forward, .lossGradient, .recompute: false
     }
   }
 
   fileprivate var makesInputGradients: Bool {
     switch self {
     case .backward, .inputGradients, .recomputingBackward: true
-    case .forward, .turn, .recompute, .parameterGradients: false
+    case .forward, .lossGradient, .recompute, .parameterGradients: false
     }
   }
 }

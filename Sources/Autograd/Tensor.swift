@@ -29,6 +29,12 @@ package struct Tensor: Hashable, Sendable {
   let index: Int
   package let shape: Shape
 
+  /// Stops with a message unless the shape is the one that an operation reads or writes: behind the
+  /// tensor's block lies another one.
+  func require(_ expected: Shape, _ role: @autoclosure () -> String) {
+    precondition(shape == expected, "\(role()) is \(shape) instead of \(expected)")
+  }
+
   /// The same values as a vector an image: another name for the block, nothing is copied.
   package var flattened: Tensor {
     Tensor(index: index, shape: Shape(channels: shape.count))

@@ -7,7 +7,7 @@ import Testing
 private struct Program {
   struct Block {
     let count: Int
-    let life: ClosedRange<Int>
+    let liveRange: ClosedRange<Int>
   }
 
   let plan: MemoryPlan
@@ -18,8 +18,8 @@ private struct Program {
     let numbers = uniform(300, seed: seed).map { Int(abs($0) * 1000) }
     blocks = stride(from: 0, to: numbers.count, by: 3).map { i in
       let steps = numbers[i + 1..<i + 3].map { $0 % 40 }.sorted()
-      let block = Block(count: 1 + numbers[i], life: steps[0]...steps[1])
-      _ = plan.add(block.count, life: block.life)
+      let block = Block(count: 1 + numbers[i], liveRange: steps[0]...steps[1])
+      _ = plan.add(block.count, liveRange: block.liveRange)
       return block
     }
     self.plan = plan
@@ -33,7 +33,7 @@ func blocksThatLiveAtTheSameTimeNeverShareMemory(seed: UInt64) {
   for (a, block) in program.blocks.enumerated() {
     #expect(ranges[a].count >= block.count && ranges[a].upperBound <= count)
     #expect(ranges[a].lowerBound == FloatMemory.aligned(ranges[a].lowerBound))
-    for b in 0..<a where program.blocks[b].life.overlaps(block.life) {
+    for b in 0..<a where program.blocks[b].liveRange.overlaps(block.liveRange) {
       #expect(!ranges[a].overlaps(ranges[b]))
     }
   }
@@ -42,14 +42,14 @@ func blocksThatLiveAtTheSameTimeNeverShareMemory(seed: UInt64) {
 @Test func theDeadMakeRoom() {
   var plan = MemoryPlan()
   // A chain needs its input, its result and, between, what a step reads and what it writes.
-  for step in 1..<99 { _ = plan.add(64, life: step - 1...step) }
-  for _ in 0..<2 { _ = plan.add(64, life: 0...100) }
+  for step in 1..<99 { _ = plan.add(64, liveRange: step - 1...step) }
+  for _ in 0..<2 { _ = plan.add(64, liveRange: 0...100) }
   #expect(plan.layout().count == 4 * 64)
 }
 
 @Test func whatNobodyUsesTakesNoRoom() {
   var plan = MemoryPlan()
-  let blocks = [plan.add(100, life: nil), plan.add(64, life: 0...1)]
+  let blocks = [plan.add(100, liveRange: nil), plan.add(64, liveRange: 0...1)]
   let layout = plan.layout()
   #expect(layout.ranges[blocks[0]].isEmpty)
   #expect(layout.count == 64)

@@ -16,7 +16,7 @@ private func branches() -> Network {
       let h = conv(norm(x[0], activation: .silu, on: tape), row: row, residual: x[0], on: tape)
       let again = norm(h, modulation: e, activation: .identity, on: tape)
       let g = conv(again, row: row, residual: h, on: tape)
-      return out(tape.concatenate(SideBySide(tape.affine(g, scale: 0.5), h)), on: tape)
+      return out(tape.concatenate(ChannelConcatenation(tape.affine(g, scale: 0.5), h)), on: tape)
     }
   }
 }
@@ -42,7 +42,7 @@ private func hourglass() -> Network {
       let seen = tape.attention(q: q, k: k, v: v, heads: 2)
       let h = projections[3](seen, residual: low, on: tape)
       let back = up(tape.upsample(h), on: tape)
-      return convOut(tape.concatenate(SideBySide(back, skip)), on: tape)
+      return convOut(tape.concatenate(ChannelConcatenation(back, skip)), on: tape)
     }
   }
 }
@@ -88,6 +88,47 @@ private func normalizations() -> Network {
       return dense[0](m, residual: dense[1](m, on: tape), on: tape)
     }
   }
+}
+
+/// A layer behind a normalization whose residual is the result of another one: that one's backward
+/// pass comes first, and uses up the gradient of its result.
+private func normalizedResiduals() -> Network {
+  Network(Shape(height: 3, width: 4, channels: 8)) { layout in
+    let norms = (0..<2).map {
+      GroupNorm("norm.\($0)", channels: 8, groups: 2, epsilon: 1e-5, in: &layout)
+    }
+    let conv = Convolution("conv", inputs: 8, outputs: 8, in: &layout)
+    let dense = Dense("dense", inputs: 8, outputs: 8, in: &layout)
+    return { x, tape in
+      let a = norms[0](x[0], activation: .silu, on: tape)
+      let b = norms[1](x[0], activation: .silu, on: tape)
+      let c = dense(a, residual: b, on: tape)
+      return tape.affine(conv(a, residual: c, on: tape), scale: 2)
+    }
+  }
+}
+
+/// A layer that waits for a normalization while its result's gradient is handed on twice, to a tensor
+/// that is read again in between.
+private func residualsOfResiduals() -> Network {
+  Network(Shape(height: 3, width: 4, channels: 8)) { layout in
+    let norm = GroupNorm("norm", channels: 8, groups: 2, epsilon: 1e-5, in: &layout)
+    let convs = (0..<2).map { Convolution("conv.\($0)", inputs: 8, outputs: 8, in: &layout) }
+    return { x, tape in
+      let n = norm(x[0], activation: .silu, on: tape)
+      let a = tape.silu(x[0])
+      let b = convs[0](tape.silu(a), residual: a, on: tape)
+      return tape.affine(convs[1](n, residual: b, on: tape), scale: 2)
+    }
+  }
+}
+
+@Test func gradientsOfNormalizedResidualsAreTheDifferences() {
+  checkGradient(normalizedResiduals())
+}
+
+@Test func gradientsOfResidualsOfResidualsAreTheDifferences() {
+  checkGradient(residualsOfResiduals())
 }
 
 @Test func gradientsOfLayersBehindNormalizationsAreTheDifferences() {
@@ -220,7 +261,8 @@ private func pyramid() -> Network {
       let h = up[0](tape.upsample(norms[1](low, activation: .silu, on: tape)), on: tape)
       let g = up[1](tape.upsample(h), on: tape)
       return convOut(
-        norms[2](tape.concatenate(SideBySide(g, high)), activation: .silu, on: tape), on: tape)
+        norms[2](tape.concatenate(ChannelConcatenation(g, high)), activation: .silu, on: tape),
+        on: tape)
     }
   }
 }

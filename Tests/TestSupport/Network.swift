@@ -32,7 +32,7 @@ package struct Network {
   }
 
   /// Makes anew what layers derive from their parameters.
-  func parametersChanged() {
+  package func parametersChanged() {
     parameters.markChanged()
     parameters.derive(Workers(count: 1))
   }
@@ -63,8 +63,11 @@ package struct Network {
     }
   }
 
-  package func record(for purpose: Tape.Purpose, images: Int) -> Recording {
-    let tape = Tape(parameters, for: purpose, capacity: images)
+  /// - Parameter microBatchPixels: pixels that an operation works on at a time.
+  package func record(
+    for purpose: Tape.Purpose, images: Int, microBatchPixels: Int = 1600
+  ) -> Recording {
+    let tape = Tape(parameters, for: purpose, capacity: images, microBatchPixels: microBatchPixels)
     let tensors = inputs.map { input in
       switch input {
       case .varied(let shape): tape.input(shape, differentiable: true)
@@ -85,7 +88,7 @@ package struct Network {
   }
 
   /// The inputs whose gradient is wanted.
-  func varied(_ recording: Recording) -> [Tensor] {
+  package func varied(_ recording: Recording) -> [Tensor] {
     zip(inputs, recording.inputs).compactMap { input, tensor in
       if case .varied = input { tensor } else { nil }
     }

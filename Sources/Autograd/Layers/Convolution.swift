@@ -58,7 +58,7 @@ package struct Convolution: Sendable {
   /// w * x + bias of tensors side by side, by a single tap.
   ///
   /// - Parameter x: [N, H, W, inputs] together.
-  package func callAsFunction(_ x: SideBySide, on tape: Tape) -> Tensor {
+  package func callAsFunction(_ x: ChannelConcatenation, on tape: Tape) -> Tensor {
     guard case .direct(let flipped) = method, side == 1, stride == 1 else {
       preconditionFailure("\(name): side \(side), stride \(stride) of tensors side by side")
     }
@@ -85,11 +85,12 @@ package struct Convolution: Sendable {
     let geometry = ConvolutionShape(
       height: x.shape.height, width: x.shape.width, inputs: inputs, outputs: outputs, side: side,
       stride: stride, before: edge, after: padding == .same ? edge : 1)
+    precondition(
+      geometry.outputCount > 0, "\(name): \(x.shape) has no place for a filter of side \(side)")
     let y = tape.tensor(
       Shape(height: geometry.outputHeight, width: geometry.outputWidth, channels: outputs))
-    precondition(
-      residual.map { $0.shape == y.shape } ?? true,
-      "\(name): residual \(residual?.shape ?? y.shape) for a result of \(y.shape)")
+    row?.require(Shape(channels: outputs), "\(name): row")
+    residual?.require(y.shape, "\(name): residual")
     switch method {
     case .direct(let flipped):
       return tape.record(

@@ -32,8 +32,10 @@ package struct Dense: Sendable {
       x.shape.channels == inputs, "\(name): \(x.shape) given to \(inputs) input channels")
     let y = tape.tensor(
       Shape(height: x.shape.height, width: x.shape.width, channels: outputs))
+    residual?.require(y.shape, "\(name): residual")
     return tape.record(
       DenseOperation(
-        weights: weights, flipped: flipped, bias: bias, x: SideBySide(x), residual: residual, y: y))
+        weights: weights, flipped: flipped, bias: bias, x: ChannelConcatenation(x),
+        residual: residual, y: y))
   }
 }

@@ -2,10 +2,12 @@
 
 /// Adds to x the row of its image's class.
 package struct Embedding: Sendable {
+  private let name: String
   private let table: Parameter
   private let columns: Int
 
   package init(_ name: String, rows: Int, columns: Int, in layout: inout ParameterLayout) {
+    self.name = name
     self.columns = columns
     table = layout.add("\(name).weight", .table(rows: rows, columns: columns), .normal)
   }
@@ -16,8 +18,8 @@ package struct Embedding: Sendable {
   ///   - x: [N, 1, 1, columns].
   ///   - classes: [N, 1, 1, 1], class numbers as floats.
   package func callAsFunction(_ x: Tensor, classes: Tensor, on tape: Tape) -> Tensor {
-    precondition(
-      x.shape == Shape(channels: columns), "\(x.shape) given to a table of \(columns) columns")
+    x.require(Shape(channels: columns), "\(name): input")
+    classes.require(Shape(channels: 1), "\(name): class numbers")
     return tape.record(
       LookupOperation(table: table, x: x, classes: classes, y: tape.tensor(x.shape)))
   }

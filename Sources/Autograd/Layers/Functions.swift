@@ -42,7 +42,7 @@ extension Tape {
   }
 
   /// One tensor of the channels of all.
-  package func concatenate(_ x: SideBySide) -> Tensor {
+  package func concatenate(_ x: ChannelConcatenation) -> Tensor {
     if x.tensors.count == 1 { return x.tensors[0] }
     return record(ConcatenateOperation(x: x, y: tensor(x.shape)))
   }
@@ -50,7 +50,7 @@ extension Tape {
   /// softmax(q·kᵀ/√depth)·v over the pixels, in `heads` equal groups of channels.
   package func attention(q: Tensor, k: Tensor, v: Tensor, heads: Int) -> Tensor {
     precondition(
-      q.shape == k.shape && q.shape == v.shape && q.shape.channels % heads == 0,
+      q.shape == k.shape && q.shape == v.shape && heads > 0 && q.shape.channels % heads == 0,
       "attention of \(q.shape), \(k.shape), \(v.shape) in \(heads) heads")
     return record(
       AttentionOperation(

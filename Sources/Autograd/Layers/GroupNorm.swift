@@ -29,15 +29,16 @@ package struct GroupNorm: Sendable {
   package func callAsFunction(
     _ x: Tensor, modulation: Tensor? = nil, activation: Activation, on tape: Tape
   ) -> Tensor {
-    self(SideBySide(x), modulation: modulation, activation: activation, on: tape)
+    self(ChannelConcatenation(x), modulation: modulation, activation: activation, on: tape)
   }
 
   /// The same of tensors side by side.
   package func callAsFunction(
-    _ x: SideBySide, modulation: Tensor? = nil, activation: Activation, on tape: Tape
+    _ x: ChannelConcatenation, modulation: Tensor? = nil, activation: Activation, on tape: Tape
   ) -> Tensor {
     precondition(
       x.shape.channels == channels, "\(name): \(x.shape) given to \(channels) channels")
+    modulation?.require(Shape(channels: 2 * channels), "\(name): modulation")
     let geometry = NormalizationShape(
       pixels: x.shape.pixels, channels: channels, groups: groups, epsilon: epsilon)
     return tape.record(

@@ -4,7 +4,7 @@ internal import Kernels
 
 /// y[p] = (a[p], b[p], …).
 struct ConcatenateOperation: Operation {
-  let x: SideBySide
+  let x: ChannelConcatenation
   let y: Tensor
 
   var inputs: [Tensor] { x.tensors }

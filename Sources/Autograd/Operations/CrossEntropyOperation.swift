@@ -17,6 +17,11 @@ struct CrossEntropyOperation: Operation {
   var kept: [Tensor] { [probabilities, labels] }
 
   func forward(_ tape: Tape) {
+    for image in 0..<tape.images {
+      let label = tape[labels][image]
+      precondition(
+        0..<x.shape.channels ~= Int(label), "label \(label) of \(x.shape.channels) classes")
+    }
     crossEntropyForward(
       tape[x], labels: tape[labels], rows: tape.images, classes: x.shape.channels,
       probabilities: tape[probabilities], into: tape[y])

@@ -7,7 +7,7 @@ struct DenseOperation: LinearOperation {
   let weights: Parameter
   let flipped: DerivedWeight
   let bias: Parameter
-  let x: SideBySide
+  let x: ChannelConcatenation
   /// Of the result's shape.
   let residual: Tensor?
   let y: Tensor

@@ -9,7 +9,7 @@ struct GroupNormOperation: RecomputingOperation {
   let gamma: Parameter
   let beta: Parameter
   let activation: Activation
-  let x: SideBySide
+  let x: ChannelConcatenation
   /// [N, 1, 1, 2·C]: scales, then shifts.
   let modulation: Tensor?
   let y: Tensor
@@ -20,6 +20,8 @@ struct GroupNormOperation: RecomputingOperation {
   var outputs: [Tensor] { [y, statistics] }
   var kept: [Tensor] { x.tensors + [statistics] + [modulation].compactMap { $0 } }
   var recomputed: [Tensor] { [y] }
+  /// Its kernel puts the gradient before the activation in the place of the one behind it.
+  var overwritesGradient: Bool { activation == .silu }
   /// The kernel's own, then an image's affine map, then that map's gradient.
   var scratchCount: Int { affineOffset + 4 * channels }
 
@@ -27,8 +29,8 @@ struct GroupNormOperation: RecomputingOperation {
   private var affineOffset: Int { FloatMemory.aligned(geometry.scratchCount) }
 
   /// An image's channels.
-  private func parts(_ tape: Tape, _ image: Int) -> [ChannelPart] {
-    x.parts.map { ChannelPart(tape[$0.tensor, image], $0.channels) }
+  private func parts(_ tape: Tape, _ image: Int) -> [ChannelSlice] {
+    x.parts.map { ChannelSlice(tape[$0.tensor, image], $0.channels) }
   }
 
   /// γ and β as one image sees them.
@@ -54,7 +56,7 @@ struct GroupNormOperation: RecomputingOperation {
   func recompute(_ tape: Tape) {
     for image in 0..<tape.images {
       let map = affineMap(tape, image)
-      groupNormAgain(
+      groupNormRecompute(
         geometry, parts(tape, image), gamma: map.gamma, beta: map.beta, activation,
         statistics: tape[statistics, image], into: tape[y, image])
     }

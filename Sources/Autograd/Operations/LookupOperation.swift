@@ -15,8 +15,11 @@ struct LookupOperation: Operation {
   var kept: [Tensor] { [classes] }
 
   private func row(_ floats: Floats, _ tape: Tape, _ image: Int) -> Floats {
-    let columns = y.shape.channels
-    return floats.slice(Int(tape[classes][image]) * columns, columns)
+    let (columns, number) = (y.shape.channels, Int(tape[classes][image]))
+    precondition(
+      0..<table.count / columns ~= number,
+      "\(table.name): class \(number) of \(table.count / columns)")
+    return floats.slice(number * columns, columns)
   }
 
   func forward(_ tape: Tape) {

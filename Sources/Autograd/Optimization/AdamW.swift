@@ -30,7 +30,7 @@ package struct AdamW: Sendable {
 
   /// √(Σ g²) over all parameters.
   package static func norm(_ gradients: Floats, _ workers: Workers) -> Double {
-    let squares = (0..<chunks(gradients)).map { _ in Slot(0.0) }
+    let squares = (0..<chunks(gradients)).map { _ in SharedValue(0.0) }
     workers.each(squares.count) { i, _ in
       let first = i * chunk
       squares[i].value = sumOfSquares(
@@ -39,16 +39,21 @@ package struct AdamW: Sendable {
     return squares.reduce(0) { $0 + $1.value }.squareRoot()
   }
 
-  /// Changes the parameters by one step and moves their average.
+  /// Changes the parameters by one step and moves their EMA.
   ///
   /// - Parameters:
   ///   - number: of the step, counted from 1.
   ///   - norm: of the gradients.
-  ///   - averageDecay: how much of the average stays; 0 copies the parameters.
+  ///   - emaDecay: how much of the ema stays; 0 copies the parameters.
   package func step(
     _ number: Int, _ parameters: Parameters, gradients: Floats, norm: Double, moments: Moments,
-    average: Parameters, averageDecay: Double, learningRate: Double, workers: Workers
+    ema: Parameters, emaDecay: Double, learningRate: Double, workers: Workers
   ) {
+    for floats in [gradients, moments.first, moments.second, ema.values] {
+      precondition(
+        floats.count == parameters.values.count,
+        "\(floats.count) floats for \(parameters.values.count) parameters")
+    }
     // The small term is PyTorch's, for gradients that are all zero.
     let scale = min(1, clip / (norm + 1e-6))
     let step = AdamStep(
@@ -57,15 +62,15 @@ package struct AdamW: Sendable {
         Float(1 - pow(Double(decays.0), number)), Float(1 - pow(Double(decays.1), number))
       ),
       epsilon: epsilon, weightDecay: weightDecay, gradientScale: Float(scale),
-      averageDecay: Float(averageDecay))
+      emaDecay: Float(emaDecay))
     parameters.markChanged()
-    average.markChanged()
+    ema.markChanged()
     let values = parameters.values
     workers.each(AdamW.chunks(values)) { i, _ in
       let first = i * AdamW.chunk
       adam(
         step, parameters: values, gradients: gradients,
-        moments: (moments.first, moments.second), average: average.values, first: first,
+        moments: (moments.first, moments.second), ema: ema.values, first: first,
         count: min(AdamW.chunk, values.count - first))
     }
   }

@@ -1,6 +1,6 @@
 // Many images side by side in one picture.
 
-internal import Kernels
+internal import Numerics
 
 extension ByteImages {
   /// The images laid out in rows, left to right and top to bottom, a thin line between them.

@@ -1,6 +1,6 @@
 // Images made larger or smaller.
 
-internal import Kernels
+internal import Numerics
 
 extension ByteImages {
   /// The images in another size, each pixel the mean of the area it covers.

@@ -1,6 +1,6 @@
 // A set of 8-bit images, as files hold them.
 
-internal import Kernels
+internal import Numerics
 
 /// N images of unsigned bytes: 0 is black, 255 is white.
 public struct ByteImages: Equatable, Sendable {

@@ -1,6 +1,6 @@
 // A digit as one hand would write it once: a glyph, bent at random, as the pen's path in pixels.
 
-internal import Kernels
+internal import Numerics
 
 /// The strokes of one written digit, placed on its image.
 ///

@@ -1,6 +1,6 @@
 // Images to learn from, wherever they come from.
 
-internal import Kernels
+internal import Numerics
 
 /// A set of images of one size, decoded one at a time.
 public protocol ImageSource: Sendable {

@@ -1,6 +1,6 @@
 // Images as NumPy's array files (.npy) hold them: channels first.
 
-internal import Kernels
+internal import Numerics
 
 extension Images {
   /// Reads float images from a `.npy` file.

@@ -1,6 +1,6 @@
 // A set of images as the network sees them: floats in [-1, 1].
 
-internal import Kernels
+internal import Numerics
 
 /// N images of floats, -1 black, 1 white.
 public struct Images: Equatable, Sendable {

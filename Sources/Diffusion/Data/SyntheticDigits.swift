@@ -1,6 +1,7 @@
 // The built-in data set: handwritten-looking digits that the program draws itself.
 
 internal import Kernels
+internal import Numerics
 
 /// Digits 28 x 28 drawn as strokes of a pen with random shape, slant, width, wobble, place and
 /// size, with statistics close to MNIST's, for use where there is no file to read.
@@ -39,7 +40,7 @@ public enum SyntheticDigits {
       var draws = Draws(philox: philox, item: UInt32(range.lowerBound + place))
       let writing = Handwriting(of: Int(label), draws: &draws)
       for stroke in writing.strokes {
-        Stroke.draw(
+        PenStroke.draw(
           stroke, softness: writing.softness, width: size.width, height: size.height,
           image: place, of: &pixels)
       }

@@ -20,6 +20,23 @@ struct Guidance {
 }
 
 extension DiffusionModel {
+  /// Makes sure that the model has classes asked for.
+  ///
+  /// - Throws: `SamplingError` that names the one that it does not have.
+  func check(_ choice: ClassChoice?) throws(SamplingError) {
+    guard let choice else { return }
+    guard let count = classCount else { throw .unconditional }
+    let asked: [Int] =
+      switch choice {
+      case .one(let number): [number]
+      case .each(let numbers): numbers
+      case .all: []
+      }
+    if let number = asked.first(where: { !(0..<count).contains($0) }) {
+      throw .noSuchClass(number, of: count)
+    }
+  }
+
   /// The class of each of some images; none for an unconditional model.
   func classes(_ images: Range<Int>, _ choice: ClassChoice?) -> [Int] {
     guard let count = classCount else { return [] }

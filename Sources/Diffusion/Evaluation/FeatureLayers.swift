@@ -86,7 +86,7 @@ struct FeatureLayers: Sendable {
   func recordJudgement(on tape: Tape) -> Judgement {
     let x = input(tape)
     let (features, logits) = run(x, on: tape)
-    let result = tape.concatenate(SideBySide(features, logits))
+    let result = tape.concatenate(ChannelConcatenation(features, logits))
     tape.seal(result: result)
     return Judgement(x: x, result: result)
   }

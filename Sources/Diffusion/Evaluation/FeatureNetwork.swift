@@ -2,6 +2,7 @@
 
 internal import Autograd
 internal import Kernels
+internal import Numerics
 
 /// A small classifier, trained by this library on a labelled data set, whose last hidden layer is
 /// the space in which sets of images are compared.

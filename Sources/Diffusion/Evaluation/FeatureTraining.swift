@@ -2,6 +2,7 @@
 
 internal import Autograd
 internal import Kernels
+internal import Numerics
 
 /// How the classifier learns; the same for all data, so that its features only depend on them.
 struct FeatureTraining {
@@ -37,7 +38,7 @@ struct FeatureTraining {
     let rate = LearningRate(
       peak: FeatureTraining.learningRate,
       warmup: Int(FeatureTraining.warmup * Double(steps)), total: steps)
-    let decay = MovingAverage(most: FeatureTraining.averageDecay)
+    let decay = EMA(maximumDecay: FeatureTraining.averageDecay)
     var order = BatchOrder(images: images.count, seed: FeatureTraining.seed)
 
     for step in 0..<steps {

@@ -1,6 +1,6 @@
 // What the feature network sees in a set of images.
 
-internal import Kernels
+internal import Numerics
 
 /// A vector, a class and a confidence for each of some images.
 package struct Features: Equatable, Sendable {
@@ -18,7 +18,7 @@ package struct Features: Equatable, Sendable {
   /// How many numbers a vector has.
   var dimension: Int { count == 0 ? 0 : values.count / count }
   /// The vectors to be compared with others.
-  var vectors: Vectors { Vectors(.floats(values), dimension: max(1, dimension)) }
+  var vectors: PointSet { PointSet(.floats(values), dimension: max(1, dimension)) }
 
   /// The features of no image.
   package init(classes: Int) {

@@ -2,6 +2,7 @@
 
 internal import Autograd
 internal import Kernels
+internal import Numerics
 
 /// The Frechet distance between Gaussians fitted to the features of two sets of images
 /// (Heusel et al. 2017, Eq. 6), in double precision:
@@ -39,7 +40,7 @@ public struct FrechetDistance: Equatable, Sendable {
 
     let random = Philox(
       seed: FrechetDistance.seed, stream: RandomStream.evaluation.rawValue)
-    let distances = (0..<FrechetDistance.draws).map { _ in Slot(0.0) }
+    let distances = (0..<FrechetDistance.draws).map { _ in SharedValue(0.0) }
     Workers(count: threads).each(distances.count) { draw, _ in
       var counts = [Int](repeating: 0, count: images.count)
       for place in 0..<images.count {

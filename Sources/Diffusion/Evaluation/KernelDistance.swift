@@ -1,7 +1,7 @@
 // The kernel distance: the same question without a Gaussian, and without a bias.
 
 internal import Autograd
-internal import Kernels
+internal import Numerics
 
 /// The squared maximum mean discrepancy between the features of two sets of images under the kernel
 /// k(x, y) = (x·y/d + 1)³, d being the number of features (Bińkowski et al. 2018, "KID"):
@@ -52,16 +52,16 @@ private struct KernelSums: Sendable {
 
   init(_ x: Features, _ y: Features, parts: Int, threads: Int) {
     let sets = [x, y].map(\.vectors)
-    let rows = sets.map(VectorRows.init)
+    let rows = sets.map(PackedPoints.init)
     let dimension = Double(x.dimension)
     func part(_ number: Int, of set: Int) -> Range<Int> {
       let count = sets[set].count
       return number * count / parts..<(number + 1) * count / parts
     }
     let ranges = [0, 1].map { set in (0..<parts).map { part($0, of: set) } }
-    let cells = KernelSums.pairings.map { _ in (0..<parts * parts).map { _ in Slot(0.0) } }
+    let cells = KernelSums.pairings.map { _ in (0..<parts * parts).map { _ in SharedValue(0.0) } }
     let workers = Workers(count: threads)
-    let memory = (0..<threads).map { _ in Pairs(dimension: sets[0].dimension) }
+    let memory = (0..<threads).map { _ in PairwiseProducts(dimension: sets[0].dimension) }
     workers.each(cells.count * parts * parts) { job, worker in
       let (pairing, cell) = (job / (parts * parts), job % (parts * parts))
       let (a, b) = KernelSums.pairings[pairing]

@@ -2,6 +2,7 @@
 
 internal import Autograd
 internal import Kernels
+internal import Numerics
 import Synchronization
 
 extension DiffusionModel {

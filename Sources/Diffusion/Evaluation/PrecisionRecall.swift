@@ -1,7 +1,7 @@
 // Precision and recall: whether images look real, and whether all that is real appears among them.
 
 internal import Autograd
-internal import Kernels
+internal import Numerics
 
 /// How much of one set of images lies within the other's manifold, in feature space; the manifold is
 /// the union of balls around all images that each reach to the k-th nearest other one
@@ -29,7 +29,7 @@ public struct PrecisionRecall: Equatable, Sendable {
 
 /// Balls around vectors.
 private struct Manifold: Sendable {
-  private let vectors: Vectors
+  private let vectors: PointSet
   private let squaredRadii: [Float]
 
   init(_ features: Features, threads: Int) {
@@ -41,11 +41,11 @@ private struct Manifold: Sendable {
   }
 
   func share(of features: Features, threads: Int) -> SampleMean {
-    let rows = VectorRows(features.vectors)
+    let rows = PackedPoints(features.vectors)
     let (vectors, squaredRadii) = (vectors, squaredRadii)
     let none = [Bool](repeating: false, count: rows.count)
-    let covered = (0..<threads).map { _ in Slot(none) }
-    let memory = (0..<threads).map { _ in Pairs(dimension: vectors.dimension) }
+    let covered = (0..<threads).map { _ in SharedValue(none) }
+    let memory = (0..<threads).map { _ in PairwiseProducts(dimension: vectors.dimension) }
     Workers(count: threads).each(searches(of: vectors)) { search, worker in
       memory[worker].cover(
         rows, by: vectors, part(search, of: vectors), squaredRadii: squaredRadii,
@@ -59,22 +59,22 @@ private struct Manifold: Sendable {
 /// Vectors that a worker looks through at a time.
 private let searchLength = 512
 
-private func searches(of vectors: Vectors) -> Int {
+private func searches(of vectors: PointSet) -> Int {
   (vectors.count + searchLength - 1) / searchLength
 }
 
-private func part(_ search: Int, of vectors: Vectors) -> Range<Int> {
+private func part(_ search: Int, of vectors: PointSet) -> Range<Int> {
   search * searchLength..<min((search + 1) * searchLength, vectors.count)
 }
 
 /// The `kept` vectors nearest to each of some others.
 func nearest(
-  _ kept: Int, of queries: Vectors, among vectors: Vectors, threads: Int
-) -> Neighbours {
-  let rows = VectorRows(queries)
-  let none = Neighbours(rows: rows.count, kept: kept)
-  let found = (0..<threads).map { _ in Slot(none) }
-  let memory = (0..<threads).map { _ in Pairs(dimension: vectors.dimension) }
+  _ kept: Int, of queries: PointSet, among vectors: PointSet, threads: Int
+) -> NearestNeighbours {
+  let rows = PackedPoints(queries)
+  let none = NearestNeighbours(rows: rows.count, kept: kept)
+  let found = (0..<threads).map { _ in SharedValue(none) }
+  let memory = (0..<threads).map { _ in PairwiseProducts(dimension: vectors.dimension) }
   Workers(count: threads).each(searches(of: vectors)) { search, worker in
     memory[worker].offer(
       vectors, part(search, of: vectors), to: rows, &found[worker].value)

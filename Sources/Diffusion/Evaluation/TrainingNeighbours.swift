@@ -1,6 +1,6 @@
 // The nearest training image of each image: whether a model draws, or remembers.
 
-internal import Kernels
+internal import Numerics
 
 /// For each of some images the training image with the least Euclidean distance, over pixel values in
 /// [0, 1].
@@ -51,5 +51,5 @@ public struct TrainingNeighbours: Equatable, Sendable {
 
 extension ByteImages {
   /// The images to be compared with others.
-  var vectors: Vectors { Vectors(.bytes(pixels), dimension: size.values) }
+  var vectors: PointSet { PointSet(.bytes(pixels), dimension: size.values) }
 }

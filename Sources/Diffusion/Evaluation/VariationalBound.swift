@@ -2,6 +2,7 @@
 
 import Foundation
 package import Kernels
+internal import Numerics
 
 /// The terms of DDPM Eq. 5, each in bits a dimension; their sum bounds -log2 p(x0) from above.
 ///

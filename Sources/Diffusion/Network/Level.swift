@@ -24,7 +24,7 @@ struct Level: Sendable {
   ) -> Tensor {
     var h = x
     for (i, block) in blocks.enumerated() {
-      h = block(SideBySide(h), embedding: e, seed: seed, on: tape)
+      h = block(ChannelConcatenation(h), embedding: e, seed: seed, on: tape)
       if i < attentions.count { h = attentions[i](h, on: tape) }
       skips.append(h)
     }
@@ -39,7 +39,7 @@ struct Level: Sendable {
   func pass(_ x: Tensor, _ e: Tensor, seed: UInt64, on tape: Tape) -> Tensor {
     var h = x
     for (i, block) in blocks.enumerated() {
-      h = block(SideBySide(h), embedding: e, seed: seed, on: tape)
+      h = block(ChannelConcatenation(h), embedding: e, seed: seed, on: tape)
       if i < attentions.count { h = attentions[i](h, on: tape) }
     }
     return h
@@ -51,7 +51,7 @@ struct Level: Sendable {
   ) -> Tensor {
     var h = x
     for (i, block) in blocks.enumerated() {
-      h = block(SideBySide(h, skips.removeLast()), embedding: e, seed: seed, on: tape)
+      h = block(ChannelConcatenation(h, skips.removeLast()), embedding: e, seed: seed, on: tape)
       if i < attentions.count { h = attentions[i](h, on: tape) }
     }
     if case .up(let convolution) = resampling { h = convolution(tape.upsample(h), on: tape) }

@@ -50,7 +50,9 @@ struct ResidualBlock: Sendable {
   ///   - embedding: [N, 1, 1, E], SiLU already applied.
   ///   - seed: of the dropout masks.
   /// - Returns: [N, H, W, outputs].
-  func callAsFunction(_ x: SideBySide, embedding: Tensor, seed: UInt64, on tape: Tape) -> Tensor {
+  func callAsFunction(_ x: ChannelConcatenation, embedding: Tensor, seed: UInt64, on tape: Tape)
+    -> Tensor
+  {
     let e = projection(embedding, on: tape)
     var h = norm1(x, activation: .silu, on: tape)
     switch conditioning {

@@ -23,7 +23,7 @@ func forEachShard<Lane: Sendable, Result: Sendable>(
   _ count: Int, of capacity: Int, on lanes: [Lane],
   _ body: @Sendable (_ items: Range<Int>, _ lane: Lane) -> Result
 ) -> [Result] {
-  let results = (0..<shardCount(count, of: capacity)).map { _ in Slot<Result?>(nil) }
+  let results = (0..<shardCount(count, of: capacity)).map { _ in SharedValue<Result?>(nil) }
   Workers(count: max(1, lanes.count)).each(results.count) { shard, worker in
     let first = shard * capacity
     results[shard].value = body(first..<min(count, first + capacity), lanes[worker])

@@ -3,24 +3,24 @@
 /// How a U-Net is built (Ho et al. 2020, appendix B; the same network as diffusers' `UNet2DModel`).
 public struct UNetConfiguration: Hashable, Sendable {
   /// Rows and columns of an image, whose channels are the network's own settings.
-  package struct Resolution: Hashable, Sendable {
+  public struct Resolution: Hashable, Sendable {
     /// Rows.
-    package var height: Int
+    public var height: Int
     /// Pixels in a row.
-    package var width: Int
+    public var width: Int
 
     /// `height` rows of `width` pixels.
-    package init(height: Int, width: Int) {
+    public init(height: Int, width: Int) {
       self.height = height
       self.width = width
     }
 
     /// The resolution of images of a size.
-    package init(_ size: ImageSize) { self.init(height: size.height, width: size.width) }
+    public init(_ size: ImageSize) { self.init(height: size.height, width: size.width) }
   }
 
   /// What follows each residual block of a level.
-  package enum BlockKind: Hashable, Sendable {
+  public enum BlockKind: Hashable, Sendable {
     /// Nothing.
     case plain
     /// Self-attention over the pixels.
@@ -28,7 +28,7 @@ public struct UNetConfiguration: Hashable, Sendable {
   }
 
   /// What stands between the way down and the way up.
-  package enum Middle: Hashable, Sendable {
+  public enum Middle: Hashable, Sendable {
     /// Nothing.
     case none
     /// Two residual blocks.
@@ -38,7 +38,7 @@ public struct UNetConfiguration: Hashable, Sendable {
   }
 
   /// Which half of the timestep's embedding comes first.
-  package enum EmbeddingOrder: Hashable, Sendable {
+  public enum EmbeddingOrder: Hashable, Sendable {
     /// [cos, sin], as in Improved DDPM.
     case cosineFirst
     /// [sin, cos], as in DDPM.
@@ -46,7 +46,7 @@ public struct UNetConfiguration: Hashable, Sendable {
   }
 
   /// Where the stride-2 convolution that halves an image adds zeros.
-  package enum DownsamplePadding: Hashable, Sendable {
+  public enum DownsamplePadding: Hashable, Sendable {
     /// A row or column on every side.
     case symmetric
     /// A row below and a column on the right, as TensorFlow's SAME does for even sizes.
@@ -54,7 +54,7 @@ public struct UNetConfiguration: Hashable, Sendable {
   }
 
   /// How a residual block takes in the embedding e of timestep and class.
-  package enum Conditioning: String, CaseIterable, Hashable, Sendable {
+  public enum Conditioning: String, CaseIterable, Hashable, Sendable {
     /// norm(h + e).
     case addition = "default"
     /// norm(h)·(1 + scale) + shift with e = [scale, shift].
@@ -62,54 +62,54 @@ public struct UNetConfiguration: Hashable, Sendable {
   }
 
   /// The resolution the network is meant for; its weights do not depend on it.
-  package var resolution: Resolution?
+  public var resolution: Resolution?
   /// Channels of the noisy image.
-  package var inChannels: Int
+  public var inChannels: Int
   /// Channels of the prediction.
-  package var outChannels: Int
+  public var outChannels: Int
   /// Channels of each level, the full resolution first; each further level halves the image.
-  package var channels: [Int]
+  public var channels: [Int]
   /// The levels' blocks on the way down, the full resolution first.
-  package var downBlocks: [BlockKind]
+  public var downBlocks: [BlockKind]
   /// The levels' blocks on the way up, the deepest first.
-  package var upBlocks: [BlockKind]
+  public var upBlocks: [BlockKind]
   /// Residual blocks of a level on the way down; there is one more on the way up.
-  package var layersPerBlock: Int
+  public var layersPerBlock: Int
   /// What stands at the deepest level.
-  package var middle: Middle
+  public var middle: Middle
   /// Groups of every group normalisation.
-  package var normGroups: Int
+  public var normGroups: Int
   /// What group normalisation adds to the variance.
-  package var normEpsilon: Double
+  public var normEpsilon: Double
   /// Groups of the normalisation in the middle's attention. nil: `normGroups`, except with
   /// `.scaleShift`, where that attention is then not normalised at all.
-  package var attentionNormGroups: Int?
+  public var attentionNormGroups: Int?
   /// Channels of an attention head; nil is one head over all channels.
-  package var headChannels: Int?
+  public var headChannels: Int?
   /// Channels of the embedding; nil is four times the first level's.
-  package var embeddingChannels: Int?
+  public var embeddingChannels: Int?
   /// Which half of the timestep's embedding comes first.
-  package var embeddingOrder: EmbeddingOrder
+  public var embeddingOrder: EmbeddingOrder
   /// s in the embedding's frequencies 10000^(-i / (h - s)), h being half the first level's channels.
-  package var frequencyShift: Double
+  public var frequencyShift: Double
   /// Where a downsampling convolution adds zeros.
-  package var downsamplePadding: DownsamplePadding
+  public var downsamplePadding: DownsamplePadding
   /// How residual blocks take in the embedding.
-  package var conditioning: Conditioning
+  public var conditioning: Conditioning
   /// What the middle's results are divided by.
-  package var middleScale: Double
+  public var middleScale: Double
   /// Probability of dropping a value between a residual block's second activation and convolution.
-  package var dropout: Double
+  public var dropout: Double
   /// Rows of the table of classes, the null class among them; nil for an unconditional network.
-  package var classes: Int?
+  public var classes: Int?
   /// The row that stands for no class, the last one; nil where there is none, so that the network
   /// cannot be guided.
-  package var nullClass: Int?
+  public var nullClass: Int?
   /// Whether the input x becomes 2x - 1 first, for images in [0, 1].
-  package var centersInput: Bool
+  public var centersInput: Bool
 
   /// A network in which what is not named is as diffusers' `UNet2DModel` has it by default.
-  package init(
+  public init(
     resolution: Resolution?, inChannels: Int, outChannels: Int, channels: [Int],
     downBlocks: [BlockKind], upBlocks: [BlockKind], layersPerBlock: Int = 2,
     middle: Middle = .attention, normGroups: Int = 32, normEpsilon: Double = 1e-5,

@@ -2,6 +2,7 @@
 
 package import Autograd
 package import Kernels
+internal import Numerics
 
 extension Parameters {
   /// Sets every parameter from a file.

@@ -43,20 +43,9 @@ extension DiffusionModel {
   /// - Throws: `SamplingError` that says what it cannot.
   public func check(_ options: SamplingOptions) throws(SamplingError) {
     if case .toRange(let bound) = options.clipping, !(bound > 0) { throw .clipping(bound) }
-    guard let count = classCount else {
-      guard options.classes == nil, options.guidance == nil else { throw .unconditional }
-      return
-    }
-    let asked: [Int] =
-      switch options.classes {
-      case .one(let number): [number]
-      case .each(let numbers): numbers
-      case .all, nil: []
-      }
-    if let number = asked.first(where: { !(0..<count).contains($0) }) {
-      throw .noSuchClass(number, of: count)
-    }
+    try check(options.classes)
     guard let weight = options.guidance else { return }
+    guard classCount != nil else { throw .unconditional }
     guard weight >= 0, weight.isFinite else { throw .guidance(weight) }
     guard configuration.nullClass != nil else { throw .noNullClass }
   }

@@ -11,7 +11,7 @@ package final class Optimization {
   package let ema: Parameters
   package let moments: AdamW.Moments
   private let optimizer: AdamW
-  private let sum: GradientSum
+  private let sum: GradientAccumulator
   private let workers: Workers
   private let lanes: Int
 
@@ -30,7 +30,7 @@ package final class Optimization {
     ema.values.copy(from: parameters.values)
     moments = AdamW.Moments(layout)
     (self.optimizer, self.lanes) = (optimizer, lanes)
-    sum = GradientSum(layout, workers: lanes)
+    sum = GradientAccumulator(layout, workers: lanes)
     workers = Workers(count: threads)
   }
 
@@ -59,7 +59,7 @@ package final class Optimization {
   ///   - emaDecay: how much of the average stays; 0 copies the weights.
   package func step(_ number: Int, norm: Double, learningRate: Double, emaDecay: Double) {
     optimizer.step(
-      number, parameters, gradients: sum.floats, norm: norm, moments: moments, average: ema,
-      averageDecay: emaDecay, learningRate: learningRate, workers: workers)
+      number, parameters, gradients: sum.floats, norm: norm, moments: moments, ema: ema,
+      emaDecay: emaDecay, learningRate: learningRate, workers: workers)
   }
 }

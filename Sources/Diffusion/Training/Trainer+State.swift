@@ -44,4 +44,21 @@ extension Trainer {
     optimization.ema.markChanged()
     completed = state.completed
   }
+
+  /// Writes everything that is needed to go on: weights, their average, Adam's moments, the step.
+  ///
+  /// - Parameter folder: created if need be; the state of a training before is replaced.
+  /// - Throws: `FileError`.
+  public func saveState(to folder: String) throws(FileError) {
+    try saveState(to: folder, TrainingRecord(settings: [:], data: "", seconds: 0))
+  }
+
+  /// Goes on where `saveState` wrote: with the same settings and data, the steps to come are those of
+  /// the training that wrote it, to the last bit.
+  ///
+  /// - Parameter folder: where the state lies.
+  /// - Throws: `FileError` where there is none, or that of another network.
+  public func resume(from folder: String) throws(FileError) {
+    try restore(TrainingState(folder: folder))
+  }
 }

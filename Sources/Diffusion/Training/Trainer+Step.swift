@@ -34,7 +34,7 @@ extension Trainer {
   public func step(of total: Int) throws(TrainingError) -> Step {
     let rate = LearningRate(
       peak: options.learningRate, warmup: options.warmupSteps(of: total), total: total)
-    let ema = MovingAverage(most: options.decay(of: total))
+    let ema = EMA(maximumDecay: options.decay(of: total))
     return try step(learningRate: rate(completed), emaDecay: ema.decay(completed + 1))
   }
 

@@ -1,6 +1,6 @@
 // NumPy's array files (.npy) of floating-point numbers.
 
-internal import Kernels
+internal import Numerics
 
 /// An array of floats, as `numpy.save` writes it.
 package struct NPY: Equatable, Sendable {

@@ -1,6 +1,6 @@
 // The header of a .npy file: a Python dictionary of element type, order and shape.
 
-internal import Kernels
+internal import Numerics
 
 struct NPYHeader {
   /// Why a file is not an array of floats.

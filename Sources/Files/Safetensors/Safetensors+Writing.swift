@@ -1,6 +1,6 @@
 // The bytes of a safetensors file, the same ones the reference implementation in Rust writes.
 
-internal import Kernels
+internal import Numerics
 
 extension Safetensors {
   /// A tensor to be written.

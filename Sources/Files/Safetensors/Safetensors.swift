@@ -2,7 +2,7 @@
 //
 // The format: a little-endian 64-bit length, a JSON header of that length, the tensors' bytes.
 
-internal import Kernels
+internal import Numerics
 
 /// A safetensors file in memory, checked from end to end.
 package struct Safetensors: Sendable {
@@ -128,10 +128,10 @@ package struct Safetensors: Sendable {
     let tensor = try tensor(name)
     switch tensor.element {
     case .float32: return elements(of: bytes, in: tensor.range)
-    case .float16: return Kernels.floats(float16: elements(of: bytes, in: tensor.range))
-    case .bfloat16: return Kernels.floats(bfloat16: elements(of: bytes, in: tensor.range))
+    case .float16: return Numerics.floats(float16: elements(of: bytes, in: tensor.range))
+    case .bfloat16: return Numerics.floats(bfloat16: elements(of: bytes, in: tensor.range))
     case .float64:
-      return Kernels.floats(float64: elements(of: bytes, in: tensor.range))
+      return Numerics.floats(float64: elements(of: bytes, in: tensor.range))
     default: throw mismatch(tensor, "floating-point numbers")
     }
   }

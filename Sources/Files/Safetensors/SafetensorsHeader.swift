@@ -1,6 +1,6 @@
 // The header of a safetensors file, read so that no later access can leave the file.
 
-internal import Kernels
+internal import Numerics
 
 /// A header whose every claim holds for the file it came from.
 struct SafetensorsHeader {

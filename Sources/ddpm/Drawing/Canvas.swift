@@ -1,7 +1,7 @@
 // A picture to draw lines, areas and labels on.
 
 import Diffusion
-import Kernels
+package import Numerics
 
 /// An RGB picture to draw on.
 package struct Canvas {
@@ -55,7 +55,7 @@ package struct Stencil {
     let pen = path.map {
       PenPoint(x: Float($0.x), y: Float($0.y), radius: Float(thickness / 2))
     }
-    Stroke.draw(pen, softness: 1, width: width, height: height, image: 0, of: &ink)
+    PenStroke.draw(pen, softness: 1, width: width, height: height, image: 0, of: &ink)
   }
 
   /// A filled rectangle with sharp edges; what lies outside the canvas is cut off.

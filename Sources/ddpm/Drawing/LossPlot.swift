@@ -2,7 +2,7 @@
 
 import Diffusion
 import Foundation
-import Kernels
+internal import Numerics
 
 /// Draws loss curves.
 package struct LossPlot {

@@ -57,18 +57,18 @@ private func pointwise(_ body: @escaping (Convolution, Tensor, Tensor, Tape) -> 
 }
 
 @Test func theGradientOfTensorsSideBySideIsTheDifference() {
-  checkGradient(pointwise { conv, a, b, tape in conv(SideBySide(a, b), on: tape) })
+  checkGradient(pointwise { conv, a, b, tape in conv(ChannelConcatenation(a, b), on: tape) })
   checkGradient(
     pointwise { conv, a, b, tape in
       // One tensor in several places, of which a part has two.
-      tape.concatenate(SideBySide(conv(SideBySide(a, a, a, a), on: tape), b))
+      tape.concatenate(ChannelConcatenation(conv(ChannelConcatenation(a, a, a, a), on: tape), b))
     })
 }
 
 @Test func tensorsSideBySideAreFilteredAsIfTheyWereJoined() {
   let results = [
-    pointwise { conv, a, b, tape in conv(SideBySide(a, b), on: tape) },
-    pointwise { conv, a, b, tape in conv(tape.concatenate(SideBySide(a, b)), on: tape) },
+    pointwise { conv, a, b, tape in conv(ChannelConcatenation(a, b), on: tape) },
+    pointwise { conv, a, b, tape in conv(tape.concatenate(ChannelConcatenation(a, b)), on: tape) },
   ].map { network in
     let run = network.record(for: .inference, images: 2)
     run.tape.forward()

@@ -41,7 +41,8 @@ private let image = Shape(height: 3, width: 2, channels: 6)
   checkGradient(
     Network(Shape(height: 1, width: 1, channels: 6)) { _ in
       { x, tape in
-        tape.concatenate(SideBySide(tape.silu(x[0]), tape.affine(x[0].flattened, scale: 2)))
+        tape.concatenate(
+          ChannelConcatenation(tape.silu(x[0]), tape.affine(x[0].flattened, scale: 2)))
       }
     })
 }
@@ -49,12 +50,14 @@ private let image = Shape(height: 3, width: 2, channels: 6)
 @Test func concatenateGradientIsTheDifference() {
   checkGradient(
     Network(image, Shape(height: 3, width: 2, channels: 5)) { _ in
-      { x, tape in tape.concatenate(SideBySide(x[0], x[1])) }
+      { x, tape in tape.concatenate(ChannelConcatenation(x[0], x[1])) }
     })
 }
 
 @Test func aTensorConcatenatedWithItselfIsThereTwice() {
-  let network = Network(image) { _ in { x, tape in tape.concatenate(SideBySide(x[0], x[0])) } }
+  let network = Network(image) { _ in
+    { x, tape in tape.concatenate(ChannelConcatenation(x[0], x[0])) }
+  }
   let run = network.record(for: .inference, images: 1)
   run.tape.forward()
   let x = run.tape[run.inputs[0]].prefix(image.count)

@@ -22,7 +22,7 @@ func groupNormGradientOfTensorsSideBySideIsTheDifference(activation: Activation)
       Shape(height: 3, width: 5, channels: 3), Shape(height: 3, width: 5, channels: 5)
     ) { layout in
       let norm = GroupNorm("norm", channels: 8, groups: 4, epsilon: 1e-5, in: &layout)
-      return { x, tape in norm(SideBySide(x[0], x[1]), activation: activation, on: tape) }
+      return { x, tape in norm(ChannelConcatenation(x[0], x[1]), activation: activation, on: tape) }
     })
 }
 

@@ -16,7 +16,7 @@ import Testing
   /// A training of three steps on gradients that follow from the step alone.
   private struct Run {
     let parameters = Parameters(layout)
-    let average = Parameters(layout)
+    let ema = Parameters(layout)
     let moments = AdamW.Moments(layout)
     let gradients = FloatMemory(count: layout.count)
     var optimizer = AdamW()
@@ -26,20 +26,20 @@ import Testing
       optimizer.weightDecay = 0.1
       optimizer.clip = 2
       parameters.initialize(seed: 1)
-      average.values.copy(from: parameters.values)
+      ema.values.copy(from: parameters.values)
       for number in 1...3 {
         gradients.all.copy(from: Run.gradients(number))
         let norm = AdamW.norm(gradients.all, Workers(count: workers))
         norms.append(norm)
         optimizer.step(
           number, parameters, gradients: gradients.all, norm: norm, moments: moments,
-          average: average, averageDecay: Run.averageDecays[number - 1], learningRate: Run.rate,
+          ema: ema, emaDecay: Run.emaDecays[number - 1], learningRate: Run.rate,
           workers: Workers(count: workers))
       }
     }
 
     static let rate = 0.01
-    static let averageDecays = [0, 0.5, 0.75]
+    static let emaDecays = [0, 0.5, 0.75]
 
     static func gradients(_ step: Int) -> [Float] {
       let memory = FloatMemory(count: layout.count)
@@ -49,20 +49,20 @@ import Testing
     }
   }
 
-  /// Loshchilov & Hutter 2019, Algorithm 2, with PyTorch's clipping and the average behind it.
+  /// Loshchilov & Hutter 2019, Algorithm 2, with PyTorch's clipping and the EMA behind it.
   @Test func threeStepsFollowThePaper() {
     let run = Run(workers: 2)
     let start = Parameters(Self.layout)
     start.initialize(seed: 1)
     var p = start.values.array.map(Double.init)
-    var (average, m, v) = (p, p.map { _ in 0.0 }, p.map { _ in 0.0 })
+    var (ema, m, v) = (p, p.map { _ in 0.0 }, p.map { _ in 0.0 })
     for step in 1...3 {
       let g = Run.gradients(step).map(Double.init)
       let norm = g.reduce(0) { $0 + $1 * $1 }.squareRoot()
       #expect(abs(run.norms[step - 1] - norm) <= 1e-6 * norm)
       #expect((norm > 2) == (step > 1), "both sides of the clip are to be seen")
       let scale = min(1, 2 / (norm + 1e-6))
-      let decay = Run.averageDecays[step - 1]
+      let decay = Run.emaDecays[step - 1]
       for i in p.indices {
         p[i] *= 1 - Run.rate * 0.1
         m[i] = 0.9 * m[i] + 0.1 * g[i] * scale
@@ -71,23 +71,23 @@ import Testing
           m[i] / (1 - pow(0.9, Double(step))), v[i] / (1 - pow(0.999, Double(step)))
         )
         p[i] -= Run.rate * corrected.0 / (corrected.1.squareRoot() + 1e-8)
-        average[i] = decay * average[i] + (1 - decay) * p[i]
+        ema[i] = decay * ema[i] + (1 - decay) * p[i]
       }
     }
     // Parameters are below 1/16 and steps of 0.01: single precision rounds each step by 1e-8 or so.
     #expect(largest(run.parameters.values.array, p) <= 2e-7)
-    #expect(largest(run.average.values.array, average) <= 2e-7)
+    #expect(largest(run.ema.values.array, ema) <= 2e-7)
   }
 
   @Test(arguments: [2, 3, 7]) func anyNumberOfWorkersGivesTheSameBytes(workers: Int) {
     let (one, many) = (Run(workers: 1), Run(workers: workers))
     #expect(one.norms == many.norms)
     #expect(one.parameters.values.array == many.parameters.values.array)
-    #expect(one.average.values.array == many.average.values.array)
+    #expect(one.ema.values.array == many.ema.values.array)
   }
 
   @Test func gradientsOfZeroMoveNothing() {
-    let (parameters, average) = (Parameters(Self.layout), Parameters(Self.layout))
+    let (parameters, ema) = (Parameters(Self.layout), Parameters(Self.layout))
     parameters.initialize(seed: 1)
     let before = parameters.values.array
     let gradients = FloatMemory(count: Self.layout.count)
@@ -95,8 +95,8 @@ import Testing
     #expect(AdamW.norm(gradients.all, workers) == 0)
     AdamW().step(
       1, parameters, gradients: gradients.all, norm: 0, moments: .init(Self.layout),
-      average: average, averageDecay: 0, learningRate: 1, workers: workers)
-    #expect(parameters.values.array == before && average.values.array == before)
+      ema: ema, emaDecay: 0, learningRate: 1, workers: workers)
+    #expect(parameters.values.array == before && ema.values.array == before)
   }
 
   private func largest(_ values: [Float], _ expected: [Double]) -> Double {

@@ -51,13 +51,13 @@ struct OptimizerFixtureTests {
     for step in 0..<reference.steps {
       let loss = try batch.run("step\(step)", of: stored, workers)
       let norm = AdamW.norm(batch.tape.parameterGradients, workers)
-      let decay = MovingAverage(most: reference.ema.decay).decay(step + 1)
+      let decay = EMA(maximumDecay: reference.ema.decay).decay(step + 1)
       #expect(abs(loss / reference.loss[step] - 1) <= 1e-5)
       #expect(abs(norm / reference.gradNormBeforeClip[step] - 1) <= 1e-5)
       #expect(abs(decay - reference.emaDecay[step]) <= 1e-12)
       optimizer.step(
         step + 1, parameters, gradients: batch.tape.parameterGradients, norm: norm,
-        moments: moments, average: average, averageDecay: decay, learningRate: reference.lr,
+        moments: moments, ema: average, emaDecay: decay, learningRate: reference.lr,
         workers: workers)
       batch.tape.parameterGradients.fill(0)
     }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct TrainingStateTests {
   private let record = TrainingRecord(
-    settings: ["--batch": "6", "--conditional": ""], data: "these images", seconds: 1.5)
+    settings: ["--batch": "19", "--conditional": ""], data: "these images", seconds: 1.5)
 
   private func trainer(threads: Int = 2, seed: UInt64 = 0) throws -> Trainer {
     try SmallTraining.trainer(

@@ -1,4 +1,4 @@
-// Adam with decoupled weight decay, clipping and an average of the parameters: one parameter's step.
+// Adam with decoupled weight decay, clipping and an EMA of the parameters: one parameter's step.
 
 import Kernels
 
@@ -7,13 +7,13 @@ extension Reference {
   package struct Trained {
     package var value: Double
     package var moments = (0.0, 0.0)
-    package var average: Double
+    package var ema: Double
 
-    package init(_ value: Double, average: Double) {
-      (self.value, self.average) = (value, average)
+    package init(_ value: Double, ema: Double) {
+      (self.value, self.ema) = (value, ema)
     }
 
-    /// Loshchilov & Hutter 2019, Algorithm 2; the average after the step.
+    /// Loshchilov & Hutter 2019, Algorithm 2; the EMA after the step.
     package mutating func take(_ step: AdamStep, gradient: Double) {
       let g = gradient * Double(step.gradientScale)
       let decays = (Double(step.decays.0), Double(step.decays.1))
@@ -24,8 +24,8 @@ extension Reference {
       let rate = Double(step.learningRate)
       value -= rate * Double(step.weightDecay) * value
       value -= rate * m / (v.squareRoot() + Double(step.epsilon))
-      let kept = Double(step.averageDecay)
-      average = kept * average + (1 - kept) * value
+      let kept = Double(step.emaDecay)
+      ema = kept * ema + (1 - kept) * value
     }
   }
 }

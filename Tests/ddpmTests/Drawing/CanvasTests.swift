@@ -1,6 +1,6 @@
 // Shapes on a canvas, pixel by pixel.
 
-import Kernels
+import Numerics
 import Testing
 import ddpm
 

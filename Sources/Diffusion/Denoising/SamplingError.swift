@@ -1,0 +1,66 @@
+// What can be wrong with the sampling a user asks for.
+
+/// A way of sampling that cannot be, and the way out.
+public enum SamplingError: Error, Equatable, CustomStringConvertible {
+  /// More steps than timesteps, or none.
+  case steps(Int, of: Int)
+  /// Uniform spacing where T is not a multiple of the steps.
+  case uneven(steps: Int, of: Int)
+  /// Quadratic spacing with so many steps that timesteps would repeat.
+  case repeated(steps: Int, of: Int)
+  /// Leading spacing whose first timestep would lie behind T.
+  case offset(Int, steps: Int, of: Int)
+  /// A single step that starts where there is hardly any noise to remove.
+  case reachesNoNoise(Timestep, StepSpacing)
+  /// A timestep that the process does not have.
+  case timestep(Timestep, of: Timestep)
+  /// An eta outside 0...1.
+  case eta(Double)
+  /// A range to clip to that is not a positive number.
+  case clipping(Double)
+  /// A class or guidance for a model without classes.
+  case unconditional
+  /// A class the model does not have.
+  case noSuchClass(Int, of: Int)
+  /// Guidance of a model that was never trained without its classes.
+  case noNullClass
+  /// A weight of guidance that is negative or not a number.
+  case guidance(Double)
+
+  /// One line: what is wrong, and what to do.
+  public var description: String {
+    switch self {
+    case .steps(let steps, let count):
+      return "\(steps) steps of \(count) timesteps: take 1 to \(count)"
+    case .uneven(let steps, let count):
+      return "uniform spacing needs a whole stride, and \(count) timesteps / \(steps) steps is not"
+        + " one: take trailing spacing, or a number of steps that divides \(count)"
+    case .repeated(let steps, let count):
+      let most = Int(Double(count).squareRoot())
+      return "quadratic spacing of \(count) timesteps would repeat some in \(steps) steps:"
+        + " take at most \(most) steps, or trailing spacing"
+    case .offset(let offset, let steps, let count):
+      return "a steps offset of \(offset) leads beyond timestep \(count) in \(steps) steps:"
+        + " take fewer steps, or trailing spacing"
+    case .reachesNoNoise(let timestep, let spacing):
+      return
+        "one step of \(spacing.rawValue) spacing visits timestep \(timestep) only, where there is"
+        + " hardly any noise to remove: take trailing spacing, or more steps"
+    case .timestep(let timestep, let last):
+      return "there is no timestep \(timestep): the process has \(last)"
+    case .eta(let eta):
+      return "eta is \(eta), and must lie between 0 (DDIM) and 1 (DDPM)"
+    case .clipping(let bound):
+      return "images cannot be clipped to ±\(bound): take a positive number"
+    case .unconditional:
+      return "the model knows no classes, so it takes neither a class nor guidance"
+    case .noSuchClass(let number, let count):
+      return "there is no class \(number): the model has \(count), take 0 to \(count - 1), or all"
+    case .noNullClass:
+      return "the model has no null class (_ddpm_null_class in unet/config.json) to be guided away"
+        + " from"
+    case .guidance(let weight):
+      return "the weight of guidance is \(weight), and must be 0, for none, or more"
+    }
+  }
+}

@@ -1,0 +1,185 @@
+// The forward pass of attention: blocks of queries meet runs of keys.
+
+/// Queries are the columns of a block and keys its rows, so that scores and results are products and
+/// use each number they load several times.
+struct AttentionForward {
+  /// What a head's forward pass writes down on its way.
+  struct Workspace {
+    /// [run, widest block]: scores, then the powers of two of them.
+    let weights: UnsafeMutablePointer<Float>
+    /// [widest block]: what scores start from.
+    let start: UnsafeMutablePointer<Float>
+    /// [depth, widest block].
+    let queries: UnsafeMutablePointer<Float>
+    /// [depth + 1, widest block]: weighted sums of the values' rows.
+    let sums: UnsafeMutablePointer<Float>
+    /// [tokens, depth].
+    let keys: UnsafeMutablePointer<Float>
+    /// [tokens, depth + 1]: behind a value's channels a one, whose weighted sum is the weights'.
+    let values: UnsafeMutablePointer<Float>
+
+    init(_ scratch: Floats, _ shape: AttentionShape) {
+      weights = scratch.base
+      start = weights + run * TokenBlock.widest
+      queries = start + TokenBlock.widest
+      sums = queries + shape.depth * TokenBlock.widest
+      keys = sums + (shape.depth + 1) * TokenBlock.widest
+      values = keys + shape.tokens * shape.depth + Vector.width
+    }
+
+    /// Floats of the whole, with a vector behind keys and values for what spills over.
+    static func count(_ shape: AttentionShape) -> Int {
+      (run + 2 * shape.depth + 2) * TokenBlock.widest
+        + shape.tokens * (2 * shape.depth + 1) + 2 * Vector.width
+    }
+  }
+
+  let shape: AttentionShape
+  let work: Workspace
+
+  init(_ shape: AttentionShape, _ scratch: Floats) {
+    self.shape = shape
+    work = Workspace(scratch, shape)
+  }
+
+  /// Keys whose weights stay in the first-level cache; their rows are whole tiles.
+  private static var run: Int { 72 }
+
+  /// Scores within ± this, in powers of two, need no shift: sums of their powers stay finite, and
+  /// the smallest still counts.
+  private static var safeScore: Float { 60 }
+
+  func run(
+    q: UnsafePointer<Float>, k: UnsafePointer<Float>, v: UnsafePointer<Float>,
+    into y: UnsafeMutablePointer<Float>, statistics: UnsafeMutablePointer<Float>
+  ) {
+    pack(k, v)
+    let needsShift = shape.factor * boundOfScores(q, k) > AttentionForward.safeScore
+    for index in 0..<TokenBlock.count(tokens: shape.tokens) {
+      let block = TokenBlock(index, tokens: shape.tokens)
+      block.transpose(
+        rows: q, rowLength: shape.rowLength, channels: shape.depth, scale: shape.factor,
+        into: work.queries)
+      work.start.update(repeating: 0, count: block.width)
+      if needsShift { subtractPeaks(block.width) }
+      addUp(block.width)
+      finish(block, y, statistics)
+    }
+  }
+
+  /// Copies the head's keys and values side by side. Where they come from, tokens lie so far apart
+  /// that they would share a few of the first-level cache's sets.
+  private func pack(_ k: UnsafePointer<Float>, _ v: UnsafePointer<Float>) {
+    for token in 0..<shape.tokens {
+      let row = token * shape.rowLength
+      let (key, value) = (
+        work.keys + token * shape.depth, work.values + token * (shape.depth + 1)
+      )
+      // Whole vectors: what one of them spills over, the next covers.
+      vectorized(shape.depth) { c, _ in Vector(at: k + row + c).store(at: key + c) }
+      vectorized(shape.depth) { c, _ in Vector(at: v + row + c).store(at: value + c) }
+      value[shape.depth] = 1
+    }
+  }
+
+  // MARK: A block of queries
+
+  /// start = minus each query's largest score.
+  private func subtractPeaks(_ width: Int) {
+    let peaks = work.sums
+    peaks.update(repeating: -.greatestFiniteMagnitude, count: width)
+    for first in stride(from: 0, to: shape.tokens, by: AttentionForward.run) {
+      let keys = first..<min(first + AttentionForward.run, shape.tokens)
+      score(keys, width)
+      for scores in stride(from: work.weights, to: work.weights + keys.count * width, by: width) {
+        vectorized(width) { i, _ in
+          Vector(at: peaks + i).larger(Vector(at: scores + i)).store(at: peaks + i)
+        }
+      }
+    }
+    vectorized(width) { i, _ in (Vector() - Vector(at: peaks + i)).store(at: work.start + i) }
+  }
+
+  /// sums = [values, 1]ᵀ·2^(keys·queries + start).
+  private func addUp(_ width: Int) {
+    let rowLength = shape.depth + 1
+    for first in stride(from: 0, to: shape.tokens, by: AttentionForward.run) {
+      let keys = first..<min(first + AttentionForward.run, shape.tokens)
+      score(keys, width)
+      weigh(keys.count * width)
+      Product(
+        rows: rowLength, columns: width, depth: keys.count,
+        a: .init(base: work.values + first * rowLength, row: 1, step: rowLength),
+        b: .init(base: work.weights, step: width), c: work.sums, cRow: width
+      ).run((first == 0 ? Accumulation.overwrite : .add).start(work.sums, stride: width))
+    }
+  }
+
+  /// weights = keys·queries + start.
+  private func score(_ keys: Range<Int>, _ width: Int) {
+    Product(
+      rows: keys.count, columns: width, depth: shape.depth,
+      a: .init(base: work.keys + keys.lowerBound * shape.depth, row: shape.depth, step: 1),
+      b: .init(base: work.queries, step: width), c: work.weights, cRow: width
+    ).run(.row(work.start))
+  }
+
+  /// weights = 2^weights, four vectors at a time, perhaps with some behind the last one.
+  private func weigh(_ count: Int) {
+    for i in stride(from: 0, to: count, by: VectorBatch.rows * Vector.width) {
+      let weights = work.weights + i
+      VectorBatch(at: weights, stride: Vector.width).powerOfTwo
+        .store(at: weights, stride: Vector.width)
+    }
+  }
+
+  /// y and statistics of the block.
+  private func finish(
+    _ block: TokenBlock, _ y: UnsafeMutablePointer<Float>, _ statistics: UnsafeMutablePointer<Float>
+  ) {
+    let sums = work.sums + shape.depth * block.width
+    vectorized(block.tokens.count) { i, queries in
+      let sum = Vector(at: sums + i)
+      (sum.logarithm * Float.log2e - Vector(at: work.start + i))
+        .store(first: queries, at: statistics + block.tokens.lowerBound + i)
+      let inverse = 1 / sum
+      for result in stride(from: work.sums, to: sums, by: block.width) {
+        (Vector(at: result + i) * inverse).store(at: result + i)
+      }
+    }
+    block.transpose(
+      columns: work.sums, channels: shape.depth, scale: 1, into: y, rowLength: shape.rowLength,
+      .overwrite)
+  }
+
+  // MARK: The bound of all scores
+
+  /// Σ_c max|q_c|·max|k_c|: no inner product is larger.
+  private func boundOfScores(_ q: UnsafePointer<Float>, _ k: UnsafePointer<Float>) -> Float {
+    var bound: Float = 0
+    vectorized(shape.depth) { c, channels in
+      var (queries, keys) = (Extremes(), Extremes())
+      for token in 0..<shape.tokens {
+        queries.add(Vector(at: q + token * shape.rowLength + c))
+        keys.add(Vector(at: k + token * shape.rowLength + c))
+      }
+      let products = queries.size * keys.size
+      for i in 0..<channels { bound += products[i] }
+    }
+    return bound
+  }
+}
+
+/// The largest and the smallest of zero and some vectors, element by element.
+private struct Extremes {
+  private var largest = Vector()
+  private var smallest = Vector()
+
+  @inline(__always) mutating func add(_ vector: Vector) {
+    largest = largest.larger(vector)
+    smallest = smallest.smaller(vector)
+  }
+
+  /// The larger of the two absolute values.
+  var size: Vector { largest.larger(Vector() - smallest) }
+}

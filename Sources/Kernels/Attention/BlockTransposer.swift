@@ -1,0 +1,76 @@
+// A vector's tokens of half a vector's channels, transposed by shuffles.
+
+/// Memory for the floats of some tokens, and their transposition either way.
+///
+/// The place of a float is a number, its vector's bits before those of its element. A round that
+/// interleaves the first half of the vectors with the second rotates these bits by one: vectors of
+/// two tokens become vectors of a channel after log₂(width) rounds, and tokens again after one less.
+struct BlockTransposer {
+  /// Two sets of vectors, for rounds from one to the other and back.
+  private let vectors: UnsafeMutablePointer<Vector>
+
+  static var tokens: Int { Vector.width }
+  static var channels: Int { HalfVector.scalarCount }
+
+  @inline(__always)
+  static func with(_ body: (BlockTransposer) -> Void) {
+    withUnsafeTemporaryAllocation(of: Vector.self, capacity: 2 * channels) { memory in
+      if let base = memory.baseAddress { body(BlockTransposer(vectors: base)) }
+    }
+  }
+
+  /// columns[c, i] = scale·rows[i, c].
+  @inline(__always)
+  func transpose(
+    rows: UnsafePointer<Float>, rowLength: Int, scale: Float,
+    into columns: UnsafeMutablePointer<Float>, width: Int
+  ) {
+    for i in 0..<BlockTransposer.channels {
+      let row = rows + 2 * i * rowLength
+      vectors[i].lowHalf = HalfVector(at: row)
+      vectors[i].highHalf = HalfVector(at: row + rowLength)
+    }
+    let result = rotate(by: BlockTransposer.tokens.trailingZeroBitCount)
+    for c in 0..<BlockTransposer.channels { (result[c] * scale).store(at: columns + c * width) }
+  }
+
+  /// rows[i, c] = scale·columns[c, i], or added.
+  @inline(__always)
+  func transpose(
+    columns: UnsafePointer<Float>, width: Int, scale: Float,
+    into rows: UnsafeMutablePointer<Float>, rowLength: Int, _ accumulation: Accumulation
+  ) {
+    for c in 0..<BlockTransposer.channels { vectors[c] = Vector(at: columns + c * width) * scale }
+    let result = rotate(by: BlockTransposer.channels.trailingZeroBitCount)
+    for i in 0..<BlockTransposer.channels {
+      let row = rows + 2 * i * rowLength
+      let (even, odd) = (result[i].lowHalf, result[i].highHalf)
+      switch accumulation {
+      case .overwrite:
+        even.store(at: row)
+        odd.store(at: row + rowLength)
+      case .add:
+        (even + HalfVector(at: row)).store(at: row)
+        (odd + HalfVector(at: row + rowLength)).store(at: row + rowLength)
+      }
+    }
+  }
+
+  /// Rotates the bits of the floats' places and returns where the floats are then.
+  @inline(__always)
+  private func rotate(by bits: Int) -> UnsafeMutablePointer<Vector> {
+    let half = BlockTransposer.channels / 2
+    var (from, to) = (vectors, vectors + BlockTransposer.channels)
+    for _ in 0..<bits {
+      for i in 0..<half {
+        let (a, b) = (from[i], from[i + half])
+        to[2 * i].evenHalf = a.lowHalf
+        to[2 * i].oddHalf = b.lowHalf
+        to[2 * i + 1].evenHalf = a.highHalf
+        to[2 * i + 1].oddHalf = b.highHalf
+      }
+      swap(&from, &to)
+    }
+    return from
+  }
+}

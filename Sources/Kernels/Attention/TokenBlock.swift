@@ -1,0 +1,83 @@
+// Some of attention's tokens, side by side in a few vectors.
+
+/// Tokens that are the columns of attention's products, as many as register tiles are wide.
+struct TokenBlock {
+  let tokens: Range<Int>
+
+  /// Floats of a row of the block: whole vectors.
+  var width: Int { Vector.vectors(for: tokens.count) * Vector.width }
+
+  /// The widest block's floats.
+  static var widest: Int { 4 * Vector.width }
+
+  /// How many blocks some tokens need.
+  static func count(tokens: Int) -> Int { (tokens + widest - 1) / widest }
+
+  /// One of the blocks of some tokens, which have nearly the same number of vectors.
+  init(_ index: Int, tokens: Int) {
+    let (blocks, vectors) = (TokenBlock.count(tokens: tokens), Vector.vectors(for: tokens))
+    let first = vectors * index / blocks * Vector.width
+    self.tokens = first..<min(vectors * (index + 1) / blocks * Vector.width, tokens)
+  }
+
+  /// columns[c, i] = scale·rows[i, c] for the block's tokens, and the last one's as often as it takes
+  /// to fill the last vector: what is computed of them is finite then.
+  ///
+  /// - Parameters:
+  ///   - rows: the first token of all, not of the block's.
+  func transpose(
+    rows: UnsafePointer<Float>, rowLength: Int, channels: Int, scale: Float,
+    into columns: UnsafeMutablePointer<Float>
+  ) {
+    let (width, whole) = (width, wholeBlocks(channels))
+    let first = rows + tokens.lowerBound * rowLength
+    BlockTransposer.with { transposer in
+      for i in stride(from: 0, to: whole.tokens, by: BlockTransposer.tokens) {
+        for c in stride(from: 0, to: whole.channels, by: BlockTransposer.channels) {
+          transposer.transpose(
+            rows: first + i * rowLength + c, rowLength: rowLength, scale: scale,
+            into: columns + c * width + i, width: width)
+        }
+      }
+    }
+    for c in 0..<channels {
+      let rest = c < whole.channels ? whole.tokens : 0
+      for i in rest..<tokens.count { columns[c * width + i] = first[i * rowLength + c] * scale }
+      let last = columns[c * width + tokens.count - 1]
+      for i in tokens.count..<width { columns[c * width + i] = last }
+    }
+  }
+
+  /// rows[i, c] = scale·columns[c, i] for the block's tokens, or added.
+  func transpose(
+    columns: UnsafePointer<Float>, channels: Int, scale: Float,
+    into rows: UnsafeMutablePointer<Float>, rowLength: Int, _ accumulation: Accumulation
+  ) {
+    let (width, whole) = (width, wholeBlocks(channels))
+    let first = rows + tokens.lowerBound * rowLength
+    BlockTransposer.with { transposer in
+      for i in stride(from: 0, to: whole.tokens, by: BlockTransposer.tokens) {
+        for c in stride(from: 0, to: whole.channels, by: BlockTransposer.channels) {
+          transposer.transpose(
+            columns: columns + c * width + i, width: width, scale: scale,
+            into: first + i * rowLength + c, rowLength: rowLength, accumulation)
+        }
+      }
+    }
+    for c in 0..<channels {
+      let rest = c < whole.channels ? whole.tokens : 0
+      for i in rest..<tokens.count {
+        let (value, place) = (columns[c * width + i] * scale, i * rowLength + c)
+        first[place] = accumulation == .add ? first[place] + value : value
+      }
+    }
+  }
+
+  /// How far whole blocks reach.
+  private func wholeBlocks(_ channels: Int) -> (tokens: Int, channels: Int) {
+    (
+      tokens.count / BlockTransposer.tokens * BlockTransposer.tokens,
+      channels / BlockTransposer.channels * BlockTransposer.channels
+    )
+  }
+}

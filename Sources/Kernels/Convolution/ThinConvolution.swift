@@ -1,0 +1,115 @@
+// Convolution into fewer channels than half a vector: the filter's taps fill the vector instead.
+
+/// A convolution by one product of pixels and taps, whose results are moved to their places and
+/// added up.
+///
+/// The direct loop has a vector of output channels, of which the U-Net's last convolution has one.
+struct ThinConvolution {
+  private let shape: ConvolutionShape
+  /// Floats of a pixel's products: one a tap and output, in whole vectors.
+  private let width: Int
+  private let weights: UnsafeMutablePointer<Float>
+  private let products: UnsafeMutablePointer<Float>
+
+  /// Whether it is worth it.
+  static func suits(_ shape: ConvolutionShape) -> Bool {
+    shape.side > 1 && shape.stride == 1 && 2 * shape.outputs <= Vector.width
+  }
+
+  static func scratchCount(_ shape: ConvolutionShape) -> Int {
+    let width = productWidth(shape)
+    return FloatMemory.aligned(shape.inputs * width)
+      + max(
+        shape.height * shape.width * width,
+        shape.borderedGradient.count + shape.side * shape.inputs)
+  }
+
+  private static func productWidth(_ shape: ConvolutionShape) -> Int {
+    Vector.vectors(for: shape.side * shape.side * shape.outputs) * Vector.width
+  }
+
+  init(_ shape: ConvolutionShape, _ scratch: Floats) {
+    self.shape = shape
+    width = ThinConvolution.productWidth(shape)
+    weights = scratch.base
+    products = weights + FloatMemory.aligned(shape.inputs * width)
+  }
+
+  private var taps: Int { shape.side * shape.side }
+
+  func forward(
+    _ x: Floats, weights filter: Floats, bias: Floats, residual: Residual, into y: Floats
+  ) {
+    pack(filter)
+    Product(
+      rows: shape.height * shape.width, columns: width, depth: shape.inputs,
+      a: .init(base: x.base, row: shape.inputs, step: 1), b: .init(base: weights, step: width),
+      c: products, cRow: width
+    ).run(.zero)
+    start(y.base, bias, residual)
+    for tap in 0..<taps { add(tap, to: y.base) }
+  }
+
+  /// [I, taps, O], with zeros behind.
+  private func pack(_ filter: Floats) {
+    weights.update(repeating: 0, count: shape.inputs * width)
+    for tap in 0..<taps {
+      for i in 0..<shape.inputs {
+        for o in 0..<shape.outputs {
+          weights[i * width + tap * shape.outputs + o] =
+            filter[(tap * shape.inputs + i) * shape.outputs + o]
+        }
+      }
+    }
+  }
+
+  private func start(
+    _ y: UnsafeMutablePointer<Float>, _ bias: Floats, _ residual: Residual
+  ) {
+    let pixels = shape.outputHeight * shape.outputWidth
+    for pixel in 0..<pixels {
+      for o in 0..<shape.outputs { y[pixel * shape.outputs + o] = bias[o] }
+    }
+    if case .add(let block) = residual {
+      for i in 0..<pixels * shape.outputs { y[i] += block[i] }
+    }
+  }
+
+  /// Adds a tap's products to the pixels that see theirs through it.
+  private func add(_ tap: Int, to y: UnsafeMutablePointer<Float>) {
+    let (down, right) = (tap / shape.side - shape.before, tap % shape.side - shape.before)
+    let (top, left) = (max(0, -down), max(0, -right))
+    let bottom = max(top, min(shape.outputHeight, shape.height - down))
+    let end = max(left, min(shape.outputWidth, shape.width - right))
+    for row in top..<bottom {
+      let from =
+        products + ((row + down) * shape.width + right) * width + tap * shape.outputs
+      let to = y + row * shape.outputWidth * shape.outputs
+      for column in left..<end {
+        for o in 0..<shape.outputs { to[column * shape.outputs + o] += from[column * width + o] }
+      }
+    }
+  }
+
+  /// dw += Σ_pixels x ⊗ dy, where rows are taps and columns input channels.
+  func weightGradient(_ x: Floats, dy: Floats, addedTo dw: Floats) {
+    let (side, inputs, outputs) = (shape.side, shape.inputs, shape.outputs)
+    let (padded, plane) = (products, shape.borderedGradient)
+    pad(dy.base, shape.output, into: padded, plane, border: shape.gradientBorder)
+    let sums = padded + plane.count
+    for o in 0..<outputs {
+      for row in 0..<side {
+        // A pixel saw the input left of it through the first tap: taps go backwards over dy.
+        let last = padded + (side - 1 - row) * plane.rowLength + (side - 1) * outputs + o
+        Product(
+          rows: side, columns: inputs, segments: shape.height, depth: shape.width,
+          a: .init(base: last, row: -outputs, step: outputs, segment: plane.rowLength),
+          b: .init(base: x.base, step: inputs, segment: shape.width * inputs),
+          c: sums, cRow: inputs
+        ).run(.zero)
+        let target = dw.base + row * side * inputs * outputs + o
+        for i in 0..<side * inputs { target[i * outputs] += sums[i] }
+      }
+    }
+  }
+}

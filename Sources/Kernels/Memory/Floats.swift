@@ -1,0 +1,88 @@
+// Views of float memory, and the memory itself: what the modules above use instead of pointers.
+
+/// A run of floats somewhere in a `FloatMemory`; copying it copies the view, not the floats.
+///
+/// Code that makes a view guarantees that the memory outlives it, that ranges lie within it, and that
+/// no two threads write to the same floats; hence the unchecked conformance. This module is compiled
+/// without checks, so a precondition here would check nothing: layers and operations compare shapes
+/// before they pass views on.
+package struct Floats: @unchecked Sendable {
+  package let base: UnsafeMutablePointer<Float>
+  /// How many floats the view covers.
+  package let count: Int
+
+  init(base: UnsafeMutablePointer<Float>, count: Int) {
+    self.base = base
+    self.count = count
+  }
+
+  /// The floats at `offset ..< offset + count`.
+  package func slice(_ offset: Int, _ count: Int) -> Floats {
+    Floats(base: base + offset, count: count)
+  }
+
+  package subscript(index: Int) -> Float {
+    get { base[index] }
+    nonmutating set { base[index] = newValue }
+  }
+
+  /// Copies as many floats as `values` holds to the front of the view.
+  package func copy(from values: Floats) {
+    base.update(from: values.base, count: values.count)
+  }
+
+  package func copy(from values: [Float]) {
+    values.withUnsafeBufferPointer { source in
+      if let start = source.baseAddress { base.update(from: start, count: source.count) }
+    }
+  }
+
+  package func fill(_ value: Float) {
+    base.update(repeating: value, count: count)
+  }
+
+  /// Whether two views start at the same float.
+  package func startsWhere(_ other: Floats) -> Bool { base == other.base }
+
+  /// The floats as an array of their own.
+  package var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+  /// The first `count` floats as an array of their own.
+  package func prefix(_ count: Int) -> [Float] { slice(0, count).array }
+}
+
+/// Owns floats, zeroed and aligned to a cache line, with slack behind the last one.
+///
+/// Kernels may read up to two vectors past the end of a row; the slack makes that legal for the
+/// last row of the memory too.
+package final class FloatMemory: Sendable {
+  /// All the floats of the memory.
+  package let all: Floats
+  private let pages: Pages
+
+  package init(count: Int) {
+    let floats = count + FloatMemory.slack
+    pages = Pages(byteCount: floats * MemoryLayout<Float>.stride)
+    all = Floats(base: pages.start.bindMemory(to: Float.self, capacity: floats), count: count)
+  }
+
+  /// Memory that holds the given floats.
+  package convenience init(_ values: [Float]) {
+    self.init(count: values.count)
+    all.copy(from: values)
+  }
+
+  /// The floats as an array of their own.
+  package var array: [Float] { withExtendedLifetime(self) { all.array } }
+
+  deinit { pages.deallocate() }
+
+  /// Floats behind the end that may be read, never used.
+  private static let slack = 64
+
+  /// `count` rounded up so that what follows starts on a cache line.
+  package static func aligned(_ count: Int) -> Int {
+    let floats = Pages.cacheLine / MemoryLayout<Float>.stride
+    return (count + floats - 1) / floats * floats
+  }
+}

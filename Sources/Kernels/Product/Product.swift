@@ -1,0 +1,176 @@
+// The one loop all multiplications run through: a matrix product over strided operands.
+
+/// C[r, v] = start[r, v] + Σ_s Σ_k A[s·a.segment + r·a.row + k·a.step] · B[s·b.segment + k·b.step + v]
+///
+/// With the strides chosen by the caller this is a matrix product, a convolution's forward pass
+/// (rows are pixels, a segment is a row of the filter), its weight gradient (rows are input
+/// channels, k runs over pixels), the products of a Winograd transform, and those of attention. A's
+/// elements are broadcast, B's and C's rows are vectors and contiguous.
+struct Product {
+  /// The operand whose elements are broadcast.
+  struct Left {
+    var base: UnsafePointer<Float>
+    /// From one row of C to the next.
+    var row: Int
+    /// From one term of the sum to the next.
+    var step: Int
+    /// From one segment to the next.
+    var segment = 0
+  }
+
+  /// The operand whose rows are vectors.
+  struct Right {
+    var base: UnsafePointer<Float>
+    var step: Int
+    var segment = 0
+    /// The operand of the product that comes next, without gaps: it is fetched on the way.
+    var next: UnsafePointer<Float>?
+  }
+
+  /// What C is without the sum.
+  enum Start {
+    case zero
+    /// The same values in every row: a bias.
+    case row(UnsafePointer<Float>)
+    /// One value a row, in every column.
+    case column(UnsafePointer<Float>)
+    /// A matrix of C's shape; C itself to accumulate.
+    case matrix(UnsafePointer<Float>, stride: Int)
+    /// A matrix plus the same values in every row: a residual and a bias.
+    case matrixAndRow(UnsafePointer<Float>, stride: Int, UnsafePointer<Float>)
+  }
+
+  var rows: Int
+  var columns: Int
+  /// How many runs of `depth` terms the sum has.
+  var segments = 1
+  var depth: Int
+  var a: Left
+  var b: Right
+  var c: UnsafeMutablePointer<Float>
+  var cRow: Int
+
+  /// Computes C. B and C's start may be read up to two vectors behind the last column.
+  func run(_ start: Start) {
+    var sum = self
+    if segments == 0 { sum.depth = 0 }
+    sum.panels(start)
+    for _ in stride(from: 1, to: segments, by: 1) {
+      sum.a.base += a.segment
+      sum.b.base += b.segment
+      sum.panels(.matrix(c, stride: cRow))
+    }
+  }
+
+  /// One segment's terms, added to the start.
+  private func panels(_ start: Start) {
+    var column = 0
+    while column < columns {
+      let vectors = Vector.vectors(for: columns - column)
+      switch Product.panel(of: vectors) {
+      case 1: bands(Vector.self, from: column, start)
+      case 2: bands(TwoVectors.self, from: column, start)
+      case 3: bands(ThreeVectors.self, from: column, start)
+      default: bands(FourVectors.self, from: column, start)
+      }
+      column += Product.panel(of: vectors) * Vector.width
+    }
+  }
+
+  /// Computes C where a row of B holds two terms, alternating: `depth` counts such pairs, and
+  /// `a.step` leads from one to the next. C's two halves alternate as well and are left to be added.
+  func runInterleaved(_ start: Start) {
+    for column in stride(from: 0, to: columns, by: Vector.width) {
+      bands(InterleavedRow.self, from: column, start)
+    }
+  }
+
+  /// How many of some vectors the next panel of columns takes: as many as a tile can, and three
+  /// where four would leave one or two.
+  private static func panel(of vectors: Int) -> Int {
+    let leavesFew = vectors == 5 || vectors == 6
+    return min(vectors, leavesFew ? 3 : 4, Vector.widestTile)
+  }
+
+  /// All rows of one panel of columns, in tiles of nearly equal height.
+  private func bands<V: TileRow>(_: V.Type, from column: Int, _ start: Start) {
+    guard rows > 0 else { return }
+    let tiles = (rows + V.tallestTile - 1) / V.tallestTile
+    let (height, taller) = rows.quotientAndRemainder(dividingBy: tiles)
+    let middle = taller * (height + 1)
+    if taller > 0 { band(V.self, height: height + 1, 0..<middle, column, start) }
+    band(V.self, height: height, middle..<rows, column, start)
+  }
+
+  /// Some rows, in tiles of a height that divides their number.
+  private func band<V: TileRow>(
+    _: V.Type, height: Int, _ rows: Range<Int>, _ column: Int, _ start: Start
+  ) {
+    // Without the conditions, tiles too tall for their registers would be compiled as well.
+    let tallest = V.tallestTile
+    switch height {
+    case 1: tiles(Tile1<V>.self, rows, column, start)
+    case 2: tiles(Tile2<V>.self, rows, column, start)
+    case 3: tiles(Tile3<V>.self, rows, column, start)
+    case 4: tiles(Tile4<V>.self, rows, column, start)
+    case 5: tiles(Tile5<V>.self, rows, column, start)
+    case 6: tiles(Tile6<V>.self, rows, column, start)
+    case 7 where tallest >= 7: tiles(Tile7<V>.self, rows, column, start)
+    case 8 where tallest >= 8: tiles(Tile8<V>.self, rows, column, start)
+    case 9 where tallest >= 9: tiles(Tile9<V>.self, rows, column, start)
+    case 10 where tallest >= 10: tiles(Tile10<V>.self, rows, column, start)
+    case 11 where tallest >= 11: tiles(Tile11<V>.self, rows, column, start)
+    case 12 where tallest >= 12: tiles(Tile12<V>.self, rows, column, start)
+    case 13 where tallest >= 13: tiles(Tile13<V>.self, rows, column, start)
+    case 14 where tallest >= 14: tiles(Tile14<V>.self, rows, column, start)
+    case 15 where tallest >= 15: tiles(Tile15<V>.self, rows, column, start)
+    case 16 where tallest >= 16: tiles(Tile16<V>.self, rows, column, start)
+    default: preconditionFailure("no tile has \(height) rows of \(V.width) columns")
+    }
+  }
+
+  /// Tile after tile: a call for each would cost short sums a tenth.
+  @inline(never)
+  private func tiles<T: Tile>(_: T.Type, _ rows: Range<Int>, _ column: Int, _ start: Start) {
+    // A panel fetches its columns' share of what comes next, a tile its rows' share of that.
+    let ahead = b.next.map { $0 + column * depth }
+    let aheadRow = (T.V.width * depth + self.rows - 1) / self.rows
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      if let ahead { prefetch(ahead + row * aheadRow, count: T.rows * aheadRow) }
+      var sum = T()
+      var left = a.base + row * a.row
+      var right = b.base + column
+      for _ in 0..<depth {
+        sum.add(left, stride: a.row, times: T.V(at: right))
+        left += a.step
+        right += b.step
+      }
+      // The start comes last: a tile that begins with it begins later.
+      switch start {
+      case .zero: break
+      case .row(let bias):
+        sum.add(T.V(at: bias + column))
+      case .column(let numbers):
+        sum.add(numbers: numbers + row)
+      case .matrix(let matrix, let stride):
+        sum.add(at: matrix + row * stride + column, stride: stride)
+      case .matrixAndRow(let matrix, let stride, let bias):
+        sum.add(at: matrix + row * stride + column, stride: stride)
+        sum.add(T.V(at: bias + column))
+      }
+      if columns - column >= T.V.width {
+        sum.store(at: c + row * cRow + column, stride: cRow)
+      } else {
+        storePart(sum, row, column)
+      }
+      row += T.rows
+    }
+  }
+
+  /// Stores a tile that reaches beyond the last column: by itself, for the loop's registers.
+  @inline(never)
+  private func storePart<T: Tile>(_ sum: T, _ row: Int, _ column: Int) {
+    sum.store(first: columns - column, at: c + row * cRow + column, stride: cRow)
+  }
+}

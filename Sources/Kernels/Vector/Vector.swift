@@ -1,0 +1,269 @@
+// The vector the kernels are written in: its width and its multiply-add follow the target CPU.
+
+internal import Instructions
+
+#if canImport(HasAVX512)
+  /// One vector register of floats: 16 with AVX-512.
+  package typealias Vector = SIMD16<Float>
+  /// Half a register of floats.
+  typealias HalfVector = SIMD8<Float>
+  /// The same register as pairs of floats.
+  typealias VectorOfDoubles = SIMD8<Double>
+  /// The same register as whole numbers, of a float's size and of twice that.
+  typealias VectorOfUInt32 = SIMD16<UInt32>
+  typealias VectorOfUInt64 = SIMD8<UInt64>
+#elseif canImport(HasFMA)
+  /// One vector register of floats: 8 with AVX2.
+  package typealias Vector = SIMD8<Float>
+  /// Half a register of floats.
+  typealias HalfVector = SIMD4<Float>
+  /// The same register as pairs of floats.
+  typealias VectorOfDoubles = SIMD4<Double>
+  /// The same register as whole numbers, of a float's size and of twice that.
+  typealias VectorOfUInt32 = SIMD8<UInt32>
+  typealias VectorOfUInt64 = SIMD4<UInt64>
+#else
+  /// One vector register of floats: 4 with NEON and on the x86-64 baseline.
+  package typealias Vector = SIMD4<Float>
+  /// Half a register of floats.
+  typealias HalfVector = SIMD2<Float>
+  /// The same register as pairs of floats.
+  typealias VectorOfDoubles = SIMD2<Double>
+  /// The same register as whole numbers, of a float's size and of twice that.
+  typealias VectorOfUInt32 = SIMD4<UInt32>
+  typealias VectorOfUInt64 = SIMD2<UInt64>
+#endif
+
+/// The bits of a vector's floats.
+typealias VectorBits = Vector.MaskStorage
+
+extension Vector {
+  /// How many floats one vector holds.
+  @inline(__always) static var width: Int { scalarCount }
+
+  /// Vectors that some floats fill, the last one perhaps in part.
+  @inline(__always) static func vectors(for floats: Int) -> Int { (floats + width - 1) / width }
+
+  #if canImport(HasAVX512) || arch(arm64)
+    /// Vector registers: a tile's sums, a row of B and a number of A have to fit.
+    static let registers = 32
+    /// Vectors side by side in a tile. 6 x 4 sums need 10 loads for 24 multiply-adds, 14 x 2 need 16
+    /// for 28.
+    static let widestTile = 4
+  #else
+    static let registers = 16
+    static let widestTile = 2
+  #endif
+
+  // The operators by their instructions, because the standard library's are a loop over the elements
+  // that the optimizer mostly, not always, puts together again.
+  #if canImport(HasAVX512)
+    @_transparent static func + (a: Vector, b: Vector) -> Vector { _mm512_add_ps(a, b) }
+    @_transparent static func - (a: Vector, b: Vector) -> Vector { _mm512_sub_ps(a, b) }
+    @_transparent static func * (a: Vector, b: Vector) -> Vector { _mm512_mul_ps(a, b) }
+    @_transparent static func / (a: Vector, b: Vector) -> Vector { _mm512_div_ps(a, b) }
+  #elseif canImport(HasFMA)
+    @_transparent static func + (a: Vector, b: Vector) -> Vector { _mm256_add_ps(a, b) }
+    @_transparent static func - (a: Vector, b: Vector) -> Vector { _mm256_sub_ps(a, b) }
+    @_transparent static func * (a: Vector, b: Vector) -> Vector { _mm256_mul_ps(a, b) }
+    @_transparent static func / (a: Vector, b: Vector) -> Vector { _mm256_div_ps(a, b) }
+  #endif
+
+  /// self + a·b, in one instruction where the CPU has one.
+  ///
+  /// The instruction by its name, because `addingProduct` is one call an element: with FMA the
+  /// optimizer puts most of them together again, but not all; without, `fmaf` is dozens of times
+  /// slower than a multiplication and an addition.
+  @_transparent func adding(_ a: Vector, times b: Vector) -> Vector {
+    #if canImport(HasAVX512)
+      _mm512_fmadd_ps(a, b, self)
+    #elseif canImport(HasFMA)
+      _mm256_fmadd_ps(a, b, self)
+    #elseif arch(arm64)
+      addingProduct(a, b)
+    #else
+      self + a * b
+    #endif
+  }
+
+  /// self - a·b, in one instruction where the CPU has one.
+  @_transparent func subtracting(_ a: Vector, times b: Vector) -> Vector {
+    #if canImport(HasAVX512)
+      _mm512_fnmadd_ps(a, b, self)
+    #elseif canImport(HasFMA)
+      _mm256_fnmadd_ps(a, b, self)
+    #else
+      adding(Vector() - a, times: b)
+    #endif
+  }
+
+  /// self·a - b without the product's rounding error, in one instruction where the CPU has one.
+  @_transparent func times(_ a: Float, minus b: Vector) -> Vector {
+    #if canImport(HasAVX512)
+      _mm512_fmsub_ps(self, Vector(repeating: a), b)
+    #elseif canImport(HasFMA)
+      _mm256_fmsub_ps(self, Vector(repeating: a), b)
+    #elseif arch(arm64)
+      (Vector() - b).adding(a, times: self)
+    #else
+      // The product of upper halves is exact.
+      let (upper, upperA) = (upperHalf, Vector(repeating: a).upperHalf)
+      return upper * upperA - b + upper * (a - upperA) + (self - upper) * a
+    #endif
+  }
+
+  /// The larger of each two elements; of `a` and a NaN here, the NaN.
+  @_transparent func larger(_ a: Vector) -> Vector {
+    #if canImport(HasAVX512)
+      _mm512_max_ps(a, self)
+    #elseif canImport(HasFMA)
+      _mm256_max_ps(a, self)
+    #else
+      replacing(with: a, where: self .< a)
+    #endif
+  }
+
+  /// The smaller of each two elements; of `a` and a NaN here, the NaN.
+  @_transparent func smaller(_ a: Vector) -> Vector {
+    #if canImport(HasAVX512)
+      _mm512_min_ps(a, self)
+    #elseif canImport(HasFMA)
+      _mm256_min_ps(a, self)
+    #else
+      replacing(with: a, where: self .> a)
+    #endif
+  }
+
+  #if canImport(HasAVX512)
+    /// Whether `scaled(byPowerOfTwo:)` takes powers below -126, to which the result is 0.
+    @_transparent static var scalesByAnyPower: Bool { true }
+    /// The steps from one power of two to the next that `power(ofStep:)` knows.
+    @inline(__always) static var steps: Float { 32 }
+    /// Newton steps from `roughReciprocal` to full precision.
+    @_transparent static var reciprocalRefinements: Int { 1 }
+  #else
+    @_transparent static var scalesByAnyPower: Bool { false }
+    @inline(__always) static var steps: Float { 1 }
+    @_transparent static var reciprocalRefinements: Int { 3 }
+  #endif
+
+  /// 2^(i/steps) for the i that each element's low bits are.
+  @inline(__always) static func power(ofStep bits: Vector) -> Vector {
+    #if canImport(HasAVX512)
+      _mm512_permutex2var_ps(
+        Vector(
+          1.0, 1.021_897_2, 1.044_273_7, 1.067_140_5, 1.090_507_7, 1.114_386_8, 1.138_788_6,
+          1.163_724_9,
+          1.189_207_1, 1.215_247_4, 1.241_857_8, 1.269_051, 1.296_839_6, 1.325_236_7, 1.354_255_6,
+          1.383_91),
+        unsafeBitCast(bits, to: SIMD8<Int64>.self),
+        Vector(
+          1.414_213_5, 1.445_180_8, 1.476_826_2, 1.509_164_5, 1.542_210_8, 1.575_980_9, 1.610_490_3,
+          1.645_755_5,
+          1.681_792_9, 1.718_619_3, 1.756_252_2, 1.794_709_1, 1.834_008_1, 1.874_167_7, 1.915_206_6,
+          1.957_144_1))
+    #else
+      Vector(repeating: 1)
+    #endif
+  }
+
+  /// self·2^n, of which the whole part of n counts.
+  @_transparent func scaled(byPowerOfTwo n: Vector) -> Vector {
+    #if canImport(HasAVX512)
+      _mm512_scalef_ps(self, n)
+    #else
+      let exponent = unsafeBitCast(n + Vector.magic, to: VectorBits.self) &<< 23
+      return unsafeBitCast(unsafeBitCast(self, to: VectorBits.self) &+ exponent, to: Vector.self)
+    #endif
+  }
+
+  /// The numbers without the lower 12 of their 24 digits.
+  @_transparent private var upperHalf: Vector {
+    unsafeBitCast(unsafeBitCast(self, to: VectorBits.self) & -4096, to: Vector.self)
+  }
+
+  /// 1/x for normal positive x within 2^-14 with AVX-512, elsewhere within 12 %: subtracting the
+  /// bits from a constant negates the exponent.
+  @_transparent var roughReciprocal: Vector {
+    #if canImport(HasAVX512)
+      _mm512_rcp14_ps(self)
+    #else
+      unsafeBitCast(
+        VectorBits(repeating: 0x7EF3_11C7) &- unsafeBitCast(self, to: VectorBits.self),
+        to: Vector.self)
+    #endif
+  }
+
+  @_transparent func adding(_ a: Float, times b: Vector) -> Vector {
+    adding(Vector(repeating: a), times: b)
+  }
+
+  /// The vector at an address of any alignment.
+  @inline(__always) init(at address: UnsafePointer<Float>) {
+    self = UnsafeRawPointer(address).loadUnaligned(as: Vector.self)
+  }
+
+  @inline(__always) init(at address: UnsafeMutablePointer<Float>) {
+    self = UnsafeRawPointer(address).loadUnaligned(as: Vector.self)
+  }
+
+  /// (a[0], a[1], a[0], a[1], …).
+  @inline(__always) init(repeatingTwoAt a: UnsafePointer<Float>) {
+    let pair = UnsafeRawPointer(a).loadUnaligned(as: Double.self)
+    self = unsafeBitCast(VectorOfDoubles(repeating: pair), to: Vector.self)
+  }
+
+  @inline(__always) func store(at address: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(address).storeBytes(of: self, as: Vector.self)
+  }
+
+  /// Stores the first `count` elements only: the tail of a row.
+  @inline(__always) func store(first count: Int, at address: UnsafeMutablePointer<Float>) {
+    if count >= Vector.width {
+      store(at: address)
+    } else {
+      for i in 0..<count { address[i] = self[i] }
+    }
+  }
+}
+
+extension HalfVector {
+  /// The half vector at an address of any alignment.
+  @inline(__always) init(at address: UnsafePointer<Float>) {
+    self = UnsafeRawPointer(address).loadUnaligned(as: HalfVector.self)
+  }
+
+  @inline(__always) func store(at address: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(address).storeBytes(of: self, as: HalfVector.self)
+  }
+
+  /// Adds the first `count` elements only to what is there.
+  @inline(__always) func add(first count: Int, to address: UnsafeMutablePointer<Float>) {
+    if count >= HalfVector.scalarCount {
+      (HalfVector(at: address) + self).store(at: address)
+    } else {
+      for i in 0..<count { address[i] += self[i] }
+    }
+  }
+}
+
+/// What this build of the kernels needs from the CPU it runs on.
+package enum BuildTarget {
+  #if canImport(HasAVX512)
+    /// The kernels' instruction set, as `ddpm --version` prints it.
+    package static let name = "AVX-512"
+    /// The features' names in the operating system's list.
+    package static let requiredFeatures = [
+      "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx2", "fma", "bmi2",
+    ]
+  #elseif canImport(HasFMA)
+    package static let name = "AVX2+FMA"
+    package static let requiredFeatures = ["avx2", "fma", "bmi2"]
+  #elseif arch(arm64)
+    package static let name = "NEON"
+    package static let requiredFeatures: [String] = []
+  #else
+    package static let name = "baseline"
+    package static let requiredFeatures: [String] = []
+  #endif
+}

@@ -1,0 +1,52 @@
+// 3x3 filters to the transformed domain, and their gradients back.
+
+/// The weights in the transformed domain: G g Gᵀ for every pair of channels.
+///
+/// - Parameters:
+///   - weights: [3, 3, I, O]; the flipped ones for the input gradient, which is why `filters` is all
+///     that matters here.
+///   - filters: I·O.
+///   - transformed: [36, I, O].
+package func winogradWeights(_ weights: Floats, filters: Int, into transformed: Floats) {
+  withUnsafeTemporaryAllocation(of: Vector.self, capacity: 3 * F4.points) { buffer in
+    guard let spare = buffer.baseAddress else { return }
+    vectorized(filters) { i, n in
+      for x in 0..<3 {
+        F4.filter(
+          { Vector(at: weights.base + (3 * $0 + x) * filters + i) },
+          into: { spare[3 * $0 + x] = $1 })
+      }
+      for y in 0..<F4.points {
+        let row = spare + 3 * y
+        let target = transformed.base + F4.points * y * filters + i
+        F4.filter({ row[$0] }, into: { $1.store(first: n, at: target + $0 * filters) })
+      }
+    }
+  }
+}
+
+/// dw += Gᵀ w G for every pair of channels.
+func addFilterGradient(
+  _ transformed: UnsafePointer<Float>, filters: Int, to dw: UnsafeMutablePointer<Float>
+) {
+  withUnsafeTemporaryAllocation(of: Vector.self, capacity: 3 * F4.points) { buffer in
+    guard let spare = buffer.baseAddress else { return }
+    vectorized(filters) { i, n in
+      for x in 0..<F4.points {
+        F4.filterGradient(
+          { Vector(at: transformed + (F4.points * $0 + x) * filters + i) },
+          into: { spare[F4.points * $0 + x] = $1 })
+      }
+      for y in 0..<3 {
+        let row = spare + F4.points * y
+        let target = dw + 3 * y * filters + i
+        F4.filterGradient(
+          { row[$0] },
+          into: { x, value in
+            let place = target + x * filters
+            (Vector(at: place) + value).store(first: n, at: place)
+          })
+      }
+    }
+  }
+}

@@ -1,0 +1,12 @@
+// Reversal of the axes of a three-dimensional array: between the order files keep weights in and ours.
+
+package import Kernels
+
+/// target[c, b, a] = source[a, b, c].
+package func reverseAxes(_ source: Floats, _ a: Int, _ b: Int, _ c: Int, into target: Floats) {
+  for i in 0..<a {
+    for j in 0..<b {
+      for k in 0..<c { target.base[(k * b + j) * a + i] = source.base[(i * b + j) * c + k] }
+    }
+  }
+}
