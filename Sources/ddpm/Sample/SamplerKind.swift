@@ -33,7 +33,11 @@ package struct SamplerKind: Sendable, Equatable {
     DDIMSampler(eta: eta)
   }
 
-  package static let all = [ddpm, ddim]
+  package static let dpmSolver2M = SamplerKind("dpm++2m", usualSteps: 10, noise: .none) { _, _ in
+    DPMSolverMultistep()
+  }
+
+  package static let all = [ddpm, ddim, dpmSolver2M]
   /// The names, as the help lists them.
   static let names = all.map(\.name).joined(separator: "|")
 }
