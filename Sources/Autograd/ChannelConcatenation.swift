@@ -1,7 +1,7 @@
-// Tensors that stand for one: a U-Net's skip connections without a copy.
+// Tensors that are read as one: a U-Net's skip connections without a copy.
 
-/// The channels of one tensor, then those of the next: what `Tape.concatenate` makes, for operations
-/// that can read it where it is.
+/// The channels of one tensor, then those of the next: what `Tape.concatenate` copies together, for
+/// operations that can read the tensors in place.
 package struct ChannelConcatenation: Sendable {
   package let tensors: [Tensor]
 
@@ -24,7 +24,7 @@ package struct ChannelConcatenation: Sendable {
 
   var channels: Int { shape.channels }
 
-  /// Each tensor with its channels' numbers in the whole.
+  /// Each tensor with the range of its channels in the whole.
   var parts: [(tensor: Tensor, channels: Range<Int>)] {
     var next = 0
     return tensors.map { tensor in

@@ -1,8 +1,8 @@
-// Weights in the forms that kernels read, made from the parameters once a step.
+// Weights in the forms that kernels read, derived from the parameters once per step.
 
 internal import Kernels
 
-/// A weight in another form than the optimizer's.
+/// A weight in a form other than the optimizer's.
 package struct DerivedWeight: Hashable, Sendable {
   /// What the form is.
   enum Form: Hashable, Sendable {
@@ -41,8 +41,8 @@ package struct DerivedWeight: Hashable, Sendable {
     case .winograd:
       winogradWeights(weights, filters: filters, into: target)
     case .flippedWinograd:
-      // The flipped filter waits at the end of the target: the transform reads all taps of a pair
-      // of channels before it writes any of that pair's values.
+      // The flipped filter is stored at the end of the target: the transform reads all taps of a
+      // vector of filters before it writes any of their values.
       let flipped = target.slice(count - taps * filters, taps * filters)
       flipWeights(weights, taps: taps, inputs: inputs, outputs: outputs, into: flipped)
       winogradWeights(flipped, filters: filters, into: target)

@@ -1,4 +1,4 @@
-// Parameters in the order files keep them: outputs first, filters last.
+// Parameters in the axis order of files: outputs first, filters last.
 
 package import Kernels
 internal import Numerics
@@ -14,7 +14,7 @@ extension Parameter {
     }
   }
 
-  /// The three axes as they lie in memory; a file has them the other way round.
+  /// The three axes in memory order; a file has them reversed.
   private var axes: (Int, Int, Int)? {
     switch kind {
     case .vector, .table: nil

@@ -5,16 +5,16 @@ package import Kernels
 
 /// A sum over shards that has the same bytes for any number of threads.
 ///
-/// A shard that is done before a lower one is put aside, and its worker goes on with other memory.
+/// A shard that finishes before a lower one is put aside, and its worker goes on with other memory.
 package final class GradientAccumulator: @unchecked Sendable {
   private let sum: FloatMemory
   /// Guards what follows.
   private let condition = NSCondition()
   /// The shard whose turn it is to be added.
   private var next = 0
-  /// One a worker, zero where no shard is under way.
+  /// One per worker, zero where no shard is being computed.
   private var working: [FloatMemory]
-  /// Of shards that wait for their turn.
+  /// The gradients of shards that wait for lower ones.
   private var waiting: [Int: FloatMemory] = [:]
   /// Zeros for workers that go on.
   private var spare: [FloatMemory]
@@ -55,8 +55,8 @@ package final class GradientAccumulator: @unchecked Sendable {
   /// Adds a worker's gradients if its shard's turn has come, and those that waited for it; else puts
   /// them aside.
   ///
-  /// Whoever finds no spare memory waits for a lower shard, and the lowest never waits: no deadlock,
-  /// as shards are handed out in order.
+  /// A worker that finds no spare memory waits for a lower shard, and the lowest shard never waits.
+  /// Shards are handed out in order, so there is no deadlock.
   private func add(_ shard: Int, of worker: Int) {
     condition.lock()
     defer { condition.unlock() }

@@ -1,18 +1,19 @@
-// A step of a computation that knows its own derivative.
+// A step of a computation with its own derivative.
 
 /// What a tape records: tensors in, tensors out, forward and backward.
 package protocol Operation: Sendable {
   var inputs: [Tensor] { get }
-  /// What it writes: its result, then what its backward pass needs of the forward pass.
+  /// What it writes: its result, then values that its backward pass needs.
   var outputs: [Tensor] { get }
   /// The inputs and outputs whose values the backward pass reads: only these are kept for it.
   var kept: [Tensor] { get }
-  /// Outputs that are so quickly computed that a training does it again on the way back instead of
-  /// keeping them: memory is slower (Chen et al. 2016).
+  /// Outputs that are recomputed for the backward pass instead of being kept, because that is
+  /// faster than reading them from memory (Chen et al. 2016).
   var recomputed: [Tensor] { get }
-  /// An input that is added to the result as it is, so that the result's gradient is its as well.
+  /// An input that is added to the result unchanged, so that the result's gradient is part of its
+  /// own.
   var residual: Tensor? { get }
-  /// Whether the backward pass writes to the gradient of the result: it is of no use afterwards.
+  /// Whether the backward pass overwrites the gradient of the result, which is then lost.
   var overwritesGradient: Bool { get }
   /// Floats of scratch memory that either pass needs.
   var scratchCount: Int { get }
@@ -22,18 +23,18 @@ package protocol Operation: Sendable {
   func forward(_ tape: Tape)
   /// Writes `recomputed` again, from the inputs and the other outputs.
   func recompute(_ tape: Tape)
-  /// Adds what the outputs' gradients make of the inputs' and the parameters' gradients.
+  /// Adds this operation's share to the gradients of its inputs and parameters.
   func backward(_ tape: Tape)
 }
 
-/// A layer whose result is linear in what it multiplies: gradients of inputs need no values, so that
-/// only the parameters' gradients have to wait for those that are computed again.
+/// A layer that is linear in its input: the input's gradient needs no values, so that only the
+/// gradients of its parameters have to wait until the input is recomputed.
 package protocol LinearOperation: Operation {
   /// Adds to the gradients of what is multiplied and of the residual.
   func inputGradients(_ tape: Tape)
   /// Adds to the gradients of the parameters and of `row`.
   func parameterGradients(_ tape: Tape)
-  /// An input that is added to an image's every pixel.
+  /// An input that is added to every pixel of its image.
   var row: Tensor? { get }
 }
 
@@ -46,7 +47,7 @@ extension LinearOperation {
   }
 }
 
-/// An operation that on its way back comes by what it has computed.
+/// An operation whose backward pass can recompute its outputs at little cost.
 package protocol RecomputingOperation: Operation {
   /// As `backward`, and writes `recomputed` again.
   func recomputingBackward(_ tape: Tape)

@@ -7,17 +7,17 @@ import Synchronization
 package struct Parameter: Hashable, Sendable {
   /// What the floats are; they lie in the order the kernels read them.
   package enum Kind: Hashable, Sendable {
-    /// A bias or a factor a channel.
+    /// One bias or factor per channel.
     case vector(Int)
     /// A dense layer's weights, [inputs, outputs].
     case dense(inputs: Int, outputs: Int)
     /// A convolution's weights, [side, side, inputs, outputs].
     case filter(side: Int, inputs: Int, outputs: Int)
-    /// A row a class, [rows, columns].
+    /// One row per class, [rows, columns].
     case table(rows: Int, columns: Int)
   }
 
-  /// How a parameter starts.
+  /// The distribution of a parameter's initial values.
   package enum Initial: Hashable, Sendable {
     case constant(Float)
     /// Uniform in ±bound.
@@ -41,7 +41,7 @@ package struct Parameter: Hashable, Sendable {
   }
 }
 
-/// Which slices there are: made while layers are built.
+/// The list of slices, filled while layers are built.
 package struct ParameterLayout: Sendable {
   package private(set) var parameters: [Parameter] = []
   package private(set) var count = 0
@@ -72,7 +72,7 @@ package struct ParameterLayout: Sendable {
     return weight
   }
 
-  /// How many numbers the parameters are, without the gaps that align them.
+  /// The number of parameters, without the gaps that align them.
   package var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 }
 
@@ -82,7 +82,7 @@ package final class Parameters: Sendable {
   package let layout: ParameterLayout
   private let memory: FloatMemory
   private let derivedMemory: [Tape.Purpose: FloatMemory]
-  /// Whether the derived weights follow from the values as they are.
+  /// Whether the derived weights are those of the current values.
   private let isDerived = Mutex(false)
 
   /// - Parameter purpose: parameters for inference have no room for what backward passes read.
@@ -127,8 +127,8 @@ package final class Parameters: Sendable {
     isDerived.withLock { $0 = false }
   }
 
-  /// Makes the weights' other forms, unless the values have not changed since; any number of threads
-  /// may ask, the first one does the work.
+  /// Computes the derived weights if the values have changed since the last time. Any number of
+  /// threads may call this; the first one does the work.
   package func derive(_ workers: Workers) {
     isDerived.withLock { isDone in
       if isDone { return }

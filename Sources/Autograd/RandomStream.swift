@@ -1,4 +1,4 @@
-// What random numbers are for: a number that keeps them apart from those for anything else.
+// Numbers the independent streams of random numbers by their purpose.
 
 /// A stream of random numbers; streams of one seed are independent. Other modules name their own.
 package struct RandomStream: RawRepresentable, Sendable {
@@ -8,6 +8,7 @@ package struct RandomStream: RawRepresentable, Sendable {
 
   /// The parameters' first values.
   package static let initialization = RandomStream(rawValue: 0)
-  /// Masks: one stream a layer, from this one on. What lies below it is free for other modules.
+  /// Dropout masks: one stream per layer, from this one on. Lower numbers are free for other
+  /// modules.
   package static let dropout = RandomStream(rawValue: 7)
 }

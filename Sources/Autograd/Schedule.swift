@@ -1,15 +1,16 @@
-// The order in which a tape's operations run, forward and back.
+// The order in which a tape's operations run, forward and backward.
 
 /// A pass of one of the tape's operations.
 enum Step {
   case forward(any Operation)
-  /// Between the ways forward and back: the caller makes the gradient of the last result.
+  /// Between the forward and the backward pass: the caller computes the gradient of the last
+  /// result.
   case lossGradient(any Operation)
-  /// What a later step of the way back reads and the way forward did not keep.
+  /// Recomputes values that a later step of the backward pass reads and that were not kept.
   case recompute(any Operation)
   case backward(any Operation)
-  /// A backward pass in three: inputs' gradients, values computed again by their writer's own backward
-  /// pass, then the gradients of parameters.
+  /// A backward pass in three steps: the inputs' gradients; later the input's values, recomputed by
+  /// the backward pass of the operation that wrote them; then the parameters' gradients.
   case inputGradients(any LinearOperation)
   case recomputingBackward(any RecomputingOperation)
   case parameterGradients(any LinearOperation)
@@ -28,8 +29,8 @@ extension Step {
   /// A forward pass.
   static func forward(_ operations: [any Operation]) -> [Step] { operations.map { .forward($0) } }
 
-  /// A backward pass, each operation recomputed before the first step that reads its values, or by its
-  /// own backward pass where everybody can wait for that.
+  /// A backward pass. Values that were not kept are recomputed before the first step that reads
+  /// them, or by their operation's own backward pass if all readers can be deferred until then.
   static func backward(_ operations: [any Operation]) -> [Step] {
     var writers: [Int: any Operation] = [:]
     for operation in operations {
@@ -65,8 +66,9 @@ extension Step {
     return steps
   }
 
-  /// Whether the gradients of a layer's parameters can wait until the way back reaches the writer of
-  /// what it multiplies: that is not computed again yet, and the row's gradient is read later still.
+  /// Whether the gradients of a layer's parameters can be deferred until the backward pass of the
+  /// operation that wrote the layer's input: the input is not recomputed yet, and the row's
+  /// gradient is read later still.
   private static func canDefer(
     _ layer: any LinearOperation, _ operations: [any Operation], _ writers: [Int: any Operation]
   ) -> Bool {
@@ -79,28 +81,28 @@ extension Step {
   }
 }
 
-/// Consecutive steps that run for a few images at a time, one few after the other, so that what a
-/// step writes is still in the core's cache when the next one reads it.
+/// Consecutive steps that run on one micro-batch of images after another, so that what a step
+/// writes is still in the core's cache when the next step reads it.
 struct StepGroup {
   var steps: [Step]
-  /// How many images at a time.
+  /// Images of a micro-batch.
   let images: Int
 
-  /// Whether it begins on the way forward.
+  /// Whether it begins in the forward pass.
   var beginsForward: Bool {
     if case .forward = steps.first { true } else { false }
   }
 
-  /// Steps in the same order, joined where they run for as many images.
+  /// Groups steps, in order, by the size of their micro-batches.
   ///
-  /// - Parameter pixels: how many a step works on at a time, about.
+  /// - Parameter pixels: about how many pixels a micro-batch has.
   static func list(_ steps: [Step], capacity: Int, pixels budget: Int) -> [StepGroup] {
     var list: [StepGroup] = []
     for step in steps {
       let operation = step.operation
       let pixels = (operation.inputs + operation.outputs).map(\.shape.pixels).max() ?? 1
       let images = min(capacity, max(1, budget / pixels))
-      // What belongs to a whole image, as the timestep's embedding, joins what is around it.
+      // Steps on vectors, such as the timestep's embedding, join the group before them.
       if let last = list.last, last.images == images || pixels == 1 {
         list[list.count - 1].steps.append(step)
       } else {

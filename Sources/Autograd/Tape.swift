@@ -1,12 +1,12 @@
-// The tape: operations recorded once for a shape, run forward and backward as often as wanted.
+// The tape: operations recorded once for a shape, then run forward and backward any number of
+// times.
 
 package import Kernels
 
 /// A list of operations with the memory they run in.
 ///
-/// Recording plans the memory; running neither records nor allocates. A tape is for one thread at a
-/// time, and every thread has its own: that, and the parameters not changing while tapes run, is
-/// what the unchecked conformance stands for.
+/// Recording plans the memory; running neither records nor allocates. The conformance is unchecked
+/// because every thread has a tape of its own and parameters do not change while tapes run.
 package final class Tape: @unchecked Sendable {
   /// What a tape is for: inference reuses a block as soon as its last reader is done, training
   /// keeps what the backward pass reads.
@@ -20,13 +20,13 @@ package final class Tape: @unchecked Sendable {
   package let capacity: Int
   package let parameters: Parameters
   private let microBatchPixels: Int
-  /// How many images the next run is for; within an operation, how many it works on.
+  /// How many images the next run is for; within an operation, the images of its micro-batch.
   package var images: Int {
     didSet { precondition(0...capacity ~= images, "\(images) images on a tape for \(capacity)") }
   }
-  /// The number of the first image that an operation works on.
+  /// The number of the first image of the current micro-batch.
   private(set) var firstImage = 0
-  /// Random numbers' place: the training step and the first image's number in its batch.
+  /// The counters of random numbers: the training step and the first image's number in its batch.
   package var place = (step: UInt32(0), firstItem: UInt32(0))
 
   private var operations: [any Operation] = []
@@ -35,10 +35,11 @@ package final class Tape: @unchecked Sendable {
 
   private var groups: [StepGroup] = []
   private var memory: TapeMemory?
-  /// Where the values lie on the way that the tape is on.
+  /// The places of the values in the current pass.
   private var values: [TapeMemory.Place] = []
   private var gradients: [TapeMemory.Place] = []
-  /// Which gradients have their first share, for the images in work and before the group.
+  /// Which gradients have their first contribution: for the current micro-batch, and before the
+  /// current group.
   private var isWritten: [Bool] = []
   private var wasWritten: [Bool] = []
   private var scratchMemory: FloatMemory?
@@ -46,8 +47,8 @@ package final class Tape: @unchecked Sendable {
 
   /// - Parameters:
   ///   - capacity: the largest number of images of a run.
-  ///   - microBatchPixels: pixels that an operation works on at a time. With fewer than the usual number
-  ///     the loops over them are too short to make up for reading the weights again.
+  ///   - microBatchPixels: about how many pixels an operation works on at a time. With fewer than
+  ///     the default, loops are too short for the cost of reading the weights again.
   package init(
     _ parameters: Parameters, for purpose: Purpose, capacity: Int, microBatchPixels: Int = 1600
   ) {
@@ -117,11 +118,12 @@ package final class Tape: @unchecked Sendable {
   /// Computes the result from the inputs, and every gradient from the result's, adding the parameters'
   /// to what is there.
   ///
-  /// The last layers turn back for a few images while their values are in the core's cache, before the
-  /// next few get there: a pass forward for all images and a pass back would read them from memory.
+  /// The last layers run forward and backward for one micro-batch while its values are in the
+  /// core's cache, before the next micro-batch: two passes over all images would read them from
+  /// memory.
   ///
-  /// - Parameter makeGradient: fills the gradient of the result for some images; in there the tape's
-  ///   values and gradients are theirs.
+  /// - Parameter makeGradient: writes the gradient of the result for some images; inside it, the
+  ///   tape's values and gradients are those of these images.
   package func train(_ makeGradient: (_ images: Range<Int>) -> Void) {
     precondition(purpose == .training, "a tape for inference has no gradients")
     for i in isWritten.indices { isWritten[i] = false }
@@ -146,7 +148,7 @@ package final class Tape: @unchecked Sendable {
   private func run(_ body: (Step) -> Void) {
     let all = images
     for group in groups {
-      // Element by element, as assigning the array would allocate another one.
+      // Element by element: assigning the array would allocate a new one.
       for i in isWritten.indices { wasWritten[i] = isWritten[i] }
       for start in stride(from: 0, to: all, by: group.images) {
         (firstImage, images) = (start, min(group.images, all - start))
@@ -165,7 +167,7 @@ package final class Tape: @unchecked Sendable {
 
   // MARK: Memory
 
-  /// The values of the images that are worked on: outside of operations, all.
+  /// The values of the current micro-batch; outside operations, of all images.
   package subscript(tensor: Tensor) -> Floats { current(values[tensor.index], tensor) }
 
   /// One image's values of a tensor.
@@ -185,10 +187,10 @@ package final class Tape: @unchecked Sendable {
     return place.floats.slice(start, place.floats.count - start)
   }
 
-  /// Where an operation puts its share of an input's gradient; nil where nobody wants it.
+  /// Where an operation writes its contribution to an input's gradient; nil if it is not needed.
   ///
-  /// To be asked for once an operation and input: the first share replaces what an earlier tenant
-  /// of the memory left, the later ones are added.
+  /// To be called once per operation and input: the first contribution overwrites the block, which
+  /// an earlier tensor has used, and later ones are added.
   func gradientTarget(_ tensor: Tensor) -> GradientTarget? {
     guard isDifferentiable[tensor.index] else { return nil }
     defer { isWritten[tensor.index] = true }
@@ -203,8 +205,8 @@ package final class Tape: @unchecked Sendable {
     return memory.gradientNumbers[a.index] == memory.gradientNumbers[b.index]
   }
 
-  /// As `gradientTarget`, for operations that make all gradients or none: what nobody wants goes to
-  /// the tensor's own unread block.
+  /// As `gradientTarget`, for operations that compute all gradients or none: one that is not needed
+  /// goes to the tensor's own block, which is never read.
   func gradientTargetOrSpare(_ tensor: Tensor) -> GradientTarget {
     gradientTarget(tensor)
       ?? GradientTarget(
@@ -219,7 +221,7 @@ package final class Tape: @unchecked Sendable {
     return memory.all
   }
 
-  /// Has the parameters' gradients added up in memory of the caller's, instead of the tape's own.
+  /// Makes the tape add the parameters' gradients to the caller's memory instead of its own.
   package func addGradients(to memory: FloatMemory) {
     precondition(
       memory.all.count == parameters.layout.count,
@@ -238,7 +240,7 @@ package final class Tape: @unchecked Sendable {
   }
 }
 
-/// Where a share of a gradient goes, and whether it is the first.
+/// Where a contribution to a gradient goes, and whether it is the first.
 struct GradientTarget {
   let floats: Floats
   let count: Int

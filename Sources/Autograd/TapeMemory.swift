@@ -1,10 +1,10 @@
-// The memory of a tape: where each tensor's values lie on the way forward and back, and its gradient.
+// The memory of a tape: the places of each tensor's values in either pass, and of its gradient.
 
 internal import Kernels
 
 /// One memory for all tensors of a tape, laid out for the steps of its passes.
 struct TapeMemory {
-  /// A tensor's needs.
+  /// What a tensor needs.
   struct Block {
     /// Floats of an image.
     let count: Int
@@ -15,13 +15,13 @@ struct TapeMemory {
   /// Where a tensor's values or gradients lie.
   struct Place {
     let floats: Floats
-    /// Whether there is room for the images of one strip only, because nobody reads it later.
+    /// Whether there is room for one micro-batch only, because it is not read after that.
     let isMicroBatch: Bool
   }
 
-  /// The values on the way forward, by tensor.
+  /// The values in the forward pass, by tensor.
   let forward: [Place]
-  /// The values on the way back: in the same place, unless they are computed again.
+  /// The values in the backward pass: in the same place, unless they are recomputed.
   let backward: [Place]
   let gradients: [Place]
   /// The number of each tensor's gradient; tensors with one number share it.
@@ -71,9 +71,9 @@ struct TapeMemory {
     gradientNumbers = gradients
   }
 
-  /// The residuals whose gradient begins as that of the result and takes over its block: it needs no
-  /// copy, provided that nothing writes to the block while a layer's last step still has to read it.
-  /// In the backward pass's order.
+  /// The residuals whose gradient starts as the result's and takes over its block without a copy.
+  /// That needs that nothing writes to the block while the last step of a layer still has to read
+  /// it. In the order of the backward pass.
   private static func sharedGradients(
     _ blocks: [Block], _ steps: [Step]
   ) -> [(residual: Int, result: Int)] {
@@ -111,7 +111,7 @@ struct TapeMemory {
 }
 
 extension Step {
-  /// The operation whose values it computes again.
+  /// The operation whose values it recomputes.
   fileprivate var recomputed: (any Operation)? {
     switch self {
     case .recompute(let operation): operation
@@ -120,7 +120,7 @@ extension Step {
     }
   }
 
-  /// The values that a step of the way back reads or writes.
+  /// The values that a step of the backward pass reads or writes.
   fileprivate var values: [Tensor] {
     switch self {
     case .lossGradient, .inputGradients: []
@@ -137,7 +137,7 @@ extension Step {
     }
   }
 
-  /// Whether it adds to a tensor's gradient, or uses it up.
+  /// Whether it adds to a tensor's gradient, or overwrites it.
   fileprivate func changesGradient(of tensor: Int) -> Bool {
     switch self {
     case .backward, .inputGradients, .recomputingBackward, .parameterGradients:

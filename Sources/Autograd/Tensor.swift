@@ -1,6 +1,6 @@
 // A tensor is a name for a block of values on a tape.
 
-/// Height, width and channels of one image's worth of a tensor, channels contiguous (NHWC).
+/// Height, width and channels of one image of a tensor, channels contiguous (NHWC).
 package struct Shape: Hashable, Sendable, CustomStringConvertible {
   package let height: Int
   package let width: Int
@@ -29,13 +29,13 @@ package struct Tensor: Hashable, Sendable {
   let index: Int
   package let shape: Shape
 
-  /// Stops with a message unless the shape is the one that an operation reads or writes: behind the
-  /// tensor's block lies another one.
+  /// Stops with a message unless the shape is the one that an operation reads or writes: other
+  /// tensors' memory follows the block.
   func require(_ expected: Shape, _ role: @autoclosure () -> String) {
     precondition(shape == expected, "\(role()) is \(shape) instead of \(expected)")
   }
 
-  /// The same values as a vector an image: another name for the block, nothing is copied.
+  /// The same values as one vector per image: another name for the block, nothing is copied.
   package var flattened: Tensor {
     Tensor(index: index, shape: Shape(channels: shape.count))
   }

@@ -1,4 +1,4 @@
-// All cores at once.
+// Threads that share work.
 
 import Dispatch
 import Synchronization
@@ -12,7 +12,7 @@ package struct Workers: Sendable {
     self.count = count
   }
 
-  /// Runs `body` once a worker, at the same time, and returns when all are done.
+  /// Runs `body` once per worker, concurrently, and returns when all are done.
   package func run(_ body: @Sendable (_ worker: Int) -> Void) {
     if count == 1 {
       body(0)
@@ -21,7 +21,7 @@ package struct Workers: Sendable {
     }
   }
 
-  /// Calls `body` for 0 ..< items, each once, handed out in order to whichever worker is free.
+  /// Calls `body` once for each of 0 ..< items; free workers take the next item in order.
   package func each(_ items: Int, _ body: @Sendable (_ item: Int, _ worker: Int) -> Void) {
     let next = Atomic(0)
     Workers(count: max(1, min(count, items))).run { worker in

@@ -1,4 +1,4 @@
-// Reversal of the axes of a three-dimensional array: between the order files keep weights in and ours.
+// Reverses the axes of a three-dimensional array, to convert weights between files and kernels.
 
 package import Kernels
 

@@ -1,6 +1,6 @@
-// Laying a colour over a picture, as thick as a mask says.
+// Blends a colour over a picture with the opacity of a mask.
 
-/// A colour of 8 bits a channel.
+/// A colour of 8 bits per channel.
 package struct Colour: Equatable, Sendable {
   package let red: UInt8
   package let green: UInt8
@@ -12,7 +12,7 @@ package struct Colour: Equatable, Sendable {
 }
 
 extension Pixels {
-  /// A picture of one colour: RGB, three bytes a pixel.
+  /// A picture of one colour: RGB, three bytes per pixel.
   package static func plain(_ colour: Colour, count: Int) -> [UInt8] {
     var picture = [UInt8](repeating: 0, count: 3 * count)
     lay(colour, ink: [UInt8](repeating: .max, count: count), over: &picture)
@@ -24,7 +24,7 @@ extension Pixels {
   /// - Parameters:
   ///   - columns: within the mask's rows.
   ///   - rows: within the mask.
-  ///   - width: pixels a row of the mask.
+  ///   - width: pixels in a row of the mask.
   package static func fill(
     columns: Range<Int>, rows: Range<Int>, of ink: inout [UInt8], width: Int
   ) {
@@ -36,8 +36,8 @@ extension Pixels {
   /// p += (colour - p)·ink/255 for each channel p of each pixel, rounded.
   ///
   /// - Parameters:
-  ///   - ink: one byte a pixel, 255 covers it.
-  ///   - picture: RGB, three bytes a pixel.
+  ///   - ink: one byte per pixel; 255 is opaque.
+  ///   - picture: RGB, three bytes per pixel.
   package static func lay(_ colour: Colour, ink: [UInt8], over picture: inout [UInt8]) {
     for (pixel, ink) in ink.enumerated() where ink > 0 {
       let place = 3 * pixel

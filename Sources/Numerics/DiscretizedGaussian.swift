@@ -1,4 +1,4 @@
-// The probability a Gaussian gives to 8-bit pixels: the decoder of DDPM's likelihood (Eq. 13).
+// The probability of 8-bit pixels under a Gaussian: the decoder of DDPM's likelihood (Eq. 13).
 
 import Foundation
 package import Kernels
@@ -19,7 +19,7 @@ package func discretizedGaussianNats(_ x: Floats, mean: Floats, deviation: Doubl
     let (pixel, center) = (Double(x.base[i]), Double(mean.base[i]))
     let low = (pixel - halfLevel - center) / deviation
     let high = (pixel + halfLevel - center) / deviation
-    // Black and white own the tails: nothing else lies beyond them.
+    // The intervals of black and white include the tails.
     if pixel - halfLevel < -1 {
       nats -= logNormalCDF(high)
     } else if pixel + halfLevel > 1 {

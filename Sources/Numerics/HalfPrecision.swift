@@ -1,4 +1,4 @@
-// Narrow and wide floating types into Float, without the Float16 type that Intel Macs lack.
+// Converts other floating-point formats to Float, without the type Float16, which Intel Macs lack.
 
 /// IEEE half precision (1 sign, 5 exponent, 10 mantissa bits) as Float; exact for every pattern.
 package func floats(float16 bits: [UInt16]) -> [Float] {

@@ -1,8 +1,9 @@
-// Numbers out of a file's bytes and back; the file's order, little-endian, is every supported CPU's.
+// Converts a file's bytes to numbers and back; all supported CPUs are little-endian, as the files
+// are.
 
 /// The elements that lie in `range` of `bytes`, whatever its alignment.
 ///
-/// A memory copy, so that being generic costs callers in other modules nothing.
+/// A copy of memory, so that generic code costs callers in other modules nothing.
 package func elements<Element: BitwiseCopyable>(
   of bytes: [UInt8], in range: Range<Int>, as type: Element.Type = Element.self
 ) -> [Element] {

@@ -1,10 +1,10 @@
 // Draws a pen's stroke on an 8-bit image.
 
-/// A place on a pen's path, in pixels: the centre of the pixel in row r and column c is (c, r).
+/// A point on a pen's path, in pixels: the centre of the pixel in row r and column c is (c, r).
 package struct PenPoint: Sendable {
   package let x: Float
   package let y: Float
-  /// Half the pen's width here.
+  /// Half the pen's width at this point.
   package let radius: Float
 
   package init(x: Float, y: Float, radius: Float) {
@@ -65,7 +65,7 @@ package enum PenStroke {
     }
   }
 
-  /// The pixels between two coordinates that exist.
+  /// The pixels of an image between two coordinates.
   private static func span(_ low: Float, _ high: Float, _ count: Int) -> Range<Int> {
     let limit = Float(count)
     let first = Int(min(max(low.rounded(.up), 0), limit))

@@ -78,7 +78,7 @@ package enum Pixels {
   ) {
     for i in 0..<count {
       let value = floats[i] / 2 + 0.5
-      // Comparisons that are false for NaN: it must not reach the conversion to an integer.
+      // These comparisons are false for NaN, which must not reach the conversion to an integer.
       let clamped: Float = value > 0 ? (value < 1 ? value : 1) : 0
       let rounded = (255 * clamped).rounded(.toNearestOrEven)
       bytes[i] = UInt8(truncatingIfNeeded: Int32(rounded))

@@ -1,8 +1,8 @@
-// Images made smaller: every pixel is the mean of the area it covers.
+// Downsamples images: each pixel is the mean of the area that it covers.
 
 extension Pixels {
-  /// The images in another size; a large pixel is the mean of the small ones below it, those at its
-  /// edges counting by the share of them that it covers.
+  /// The images in another size: each pixel is the mean of the original pixels that it covers,
+  /// weighted by the share of each that it covers.
   ///
   /// - Parameters:
   ///   - bytes: [N, H, W, C].
@@ -40,8 +40,8 @@ extension Pixels {
     }
   }
 
-  /// The pixels of a line of `count` that lie below pixel `place` of a line of `parts`, with their
-  /// shares, which add up to 1.
+  /// The pixels of a line of `count` that pixel `place` of a line of `parts` covers, with their
+  /// weights, which add up to 1.
   private static func cover(
     _ place: Int, of parts: Int, _ count: Int
   ) -> [(pixel: Int, share: Float)] {

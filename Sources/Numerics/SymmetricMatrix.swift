@@ -1,4 +1,4 @@
-// Symmetric matrices in double precision: eigenvalues, square roots, and the covariance they start as.
+// Symmetric matrices in double precision: covariance, eigenvalues and square roots.
 
 /// A symmetric matrix, [order, order].
 package struct SymmetricMatrix: Equatable, Sendable {
@@ -28,14 +28,14 @@ package struct SymmetricMatrix: Equatable, Sendable {
       for p in 0..<order {
         for q in p + 1..<max(p + 1, order) { rest += a[p * order + q] * a[p * order + q] }
       }
-      // Also when a not-a-number is among the values: no comparison with it is true.
+      // False also if a value is NaN: then the loop ends.
       guard rest > negligible else { break }
       sweep(&a, &vectors)
     }
     return ((0..<order).map { a[$0 * order + $0] }, vectors)
   }
 
-  /// Convergence is quadratic: about ten sweeps do for any matrix met.
+  /// Convergence is quadratic: about ten sweeps are enough for any matrix met so far.
   private static let mostSweeps = 64
 
   /// Zeroes each element above the diagonal once (Golub & Van Loan 2013, Algorithm 8.5.1).

@@ -1,3 +1,5 @@
+// Parameters keep their values on the way to a file's axis order and back.
+
 import Autograd
 import Kernels
 import TestSupport

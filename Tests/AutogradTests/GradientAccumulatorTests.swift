@@ -1,3 +1,5 @@
+// Gradients of shards are summed in one order, whatever order the workers finish in.
+
 import Autograd
 import Foundation
 import Kernels
@@ -14,7 +16,7 @@ import Testing
     return (0..<2).map { _ in
       let loss = sum.accumulate(14, by: 3, on: Workers(count: threads)) { part, _, gradients in
         #expect(gradients.array.allSatisfy { $0 == 0 })
-        // The first shard is the last to be done, and every other one overtakes the one before.
+        // The first shard finishes last, and every other shard overtakes the one before it.
         Thread.sleep(
           forTimeInterval: part.lowerBound == 0 ? 0.05 : part.lowerBound % 2 == 1 ? 0.01 : 0)
         let values = uniform(count, bound: Float(part.count) * 1e3, seed: UInt64(part.lowerBound))

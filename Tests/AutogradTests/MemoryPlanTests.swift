@@ -1,9 +1,11 @@
+// Blocks share memory only if their live ranges do not overlap.
+
 import Autograd
 import Kernels
 import TestSupport
 import Testing
 
-/// Blocks of random sizes and lives.
+/// Blocks of random sizes and live ranges.
 private struct Program {
   struct Block {
     let count: Int
@@ -41,7 +43,7 @@ func blocksThatLiveAtTheSameTimeNeverShareMemory(seed: UInt64) {
 
 @Test func theDeadMakeRoom() {
   var plan = MemoryPlan()
-  // A chain needs its input, its result and, between, what a step reads and what it writes.
+  // A chain needs its input, its result, and what the current step reads and writes.
   for step in 1..<99 { _ = plan.add(64, liveRange: step - 1...step) }
   for _ in 0..<2 { _ = plan.add(64, liveRange: 0...100) }
   #expect(plan.layout().count == 4 * 64)

@@ -1,3 +1,5 @@
+// The layout of parameters and their initial values.
+
 import Autograd
 import Kernels
 import TestSupport
@@ -42,7 +44,7 @@ private func initialized(seed: UInt64) -> Parameters {
     else { continue }
     let values = parameters[parameter].array
     #expect(values.allSatisfy { abs($0) <= bound }, "\(parameter.name)")
-    // That not all of n numbers lie in the inner 9/10 is certain to 0.9ⁿ, 2e-7 at n = 150.
+    // All of n numbers lie in the inner 9/10 with probability 0.9ⁿ, 2e-7 at n = 150.
     if parameter.count >= 150 {
       #expect(values.contains { abs($0) > 0.9 * bound }, "\(parameter.name)")
     }

@@ -1,9 +1,11 @@
+// Tapes: gradients of whole networks, repeated runs, fewer images than the capacity, micro-batches.
+
 import Autograd
 import Kernels
 import TestSupport
 import Testing
 
-/// A tensor read by three operations, one of which reads it twice over, and a layer used twice.
+/// A tensor read by three operations, by one of them twice, and a layer used twice.
 private func branches() -> Network {
   Network(Shape(height: 3, width: 4, channels: 8), Shape(channels: 16)) { layout in
     let norm = GroupNorm("norm", channels: 8, groups: 2, epsilon: 1e-5, in: &layout)
@@ -21,7 +23,7 @@ private func branches() -> Network {
   }
 }
 
-/// A small U-Net: down, attention, up, and a skip connection across; dropout on the way.
+/// A small U-Net: downsampling, attention, upsampling, a skip connection and dropout.
 private func hourglass() -> Network {
   Network(Shape(height: 4, width: 4, channels: 2)) { layout in
     let convIn = Convolution("in", inputs: 2, outputs: 4, in: &layout)
@@ -47,8 +49,8 @@ private func hourglass() -> Network {
   }
 }
 
-/// Residuals handed on through several results, one that is read again behind, one that is also what
-/// is convolved, and one layer of each kind.
+/// Residuals of residuals, one that is read again later, one that is also the layer's input, and
+/// one layer of each kind.
 private func residuals() -> Network {
   Network(Shape(height: 3, width: 4, channels: 8)) { layout in
     let convs = (0..<4).map { Convolution("conv.\($0)", inputs: 8, outputs: 8, in: &layout) }
@@ -66,8 +68,8 @@ private func residuals() -> Network {
   }
 }
 
-/// Layers behind normalizations: one whose row is made in between, one whose residual is what is
-/// normalized, one whose input is read by something else as well, and two of one input.
+/// Layers after normalizations: one whose row is computed in between, one whose residual is the
+/// normalization's input, one whose input has another reader, and two with one input.
 private func normalizations() -> Network {
   Network(Shape(height: 3, width: 4, channels: 8), Shape(channels: 16)) { layout in
     let norms = (0..<4).map {
@@ -90,8 +92,8 @@ private func normalizations() -> Network {
   }
 }
 
-/// A layer behind a normalization whose residual is the result of another one: that one's backward
-/// pass comes first, and uses up the gradient of its result.
+/// A layer after a normalization, with the result of another normalization as its residual: that
+/// one's backward pass comes first and overwrites the gradient of its result.
 private func normalizedResiduals() -> Network {
   Network(Shape(height: 3, width: 4, channels: 8)) { layout in
     let norms = (0..<2).map {
@@ -108,8 +110,8 @@ private func normalizedResiduals() -> Network {
   }
 }
 
-/// A layer that waits for a normalization while its result's gradient is handed on twice, to a tensor
-/// that is read again in between.
+/// A layer whose weights' gradients are deferred while two residuals share its result's gradient,
+/// the second of which has another reader in between.
 private func residualsOfResiduals() -> Network {
   Network(Shape(height: 3, width: 4, channels: 8)) { layout in
     let norm = GroupNorm("norm", channels: 8, groups: 2, epsilon: 1e-5, in: &layout)
@@ -185,7 +187,7 @@ private func residualsOfResiduals() -> Network {
   let once = (run.tape.gradient(run.inputs[0]).array, run.tape.parameterGradients.array)
   run.train(gradient)
   #expect(run.tape.gradient(run.inputs[0]).array == once.0)
-  // Running sums round with every term: not the double to the last bit.
+  // Every addition rounds, so this is not exactly twice the gradient.
   expectClose(
     run.tape.parameterGradients.array, once.1.map { 2 * Double($0) }, absolute: 1e-4, relative: 1e-5
   )
@@ -239,7 +241,7 @@ func fewerImagesThanTheCapacityAreTheFirstOnes(purpose: Tape.Purpose) {
   expectClose(run.tape.parameterGradients.array, whole.doubles, absolute: 1e-5, relative: 1e-5)
 }
 
-/// Levels on which one, some and all of four images are worked on at a time.
+/// Levels with micro-batches of one, some and all of four images.
 private func pyramid() -> Network {
   Network(Shape(height: 40, width: 40, channels: 2), Shape(channels: 8)) { layout in
     let convIn = Convolution("in", inputs: 2, outputs: 8, in: &layout)

@@ -1,3 +1,5 @@
+// Every item of work is handled once.
+
 import Autograd
 import Synchronization
 import Testing

@@ -1,3 +1,5 @@
+// Reversal of three axes.
+
 import Numerics
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-// Colours laid over pictures.
+// Blending of colours over pictures.
 
 import Numerics
 import Testing

@@ -1,3 +1,5 @@
+// The discretized Gaussian: masses that sum to one, and values of high precision.
+
 import Foundation
 import Kernels
 import Numerics
@@ -16,8 +18,8 @@ private let levels = (0...255).map { Float($0) / 127.5 - 1 }
 @Test(arguments: [0.007, 0.05, 1.0], [Float(-1.2), -1, -0.3, 0, 0.8, 1, 1.5])
 func theMassesOfAllLevelsSumToOne(deviation: Double, mean: Float) {
   let total = levels.reduce(0) { $0 + exp(-nats($1, mean: mean, deviation: deviation)) }
-  // Neighbouring levels are floats, their borders meet to 6e-8; at most two borders carry weight
-  // 0.4/deviation.
+  // Neighbouring levels are floats, so their borders differ by up to 6e-8; at most two borders have
+  // a density of 0.4/deviation.
   #expect(abs(total - 1) < 1e-7 / deviation)
 }
 

@@ -1,8 +1,10 @@
+// Nearest neighbours, coverage and kernel sums against all pairs in Double.
+
 import Numerics
 import TestSupport
 import Testing
 
-/// Two sets that need several panels and chunks of rows, with rests.
+/// Two sets that need several panels and chunks of rows, with remainders.
 private struct Sets {
   static let dimension = 5
   let queries: [Float]
@@ -31,7 +33,7 @@ private struct Sets {
   }
 }
 
-/// One for each use: tests run at the same time, and a `PairwiseProducts` is one thread's.
+/// A new one for each use: tests run concurrently, and a `PairwiseProducts` belongs to one thread.
 private var pairs: PairwiseProducts { PairwiseProducts(dimension: Sets.dimension) }
 
 @Test(arguments: [1, 4])

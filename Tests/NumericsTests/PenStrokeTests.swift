@@ -1,4 +1,4 @@
-// The pen against a count of the places that it covers.
+// A pen's stroke against a count of the points that it covers.
 
 import Numerics
 import Testing
@@ -13,7 +13,7 @@ struct PenStrokeTests {
     return pixels
   }
 
-  /// The share of a pixel that the pen covers: 16 x 16 places in the pixel, each inside or outside.
+  /// The share of a pixel that the pen covers, from 16 x 16 points in the pixel.
   static func coverage(of path: [PenPoint], column: Int, row: Int) -> Double {
     let places = 16
     var inside = 0
@@ -44,8 +44,8 @@ struct PenStrokeTests {
     ],
   ]
 
-  // A 45° edge that just misses half a pixel's width leaves a corner of (√2 − 1)² / 4 = 0.043
-  // uncovered that the distance does not see; round ends and bends add a little.
+  // At a 45° edge half a pixel away, a corner of (√2 − 1)² / 4 = 0.043 is uncovered, which the
+  // distance does not account for; round ends and bends add a little.
   @Test(arguments: paths)
   func inkIsTheShareOfThePixelThatThePenCovers(path: [PenPoint]) {
     let pixels = Self.drawn(path)

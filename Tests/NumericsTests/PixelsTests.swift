@@ -1,3 +1,5 @@
+// Pixels as floats and bytes, and their enlargement.
+
 import Kernels
 import Numerics
 import Testing

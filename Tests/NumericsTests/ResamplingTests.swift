@@ -1,4 +1,4 @@
-// Images made smaller, against means worked out by hand.
+// Downsampling against means worked out by hand.
 
 import Numerics
 import Testing

@@ -1,3 +1,5 @@
+// Eigenvalues, roots and covariances against NumPy and by hand.
+
 import Numerics
 import Testing
 

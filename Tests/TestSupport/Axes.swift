@@ -1,4 +1,4 @@
-// Between the axis order of reference files and ours.
+// Converts from the axis order of reference files.
 
 /// [N, C, H, W] values as [N, H, W, C].
 package func nhwc<T>(_ values: [T], _ shape: [Int]) -> [T] {

@@ -34,7 +34,7 @@ package func checkGradient(
   }
 }
 
-/// Numbers to be varied one by one, and what the tape says about them.
+/// Numbers to be varied one by one, with the tape's gradient.
 private struct Variable {
   let name: String
   let values: Floats
@@ -43,13 +43,13 @@ private struct Variable {
   /// Truncation errs by h²/6·f‴ = 1e-5·f‴ and rounding by about ε·f/h = 1.5e-5·f: near the step,
   /// (3ε)^⅓, at which their sum is least.
   private static let step: Float = 0x1p-7
-  /// Of the largest of the variable's gradients: several times what truncation makes of the networks
-  /// tested, and far below the error of any wrong term.
+  /// Relative to the largest of the variable's gradients: several times the truncation error of the
+  /// networks tested, and far below the error of any wrong term.
   private static let tolerance = 2e-4
 
   /// - Parameter terms: the functional's terms for the values as they are.
   func check(_ sourceLocation: SourceLocation, terms: () -> [Double]) {
-    // A unit in the last place of each result, what a few layers make of their roundings.
+    // A unit in the last place of each result: about the rounding error of a few layers.
     let rounding = terms().reduce(0) { $0 + abs($1) } * 0x1p-23 / Double(Variable.step)
     let differences = (0..<values.count).map { i in
       let (middle, low, high) = (

@@ -1,9 +1,9 @@
-// How far results may be from their references.
+// Comparison of results with their references.
 
 import Foundation
 import Testing
 
-/// Expects the reference's very numbers: for operands whose sums are exact in Float.
+/// Expects exactly the reference's numbers, for operands whose sums are exact in Float.
 package func expectExact(
   _ actual: [Float], _ expected: [Double], sourceLocation: SourceLocation = #_sourceLocation
 ) {
@@ -18,7 +18,7 @@ package func expectClose(
   #expect(actual.count == expected.count, sourceLocation: sourceLocation)
   for (i, (value, reference)) in zip(actual, expected).enumerated() {
     let allowed = absolute + relative * abs(reference)
-    // A not-a-number is not within any distance.
+    // False for NaN.
     guard abs(Double(value) - reference) <= allowed else {
       Issue.record(
         "\(value) at \(i) of \(actual.count) is not within \(allowed) of \(reference)",

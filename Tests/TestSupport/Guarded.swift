@@ -1,14 +1,14 @@
-// Float memory that notices kernels leaving it.
+// Float memory that detects accesses outside of it.
 
 import Kernels
 import Testing
 
 /// Floats between two guards, off the cache lines.
 ///
-/// Around operands lie not-a-numbers: a read outside, legal as far as the slack goes, turns results
-/// into not-a-numbers if it has an influence on them. Around results lies one number, which a write
-/// outside replaces, if only with not-a-numbers. Whoever holds the floats has to hold this too: a
-/// temporary would free them before the kernel runs.
+/// Operands are surrounded by NaN: a read outside, which is legal within the slack, turns results
+/// into NaN if it has an influence on them. Results are surrounded by one number, which a write
+/// outside replaces. The owner of the floats must keep this value too: a temporary would free them
+/// before the kernel runs.
 package struct Guarded {
   private let memory: FloatMemory
   private let guardian: Float

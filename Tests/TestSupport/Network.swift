@@ -31,7 +31,7 @@ package struct Network {
     parametersChanged()
   }
 
-  /// Makes anew what layers derive from their parameters.
+  /// Computes the weights that layers derive from their parameters.
   package func parametersChanged() {
     parameters.markChanged()
     parameters.derive(Workers(count: 1))
@@ -53,7 +53,7 @@ package struct Network {
       tape[output].prefix(images * output.shape.count)
     }
 
-    /// Forward, and back from a gradient of the result.
+    /// Runs forward, and backward from a gradient of the result.
     package func train(_ gradient: [Float]) {
       let count = output.shape.count
       tape.train { images in

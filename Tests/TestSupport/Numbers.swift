@@ -1,4 +1,4 @@
-// Numbers to test with: random without a pattern that a kernel could share, the same in every run.
+// Random test numbers, the same in every run.
 
 import Kernels
 

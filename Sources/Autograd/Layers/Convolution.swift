@@ -4,7 +4,7 @@ internal import Kernels
 
 /// What a convolution does at the image's edge.
 package enum Padding: Hashable, Sendable {
-  /// As many zeros on each side as keep the size: side / 2.
+  /// side / 2 zeros on each side, which keep the size.
   case same
   /// One row and one column of zeros below and right, for halving as Ho et al. do.
   case bottomRight
@@ -12,7 +12,7 @@ package enum Padding: Hashable, Sendable {
 
 /// A square convolution, stride 1 or 2.
 package struct Convolution: Sendable {
-  /// How it is computed, with the forms of the weights that takes.
+  /// How it is computed, with the derived weights that the method needs.
   private enum Method {
     case direct(flipped: DerivedWeight)
     case winograd(transformed: DerivedWeight, flipped: DerivedWeight)
@@ -55,7 +55,7 @@ package struct Convolution: Sendable {
   /// With fewer channels the transforms of Winograd's convolution cost more than they save.
   private static let leastChannels = 8
 
-  /// w * x + bias of tensors side by side, by a single tap.
+  /// A 1x1 convolution of concatenated tensors, w * x + bias.
   ///
   /// - Parameter x: [N, H, W, inputs] together.
   package func callAsFunction(_ x: ChannelConcatenation, on tape: Tape) -> Tensor {

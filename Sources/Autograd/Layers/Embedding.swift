@@ -1,4 +1,4 @@
-// A table of one learned row a class.
+// A table of one learned row per class.
 
 /// Adds to x the row of its image's class.
 package struct Embedding: Sendable {

@@ -18,7 +18,7 @@ extension Tape {
     return record(UpsampleOperation(x: x, y: tensor(shape)))
   }
 
-  /// Half the height and width, rounded up: the means of squares of two by two pixels.
+  /// Half the height and width, rounded up: the means of 2x2 pixels.
   package func averagePool(_ x: Tensor) -> Tensor {
     let shape = Shape(
       height: (x.shape.height + 1) / 2, width: (x.shape.width + 1) / 2,
@@ -58,7 +58,7 @@ extension Tape {
         statistics: tensor(Shape(channels: heads * q.shape.pixels), differentiable: false)))
   }
 
-  /// x with some values forgotten, in training; x itself in inference or at rate 0.
+  /// x with some values set to zero, in training; x itself in inference or at rate 0.
   ///
   /// - Parameter layer: which of the network's dropouts this is.
   package func dropout(_ x: Tensor, rate: Float, seed: UInt64, layer: Int) -> Tensor {

@@ -32,7 +32,7 @@ package struct GroupNorm: Sendable {
     self(ChannelConcatenation(x), modulation: modulation, activation: activation, on: tape)
   }
 
-  /// The same of tensors side by side.
+  /// The same of concatenated tensors.
   package func callAsFunction(
     _ x: ChannelConcatenation, modulation: Tensor? = nil, activation: Activation, on tape: Tape
   ) -> Tensor {

@@ -4,8 +4,8 @@
 package enum WeightStart: Sendable {
   /// Uniform within ±1/√inputs, as PyTorch's layers begin.
   case usual
-  /// A hundredth of that: a residual branch begins as next to nothing, and the network as shallow
-  /// as it can be. Not zero, so that also an untrained network depends on all that it is told.
+  /// A hundredth of that: a residual branch starts close to zero, so that the network starts close
+  /// to a shallow one. Not zero, so that an untrained network also depends on all its inputs.
   case small
 
   /// - Parameter bound: 1/√inputs.

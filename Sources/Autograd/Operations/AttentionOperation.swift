@@ -10,7 +10,7 @@ struct AttentionOperation: Operation {
   let k: Tensor
   let v: Tensor
   let y: Tensor
-  /// [N, 1, 1, heads·tokens]: what the backward pass needs of each query's softmax.
+  /// [N, 1, 1, heads·tokens]: each query's softmax statistics, for the backward pass.
   let statistics: Tensor
 
   var inputs: [Tensor] { [q, k, v] }
@@ -54,7 +54,8 @@ struct AttentionOperation: Operation {
       target.floats.slice(0, tape.images * target.count).fill(0)
     }
     for image in 0..<tape.images {
-      // A head takes a part of each line of memory: all would wait for memory, line by line.
+      // A head's channels are a part of each cache line; read head by head, every line would miss
+      // the caches.
       for tensor in [q, k, v, y] { readAhead(tape[tensor, image], count: q.shape.count) }
       let gradients = targets.map { $0.image(image) }
       for i in 0..<heads {

@@ -2,7 +2,7 @@
 
 internal import Kernels
 
-/// y[h, w] = the mean of the pixels x[2h + i, 2w + j] that there are.
+/// y[h, w] = the mean of the pixels x[2h + i, 2w + j] that lie in the image.
 struct AveragePoolOperation: Operation {
   let x: Tensor
   let y: Tensor

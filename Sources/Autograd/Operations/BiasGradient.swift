@@ -1,4 +1,4 @@
-// The gradients that every convolution shares: of what it adds to its products.
+// The gradients of bias, row and residual, which every kind of convolution has.
 
 internal import Kernels
 

@@ -1,4 +1,4 @@
-// Tensors side by side joined into one.
+// Concatenation of tensors along the channels.
 
 internal import Kernels
 

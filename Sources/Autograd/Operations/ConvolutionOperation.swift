@@ -1,4 +1,4 @@
-// Convolution with bias and, in the same pass, a row added to an image's every pixel and a residual.
+// Direct convolution with bias and, in the same pass, a row per image and a residual.
 
 internal import Kernels
 
@@ -20,7 +20,7 @@ struct ConvolutionOperation: LinearOperation {
   var inputs: [Tensor] { [x] + [row, residual].compactMap { $0 } }
   var outputs: [Tensor] { [y] }
   var kept: [Tensor] { [x] }
-  /// The kernel's own, and behind it a row an image.
+  /// The kernel's own, followed by one row per image.
   var scratchCount: Int { biasOffset + capacity * geometry.outputs }
 
   var matrixOperations: Int { 2 * geometry.weightCount * y.shape.pixels }

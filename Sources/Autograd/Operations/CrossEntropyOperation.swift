@@ -1,4 +1,4 @@
-// How improbable a softmax finds the right class: what a classifier learns from.
+// The cross-entropy of a softmax with a class label: a classifier's loss.
 
 internal import Kernels
 

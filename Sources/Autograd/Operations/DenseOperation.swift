@@ -2,7 +2,7 @@
 
 internal import Kernels
 
-/// y = x·w + bias (+ residual); tensors side by side are each multiplied with their rows of w.
+/// y = x·w + bias (+ residual); concatenated tensors are each multiplied with their rows of w.
 struct DenseOperation: LinearOperation {
   let weights: Parameter
   let flipped: DerivedWeight

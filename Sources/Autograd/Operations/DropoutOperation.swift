@@ -1,4 +1,4 @@
-// Dropout: training forgets some values and scales the others up.
+// Dropout: in training, some values are set to zero and the others scaled up.
 
 internal import Kernels
 
@@ -6,7 +6,7 @@ internal import Kernels
 struct DropoutOperation: Operation {
   let rate: Float
   let seed: UInt64
-  /// Which of the network's dropouts this is: the masks of two are independent.
+  /// The number of this dropout in the network; different layers have independent masks.
   let layer: UInt32
   let x: Tensor
   let y: Tensor
@@ -17,7 +17,7 @@ struct DropoutOperation: Operation {
   var kept: [Tensor] { [mask] }
 
   func forward(_ tape: Tape) {
-    // A stream a layer, behind all others, so that no two masks share their random numbers.
+    // One stream per layer, after all other streams, so that no two masks share random numbers.
     let random = Philox(seed: seed, stream: RandomStream.dropout.rawValue + layer)
     for image in 0..<tape.images {
       random.fillMask(

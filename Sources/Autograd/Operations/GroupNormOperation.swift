@@ -1,9 +1,9 @@
-// Group normalisation, modulated by the timestep or not, with the activation behind it.
+// Group normalisation with an optional modulation by the timestep and a fused activation.
 
 internal import Kernels
 
-/// y = act(γ·x̂ + β), or with a modulation act((γ·x̂ + β)·(1 + scale) + shift), where x̂ is x less its
-/// group's mean over its group's deviation (Wu & He 2018; Dhariwal & Nichol 2021 for the scale).
+/// y = act(γ·x̂ + β), or with a modulation act((γ·x̂ + β)·(1 + scale) + shift), where x̂ = (x -
+/// mean)/deviation of the group (Wu & He 2018; Dhariwal & Nichol 2021 for the scale).
 struct GroupNormOperation: RecomputingOperation {
   let geometry: NormalizationShape
   let gamma: Parameter
@@ -20,7 +20,7 @@ struct GroupNormOperation: RecomputingOperation {
   var outputs: [Tensor] { [y, statistics] }
   var kept: [Tensor] { x.tensors + [statistics] + [modulation].compactMap { $0 } }
   var recomputed: [Tensor] { [y] }
-  /// Its kernel puts the gradient before the activation in the place of the one behind it.
+  /// Its kernel replaces dy by the gradient of the activation's argument.
   var overwritesGradient: Bool { activation == .silu }
   /// The kernel's own, then an image's affine map, then that map's gradient.
   var scratchCount: Int { affineOffset + 4 * channels }
@@ -33,7 +33,7 @@ struct GroupNormOperation: RecomputingOperation {
     x.parts.map { ChannelSlice(tape[$0.tensor, image], $0.channels) }
   }
 
-  /// γ and β as one image sees them.
+  /// γ and β of one image, modulated.
   private func affineMap(_ tape: Tape, _ image: Int) -> (gamma: Floats, beta: Floats) {
     let (gamma, beta) = (tape.parameters[gamma], tape.parameters[beta])
     guard let modulation else { return (gamma, beta) }

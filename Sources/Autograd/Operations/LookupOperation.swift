@@ -1,4 +1,4 @@
-// Rows of a table, picked by class and added: class conditioning.
+// Adds a table's row for each image's class: class conditioning.
 
 internal import Kernels
 

@@ -1,4 +1,4 @@
-// A 3x3 convolution that keeps the size, by Winograd's algorithm over all images at once.
+// A size-preserving 3x3 convolution by Winograd's algorithm, over all images at once.
 
 internal import Kernels
 
@@ -19,7 +19,7 @@ struct WinogradOperation: LinearOperation {
   var inputs: [Tensor] { [x] + [row, residual].compactMap { $0 } }
   var outputs: [Tensor] { [y] }
   var kept: [Tensor] { [x] }
-  /// The kernel's own, and behind it a bias an image, or zeros.
+  /// The kernel's own, followed by one bias per image, or by zeros.
   var scratchCount: Int { biasOffset + max(geometry.inputs, geometry.images * geometry.outputs) }
   var matrixOperations: Int {
     2 * weights.count * y.shape.pixels
@@ -64,7 +64,7 @@ struct WinogradOperation: LinearOperation {
     residualGradient(tape, y: y, residual: residual)
   }
 
-  /// dw = Σ x ⊗ dy, the biases' are sums of dy.
+  /// dw = Σ x ⊗ dy; the gradients of bias and row are sums of dy.
   func parameterGradients(_ tape: Tape) {
     let geometry = geometry(tape)
     let sums = tape.scratch.slice(biasOffset, geometry.images * geometry.outputs)

@@ -1,4 +1,4 @@
-// The optimizer over a whole model, with clipping of the gradient's norm and an average of weights.
+// AdamW over a whole model, with clipping of the gradient's norm and an EMA of the weights.
 
 package import Kernels
 
@@ -39,12 +39,12 @@ package struct AdamW: Sendable {
     return squares.reduce(0) { $0 + $1.value }.squareRoot()
   }
 
-  /// Changes the parameters by one step and moves their EMA.
+  /// Updates the parameters by one step, and their EMA.
   ///
   /// - Parameters:
   ///   - number: of the step, counted from 1.
   ///   - norm: of the gradients.
-  ///   - emaDecay: how much of the ema stays; 0 copies the parameters.
+  ///   - emaDecay: the EMA's decay; 0 copies the parameters.
   package func step(
     _ number: Int, _ parameters: Parameters, gradients: Floats, norm: Double, moments: Moments,
     ema: Parameters, emaDecay: Double, learningRate: Double, workers: Workers

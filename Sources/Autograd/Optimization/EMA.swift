@@ -1,8 +1,8 @@
-// How fast the average of the weights forgets.
+// The decay of the exponential moving average (EMA) of the weights.
 
-/// decay(n) = min(maximumDecay, (1 + n) / (10 + n)) after n steps: an average that starts with the first
-/// weights would still be mostly them after a short training, so it first forgets quickly
-/// (the warm-up of diffusers' EMAModel).
+/// decay(n) = min(maximumDecay, (1 + n) / (10 + n)) after n steps. With a constant decay the EMA of
+/// a short training would be dominated by the initial weights; hence this warm-up, as in diffusers'
+/// EMAModel.
 package struct EMA: Sendable {
   /// The decay of the long run.
   package let maximumDecay: Double

@@ -1,11 +1,11 @@
-// The backward pass of attention: blocks of keys meet runs of queries.
+// The backward pass of attention, for a block of keys and a run of queries at a time.
 
-/// With P the probabilities, dP = dy·vᵀ and D = Σ_key P∘dP = dy·y: dv = Pᵀ·dy,
-/// dS = P∘(dP - D)/√depth, dq = dS·k, dk = dSᵀ·q. P is computed again: cheaper than keeping it.
+/// The formulas are at the head of Attention.swift. P is recomputed, which is cheaper than storing
+/// it.
 ///
 /// Keys are the columns of a block and queries its rows.
 struct AttentionBackward {
-  /// What a head's backward pass writes down on its way.
+  /// The intermediate results of one head's backward pass.
   struct Workspace {
     /// [run, widest block] each: P and dS.
     let weights: UnsafeMutablePointer<Float>
@@ -44,7 +44,8 @@ struct AttentionBackward {
       slopeStart = scoreStart + shape.tokens
     }
 
-    /// Floats of the whole, with a vector behind queries and gradients for what spills over.
+    /// Floats of the whole, with one spare vector after queries and gradients: rows are stored as
+    /// whole vectors.
     static func count(_ shape: AttentionShape) -> Int {
       (2 * AttentionBackward.run + 4 * shape.depth + shape.paddedDepth) * TokenBlock.widest
         + shape.tokens * (shape.paddedDepth + 2 * shape.depth + 2) + 2 * Vector.width
@@ -59,7 +60,8 @@ struct AttentionBackward {
     work = Workspace(scratch, shape)
   }
 
-  /// Queries whose weights and slopes stay in the caches next to the core; they are whole tiles.
+  /// Queries whose weights and slopes stay in the first two levels of cache; a whole number of
+  /// tiles.
   private static var run: Int { 108 }
 
   func run(
@@ -102,7 +104,8 @@ struct AttentionBackward {
       let row = token * shape.rowLength
       let place = token * shape.depth
       let (query, gradient) = (work.queries + place, work.gradients + place)
-      // Whole vectors: what one of them spills over, the next covers.
+      // Whole vectors: the next row overwrites what the last vector of this one stores past its
+      // end.
       vectorized(shape.depth) { c, _ in
         (Vector(at: q + row + c) * shape.factor).store(at: query + c)
       }
@@ -127,7 +130,7 @@ struct AttentionBackward {
     return sum
   }
 
-  /// dq += querySums, of which alternating ones are two to be added.
+  /// dq += querySums; interleaved sums have two halves, which are added.
   private func finish(_ dq: UnsafeMutablePointer<Float>) {
     let scale = shape.factor / Float.log2e
     for token in 0..<shape.tokens {
@@ -143,7 +146,7 @@ struct AttentionBackward {
 
   // MARK: A block of keys
 
-  /// A row a key, or a row two keys whose channels alternate.
+  /// One row per key, or one row per two keys with their channels interleaved.
   private func packTerms(_ k: UnsafePointer<Float>, _ block: TokenBlock) {
     let (count, padded) = (block.tokens.count, shape.paddedDepth)
     for i in stride(from: 0, to: count, by: shape.isInterleaved ? 2 : 1) {
@@ -161,7 +164,7 @@ struct AttentionBackward {
 
   // MARK: A run of queries and a block of keys
 
-  /// P and dS, four vectors at a time, perhaps with some behind the last one.
+  /// P and dS, four vectors at a time; up to three vectors past the end are computed and not used.
   private func weigh(_ queries: Range<Int>, _ width: Int) {
     multiply(work.queries, queries, work.keys, width, from: work.scoreStart, into: work.weights)
     multiply(work.gradients, queries, work.values, width, from: work.slopeStart, into: work.slopes)
@@ -222,7 +225,7 @@ extension AttentionShape {
   /// The head's channels rounded up to whole vectors.
   var paddedDepth: Int { Vector.vectors(for: depth) * Vector.width }
 
-  /// Whether two keys share a vector of terms: heads of half a vector's channels or fewer would leave
-  /// half of each multiplication unused.
+  /// Whether two keys share a vector of terms: with heads of half a vector's channels or fewer,
+  /// half of each multiplication would be wasted otherwise.
   var isInterleaved: Bool { 2 * depth <= Vector.width }
 }

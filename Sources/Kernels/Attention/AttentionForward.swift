@@ -1,9 +1,9 @@
-// The forward pass of attention: blocks of queries meet runs of keys.
+// The forward pass of attention, for a block of queries and a run of keys at a time.
 
-/// Queries are the columns of a block and keys its rows, so that scores and results are products and
-/// use each number they load several times.
+/// Queries are the columns of a block and keys its rows, so that scores and results are matrix
+/// products, which use each number they load several times.
 struct AttentionForward {
-  /// What a head's forward pass writes down on its way.
+  /// The intermediate results of one head's forward pass.
   struct Workspace {
     /// [run, widest block]: scores, then the powers of two of them.
     let weights: UnsafeMutablePointer<Float>
@@ -15,7 +15,8 @@ struct AttentionForward {
     let sums: UnsafeMutablePointer<Float>
     /// [tokens, depth].
     let keys: UnsafeMutablePointer<Float>
-    /// [tokens, depth + 1]: behind a value's channels a one, whose weighted sum is the weights'.
+    /// [tokens, depth + 1]: a one follows a value's channels, so that its weighted sum is the sum
+    /// of the weights.
     let values: UnsafeMutablePointer<Float>
 
     init(_ scratch: Floats, _ shape: AttentionShape) {
@@ -27,7 +28,8 @@ struct AttentionForward {
       values = keys + shape.tokens * shape.depth + Vector.width
     }
 
-    /// Floats of the whole, with a vector behind keys and values for what spills over.
+    /// Floats of the whole, with one spare vector after keys and values: rows are stored as whole
+    /// vectors.
     static func count(_ shape: AttentionShape) -> Int {
       (run + 2 * shape.depth + 2) * TokenBlock.widest
         + shape.tokens * (2 * shape.depth + 1) + 2 * Vector.width
@@ -42,11 +44,11 @@ struct AttentionForward {
     work = Workspace(scratch, shape)
   }
 
-  /// Keys whose weights stay in the first-level cache; their rows are whole tiles.
+  /// Keys whose weights stay in the first-level cache; a whole number of tiles.
   private static var run: Int { 72 }
 
-  /// Scores within ± this, in powers of two, need no shift: sums of their powers stay finite, and
-  /// the smallest still counts.
+  /// Scores within ± this, as exponents of two, need no shift: sums of their powers stay finite,
+  /// and the smallest power is still a normal number.
   private static var safeScore: Float { 60 }
 
   func run(
@@ -67,15 +69,16 @@ struct AttentionForward {
     }
   }
 
-  /// Copies the head's keys and values side by side. Where they come from, tokens lie so far apart
-  /// that they would share a few of the first-level cache's sets.
+  /// Copies the head's keys and values into dense rows. In the operands, tokens are so far apart
+  /// that they would compete for a few sets of the first-level cache.
   private func pack(_ k: UnsafePointer<Float>, _ v: UnsafePointer<Float>) {
     for token in 0..<shape.tokens {
       let row = token * shape.rowLength
       let (key, value) = (
         work.keys + token * shape.depth, work.values + token * (shape.depth + 1)
       )
-      // Whole vectors: what one of them spills over, the next covers.
+      // Whole vectors: the next row overwrites what the last vector of this one stores past its
+      // end.
       vectorized(shape.depth) { c, _ in Vector(at: k + row + c).store(at: key + c) }
       vectorized(shape.depth) { c, _ in Vector(at: v + row + c).store(at: value + c) }
       value[shape.depth] = 1
@@ -124,7 +127,8 @@ struct AttentionForward {
     ).run(.row(work.start))
   }
 
-  /// weights = 2^weights, four vectors at a time, perhaps with some behind the last one.
+  /// weights = 2^weights, four vectors at a time; up to three vectors past the end are computed and
+  /// not used.
   private func weigh(_ count: Int) {
     for i in stride(from: 0, to: count, by: VectorBatch.rows * Vector.width) {
       let weights = work.weights + i

@@ -1,12 +1,14 @@
-// A vector's tokens of half a vector's channels, transposed by shuffles.
+// Transposes a block of as many tokens as a vector has elements, by shuffles.
 
-/// Memory for the floats of some tokens, and their transposition either way.
+/// Transposes between rows of tokens and columns of tokens: a vector's tokens, half a vector's
+/// channels.
 ///
-/// The place of a float is a number, its vector's bits before those of its element. A round that
-/// interleaves the first half of the vectors with the second rotates these bits by one: vectors of
-/// two tokens become vectors of a channel after log₂(width) rounds, and tokens again after one less.
+/// The position of a float is a binary number: the bits of its vector, then those of its element. A
+/// round that interleaves the first half of the vectors with the second half rotates these bits by
+/// one. After log₂(width) rounds, vectors of two tokens have become vectors of one channel; one
+/// round less leads back.
 struct BlockTransposer {
-  /// Two sets of vectors, for rounds from one to the other and back.
+  /// Two sets of vectors: each round reads one and writes the other.
   private let vectors: UnsafeMutablePointer<Vector>
 
   static var tokens: Int { Vector.width }
@@ -56,7 +58,7 @@ struct BlockTransposer {
     }
   }
 
-  /// Rotates the bits of the floats' places and returns where the floats are then.
+  /// Rotates the bits of the floats' positions and returns the set that holds the result.
   @inline(__always)
   private func rotate(by bits: Int) -> UnsafeMutablePointer<Vector> {
     let half = BlockTransposer.channels / 2

@@ -1,4 +1,4 @@
-// Some of attention's tokens, side by side in a few vectors.
+// A block of attention's tokens: adjacent columns in a few vectors.
 
 /// Tokens that are the columns of attention's products, as many as register tiles are wide.
 struct TokenBlock {
@@ -20,11 +20,11 @@ struct TokenBlock {
     self.tokens = first..<min(vectors * (index + 1) / blocks * Vector.width, tokens)
   }
 
-  /// columns[c, i] = scale·rows[i, c] for the block's tokens, and the last one's as often as it takes
-  /// to fill the last vector: what is computed of them is finite then.
+  /// columns[c, i] = scale·rows[i, c] for the block's tokens. The last token is repeated to fill
+  /// the last vector, so that what is computed there is finite.
   ///
   /// - Parameters:
-  ///   - rows: the first token of all, not of the block's.
+  ///   - rows: the first of all tokens, not of the block's.
   func transpose(
     rows: UnsafePointer<Float>, rowLength: Int, channels: Int, scale: Float,
     into columns: UnsafeMutablePointer<Float>
@@ -73,7 +73,7 @@ struct TokenBlock {
     }
   }
 
-  /// How far whole blocks reach.
+  /// The tokens and channels that whole blocks cover.
   private func wholeBlocks(_ channels: Int) -> (tokens: Int, channels: Int) {
     (
       tokens.count / BlockTransposer.tokens * BlockTransposer.tokens,

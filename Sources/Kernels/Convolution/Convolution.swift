@@ -5,7 +5,8 @@
 //   dx[i] = Σ_t dy[(i - t)/stride]·w[t]ᵀ over the t for which stride divides i - t.
 // No activations are packed; an image is copied once, with a border of zeros.
 
-/// Slides a filter over a padded plane: one product a row of output pixels, a segment a filter row.
+/// Slides a filter over a padded plane: one product per row of output pixels, one segment per row
+/// of the filter.
 private func slide(
   over plane: UnsafePointer<Float>, _ padded: Plane, stride: Int, side: Int,
   weights: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ output: Plane,
@@ -54,9 +55,8 @@ package func convolutionForward(
 
 /// dx = the flipped filter over dy, for one image.
 ///
-/// A filter that moves by more than one pixel reaches every `stride`-th input through the same taps.
-/// Each such phase is computed by itself: zeros between dy's pixels would be multiplied with the taps
-/// that they skip.
+/// With a stride above 1, every `stride`-th input is reached through the same taps. Each such phase
+/// is a product of its own, so that no zeros between dy's pixels are multiplied.
 ///
 /// - Parameters:
 ///   - flipped: `flipWeights` of the forward weights: [side, side, O, I].
@@ -78,13 +78,13 @@ package func convolutionInputGradient(
   }
 }
 
-/// Where along a side an input's gradient comes from.
+/// The taps and outputs that an input's gradient comes from, along one side.
 private struct Phase {
   /// How many taps reach the input.
   let taps: Int
-  /// The first of them in the flipped filter; the others follow `stride` apart.
+  /// The first of them in the flipped filter; the others follow at steps of `stride`.
   let tap: Int
-  /// The output that it made, counted in the bordered gradient; the others' follow.
+  /// The output of the first tap, counted in the bordered gradient; those of the other taps follow.
   let output: Int
 
   init(_ shape: ConvolutionShape, ofInput input: Int) {
@@ -95,7 +95,7 @@ private struct Phase {
   }
 }
 
-/// The gradients of a row's inputs from the first one on, `stride` apart.
+/// The gradients of a row's inputs from the first one on, at steps of `stride`.
 private func multiply(
   _ shape: ConvolutionShape, _ rows: Phase, _ columns: Phase, first: Int,
   _ dy: UnsafePointer<Float>, _ flipped: UnsafePointer<Float>,
@@ -103,7 +103,8 @@ private func multiply(
 ) {
   let (inputs, outputs, step) = (shape.inputs, shape.outputs, shape.stride)
   let weights = flipped + (rows.tap * shape.side + columns.tap) * outputs * inputs
-  // Neighbouring taps of a row are one run of terms. Where no tap leads, there is one of no terms.
+  // Neighbouring taps of a row are one run of terms. An input that no tap reaches has one empty
+  // run.
   let run = step == 1 ? columns.taps : min(1, columns.taps)
   var accumulation = accumulation
   for tap in stride(from: 0, to: max(1, columns.taps), by: max(1, run)) {

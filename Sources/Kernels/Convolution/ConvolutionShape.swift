@@ -34,7 +34,7 @@ package struct ConvolutionShape: Hashable, Sendable {
   package var outputCount: Int { outputHeight * outputWidth * outputs }
   package var weightCount: Int { side * side * inputs * outputs }
 
-  /// The filter's places along a side of the image: none where it is too short for one.
+  /// The positions of the filter along a side of the image: none where the side is too short.
   private func outputSize(_ size: Int) -> Int {
     let room = size + before + after - side
     return room < 0 ? 0 : room / stride + 1

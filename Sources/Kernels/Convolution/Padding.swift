@@ -1,6 +1,6 @@
-// Copies of one image with zeros around its pixels, so that convolutions have no edges.
+// Copies an image into a border of zeros, so that convolutions need no special case at the edges.
 
-/// One image of `channels` floats a pixel.
+/// One image of `channels` floats per pixel.
 struct Plane {
   var height: Int
   var width: Int
@@ -10,7 +10,7 @@ struct Plane {
   var rowLength: Int { width * channels }
 }
 
-/// Places an image into a plane of zeros, `border` pixels from its top and from its left.
+/// Copies an image into a plane of zeros, `border` pixels from its top and from its left.
 func pad(
   _ image: UnsafePointer<Float>, _ plane: Plane, into target: UnsafeMutablePointer<Float>,
   _ padded: Plane, border: Int

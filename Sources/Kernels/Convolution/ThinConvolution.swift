@@ -1,17 +1,17 @@
-// Convolution into fewer channels than half a vector: the filter's taps fill the vector instead.
+// Convolution to at most half a vector's channels: vectors hold the filter's taps instead.
 
-/// A convolution by one product of pixels and taps, whose results are moved to their places and
-/// added up.
+/// A convolution as one product of pixels with taps, whose results are shifted and added up.
 ///
-/// The direct loop has a vector of output channels, of which the U-Net's last convolution has one.
+/// The direct loop's vectors run along the output channels, of which the U-Net's last convolution
+/// has one.
 struct ThinConvolution {
   private let shape: ConvolutionShape
-  /// Floats of a pixel's products: one a tap and output, in whole vectors.
+  /// Floats of a pixel's products: one per tap and output, rounded up to whole vectors.
   private let width: Int
   private let weights: UnsafeMutablePointer<Float>
   private let products: UnsafeMutablePointer<Float>
 
-  /// Whether it is worth it.
+  /// Whether it is faster than the direct loop.
   static func suits(_ shape: ConvolutionShape) -> Bool {
     shape.side > 1 && shape.stride == 1 && 2 * shape.outputs <= Vector.width
   }
@@ -50,7 +50,7 @@ struct ThinConvolution {
     for tap in 0..<taps { add(tap, to: y.base) }
   }
 
-  /// [I, taps, O], with zeros behind.
+  /// [I, taps, O], padded with zeros.
   private func pack(_ filter: Floats) {
     weights.update(repeating: 0, count: shape.inputs * width)
     for tap in 0..<taps {
@@ -75,7 +75,7 @@ struct ThinConvolution {
     }
   }
 
-  /// Adds a tap's products to the pixels that see theirs through it.
+  /// Adds a tap's products to the output pixels that read their input through it.
   private func add(_ tap: Int, to y: UnsafeMutablePointer<Float>) {
     let (down, right) = (tap / shape.side - shape.before, tap % shape.side - shape.before)
     let (top, left) = (max(0, -down), max(0, -right))
@@ -99,7 +99,7 @@ struct ThinConvolution {
     let sums = padded + plane.count
     for o in 0..<outputs {
       for row in 0..<side {
-        // A pixel saw the input left of it through the first tap: taps go backwards over dy.
+        // An output reads the input left of it through the first tap: over dy, taps run backwards.
         let last = padded + (side - 1 - row) * plane.rowLength + (side - 1) * outputs + o
         Product(
           rows: side, columns: inputs, segments: shape.height, depth: shape.width,

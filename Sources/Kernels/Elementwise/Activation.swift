@@ -1,4 +1,4 @@
-// SiLU, forward and backward, alone and as the tail of a fused kernel.
+// SiLU and its derivative, alone and as the last part of a fused kernel.
 
 /// What follows a normalisation in the same pass over memory.
 package enum Activation: Sendable {

@@ -1,4 +1,4 @@
-// Loops over plain runs of floats, and the word for whether a result replaces or adds.
+// Elementwise loops over contiguous floats.
 
 /// Whether a kernel's result replaces what its target holds or is added to it.
 package enum Accumulation: Sendable {
@@ -24,7 +24,7 @@ package enum Accumulation: Sendable {
   }
 }
 
-/// Calls `body` with the place of each vector of a run and with how many of its floats count.
+/// Calls `body` with the index of each vector's first float and with how many of its floats count.
 @inline(__always)
 func vectorized(_ count: Int, _ body: (_ index: Int, _ floats: Int) -> Void) {
   var i = 0
@@ -86,8 +86,8 @@ package func accumulateAndClear(_ x: Floats, into y: Floats, _ accumulation: Acc
   }
 }
 
-/// Reads floats in the memory's order, so that they are in a cache when they are read in another
-/// order: the CPU foresees a run of lines, but not every fourth of them.
+/// Reads floats in memory order, so that they are in a cache when they are read in another order:
+/// the hardware prefetches consecutive cache lines, but not every fourth one.
 package func readAhead(_ x: Floats, count: Int) {
   var sums = FourVectors()
   for i in stride(from: 0, to: count, by: FourVectors.width) {
@@ -96,6 +96,6 @@ package func readAhead(_ x: Floats, count: Int) {
   use(sums)
 }
 
-/// Nothing: but what is handed to it has to be computed.
+/// Does nothing, but keeps the compiler from removing the computation of its argument.
 @inline(never) @_optimize(none)
 private func use(_ sums: FourVectors) {}

@@ -1,4 +1,4 @@
-// The diffusion process in floats: linear combinations of images, distances and angles.
+// Linear combinations of images, clipping, distances and inner products, for the diffusion process.
 
 /// y = a·x + b·z; y may be x or z.
 ///
@@ -11,7 +11,7 @@ package func combine(_ a: Double, _ x: Floats, _ b: Double, _ z: Floats, into y:
   }
 }
 
-/// Cuts the values of x off at ±bound.
+/// Clips the values of x to ±bound.
 ///
 /// - Returns: how many lay outside; not-a-numbers stay, uncounted.
 package func clamp(_ x: Floats, to bound: Double) -> Int {

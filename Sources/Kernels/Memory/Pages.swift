@@ -1,19 +1,20 @@
-// Memory on pages large enough that the CPU finds every one of them at once.
+// Zeroed memory, on huge pages where it is large, so that address translation does not limit speed.
 
 #if os(Linux)
   import Glibc
 #endif
 
-/// Bytes that are all zero, aligned to a cache line; much memory on huge pages, where the system has
-/// them.
+/// Bytes that are all zero, aligned to a cache line; on huge pages if there are many and the system
+/// has them.
 ///
-/// A transform writes to 36 places far apart: more small pages than a CPU keeps the addresses of,
-/// and looking them up takes longer than the arithmetic.
+/// A Winograd transform writes to 36 places far apart: more small pages than the translation buffer
+/// holds, and looking up their addresses takes longer than the arithmetic.
 ///
-/// Only an address, which is why it may cross threads: who makes views of it answers for their use.
+/// Only an address, hence the unchecked conformance: whoever makes views of it is responsible for
+/// their use.
 struct Pages: @unchecked Sendable {
   let start: UnsafeMutableRawPointer
-  /// What was asked of the system, where it was not of the allocator.
+  /// The mapping, if the memory comes from the system and not from the allocator.
   private let mapping: UnsafeMutableRawBufferPointer?
 
   init(byteCount: Int) {
@@ -42,13 +43,13 @@ struct Pages: @unchecked Sendable {
   static let cacheLine = 64
 
   #if os(Linux)
-    /// A page of the larger kind in bytes.
+    /// A huge page in bytes.
     private static let huge = 2 << 20
 
-    /// Memory of the system's own that starts with a huge page.
+    /// Memory mapped by the system that starts at a huge page.
     ///
-    /// Not the allocator's: what its alignment to huge pages leaves free would be in use for small
-    /// things and so resident, and so would pages that nobody ever touches.
+    /// Not from the allocator: it would use the gap that the alignment leaves for small objects,
+    /// and the huge pages there would be resident, as would pages that are never touched.
     private static func mapped(
       _ byteCount: Int
     ) -> (UnsafeMutableRawPointer, UnsafeMutableRawBufferPointer)? {
@@ -59,7 +60,7 @@ struct Pages: @unchecked Sendable {
       let mapped = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
       guard let mapped, mapped != MAP_FAILED else { return nil }
       let start = mapped.alignedUp(toMultipleOf: huge)
-      // A wish: without huge pages the memory is as good, only slower.
+      // Advice that may fail: without huge pages the memory is only slower.
       _ = madvise(start, hugeCount, MADV_HUGEPAGE)
       return (start, UnsafeMutableRawBufferPointer(start: mapped, count: count))
     }

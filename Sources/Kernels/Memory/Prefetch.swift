@@ -1,6 +1,6 @@
-// Asking for memory before it is needed.
+// Prefetching of memory.
 
-/// LLVM's prefetch by its own name: Swift has no other, and that of the compiler's headers is a macro.
+/// LLVM's intrinsic by its own name: Swift has none, and that of the compiler's headers is a macro.
 ///
 /// - Parameters:
 ///   - access: 0 to read, 1 to write.
@@ -10,7 +10,7 @@
 private func prefetch(
   _ address: UnsafeRawPointer, access: Int32, locality: Int32, kind: Int32)
 
-/// Asks for `count` floats, and does not wait for them.
+/// Starts to fetch `count` floats into the caches.
 @inline(__always)
 func prefetch(_ x: UnsafePointer<Float>, count: Int) {
   var i = 0
@@ -20,5 +20,5 @@ func prefetch(_ x: UnsafePointer<Float>, count: Int) {
   }
 }
 
-/// Floats of a line of a cache.
+/// Floats of a cache line.
 private let lineFloats = 16

@@ -1,4 +1,4 @@
-// Group normalisation with the activation that follows it, in one pass over an image.
+// Group normalisation of one image with a fused activation: y = act(γ·x̂ + β), and its gradients.
 
 /// The geometry of a group normalisation of one image (Wu & He 2018).
 package struct NormalizationShape: Hashable, Sendable {
@@ -15,13 +15,13 @@ package struct NormalizationShape: Hashable, Sendable {
   }
 
   package var count: Int { pixels * channels }
-  /// Floats kept from the forward to the backward pass: a mean and an inverse deviation a channel.
+  /// Floats kept for the backward pass: one mean and one inverse deviation per channel.
   package var statisticsCount: Int { 2 * channels }
   /// Floats of scratch memory that each of the passes needs.
   package var scratchCount: Int { 2 * channels }
 }
 
-/// Some of an image's channels: tensors side by side are normalised without being joined.
+/// Some of an image's channels: a concatenation of tensors is normalised without a copy.
 package struct ChannelSlice {
   /// [pixels, channels].
   package let values: Floats
@@ -61,7 +61,7 @@ private func sumGroups(_ values: UnsafeMutablePointer<Float>, _ shape: Normaliza
 /// that the two have in common.
 ///
 /// - Parameters:
-///   - x: all channels, in one part or some.
+///   - x: all channels, in one slice or several.
 ///   - gamma: [channels].
 ///   - beta: [channels].
 ///   - y: [pixels, channels].
@@ -95,7 +95,7 @@ package func groupNormForward(
     shape, x, gamma: gamma, beta: beta, activation, statistics: statistics, into: y)
 }
 
-/// y as `groupNormForward` makes it, from the statistics that it left.
+/// y as `groupNormForward` computes it, from the statistics that it stored.
 package func groupNormRecompute(
   _ shape: NormalizationShape, _ x: [ChannelSlice], gamma: Floats, beta: Floats,
   _ activation: Activation, statistics: Floats, into y: Floats
@@ -113,14 +113,14 @@ package func groupNormRecompute(
 
 /// Gradients of `groupNormForward` for one image.
 ///
-/// With x̂ = (x - mean)/deviation and dz the gradient behind the activation:
-/// dβ = Σ dz, dγ = Σ dz·x̂, and dx = (γ·dz - mean(γ·dz) - x̂·mean(γ·dz·x̂)) / deviation, where the
-/// means run over a group's pixels and channels.
+/// With x̂ = (x - mean)/deviation, z = γ·x̂ + β and dz = act'(z)·dy: dβ = Σ dz, dγ = Σ dz·x̂, and
+/// dx = (γ·dz - mean(γ·dz) - x̂·mean(γ·dz·x̂)) / deviation, where the means run over a group's
+/// pixels and channels.
 ///
 /// - Parameters:
 ///   - dy: overwritten with dz.
-///   - y: where to write the forward pass's result once more, if it is wanted.
-///   - dx: a target for each part of x.
+///   - y: where to recompute the forward pass's result; nil if it is not needed.
+///   - dx: a target for each slice of x.
 ///   - dgamma: [channels], added to.
 ///   - dbeta: [channels], added to.
 package func groupNormBackward(

@@ -1,6 +1,7 @@
-// Group normalisation's passes over an image's pixels: sums, results, slopes and gradients.
+// The passes of group normalisation over an image's pixels: deviations, results, gradients of z and
+// of x.
 
-/// What normalisation does to the numbers of each channel: scale·x + offset.
+/// Normalisation as an affine map of each channel: scale·x + offset.
 struct ChannelMaps {
   let gamma: UnsafePointer<Float>
   let beta: UnsafePointer<Float>
@@ -43,13 +44,13 @@ struct SquaredDeviations: PanelPass {
   }
 }
 
-/// y = act(scale·x + offset), with the scale and offset that mean, deviation, γ and β make.
+/// y = act(scale·x + offset), with scale and offset from mean, deviation, γ and β.
 struct Normalization: PanelPass {
   let x: ChannelSlice
   let maps: ChannelMaps
   let activation: Activation
   let y: UnsafeMutablePointer<Float>
-  /// Floats from one pixel's results to the next one's.
+  /// Floats from one pixel to the next in y.
   let rowLength: Int
 
   @inline(__always)
@@ -69,15 +70,15 @@ struct Normalization: PanelPass {
   }
 }
 
-/// dz, the gradient before the activation, in place of the one behind it; Σ dz and Σ dz·(x - mean) of
-/// each channel are added to `sum` and `product`. The results once more into y, if there is one.
+/// Replaces dy by dz, the gradient of the activation's argument, and adds Σ dz and Σ dz·(x - mean)
+/// of each channel to `sum` and `product`. Recomputes the results into y, if there is one.
 struct PreactivationGradient: PanelPass {
   let x: ChannelSlice
   let maps: ChannelMaps
   let activation: Activation
   let dz: UnsafeMutablePointer<Float>
   let y: UnsafeMutablePointer<Float>?
-  /// Floats from one pixel's gradients to the next one's, and so for results.
+  /// Floats from one pixel to the next in dz and y.
   let rowLength: Int
   let sum: UnsafeMutablePointer<Float>
   let product: UnsafeMutablePointer<Float>
@@ -118,12 +119,12 @@ struct InputGradient: PanelPass {
   let x: ChannelSlice
   let maps: ChannelMaps
   let dz: UnsafePointer<Float>
-  /// Floats from one pixel's gradients to the next one's.
+  /// Floats from one pixel to the next in dz.
   let rowLength: Int
   /// mean(γ·dz) and mean(γ·dz·x̂) of each channel's group.
   let sum: UnsafePointer<Float>
   let product: UnsafePointer<Float>
-  /// Of the part's channels.
+  /// [pixels, channels of the slice].
   let dx: UnsafeMutablePointer<Float>
   let accumulation: Accumulation
 

@@ -1,4 +1,4 @@
-// Scale and shift of a normalisation by the timestep: the affine map of one image.
+// Adaptive normalisation: γ and β of one image, scaled and shifted by the timestep's embedding.
 
 /// gamma' = γ·(1 + scale), beta' = β·(1 + scale) + shift.
 ///
@@ -15,7 +15,7 @@ package func modulateForward(
   }
 }
 
-/// Gradients of `modulateForward`, given those of gamma' and beta' side by side.
+/// Gradients of `modulateForward`, given those of gamma' and beta', [2·channels].
 ///
 /// - Parameters:
 ///   - dgamma: [channels], added to; so dbeta.

@@ -11,7 +11,7 @@ package struct AdamStep: Sendable {
   package var weightDecay: Float
   /// What gradients are multiplied with: the clipping of their norm.
   package var gradientScale: Float
-  /// How much of the EMA stays: 0 copies the parameters.
+  /// The EMA's decay: 0 copies the parameters.
   package var emaDecay: Float
 
   package init(

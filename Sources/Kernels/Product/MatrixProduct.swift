@@ -80,7 +80,8 @@ package func productInputGradient(
   ).run(accumulation.start(dx.base, stride: channels.count))
 }
 
-/// dw += xᵀ·dy, as many rows at a time as the second-level cache holds: every tile of dw reads them.
+/// dw += xᵀ·dy, for as many rows at a time as the second-level cache holds, because every tile of
+/// dw reads them all.
 package func productWeightGradient(
   _ x: Floats, dy: Floats, rows: Int, inputs: Int, outputs: Int, addedTo dw: Floats
 ) {
@@ -99,7 +100,7 @@ package func productWeightGradient(
 /// Floats of both operands that stay in the second-level cache.
 private let cachedFloats = 100_000
 
-/// The weights as the input gradient reads them: [taps, I, O] becomes [taps reversed, O, I].
+/// The weights in the order of the input gradient: [taps, I, O] becomes [taps reversed, O, I].
 ///
 /// - Parameters:
 ///   - taps: side² of a convolution, 1 of a dense layer.

@@ -1,6 +1,6 @@
-// Passes over a matrix along its rows, a panel of a few vectors of columns at a time.
+// Passes over the rows of a matrix, for a panel of a few vectors of columns at a time.
 
-/// What is done with a panel of columns of some rows.
+/// A pass over some rows of a panel of columns.
 protocol PanelPass {
   /// - Parameters:
   ///   - T: as many rows of the panel as are about four vectors.
@@ -11,12 +11,12 @@ protocol PanelPass {
 
 /// Does a pass over some rows of a matrix, panel by panel, and then over the next rows.
 ///
-/// Memory is read in its order, nearly: down a column of vectors a line of memory would be read here
-/// and a line there, which the CPU does not foresee. Where the matrix comes from memory and not from
-/// a cache, that takes three times as long.
+/// Memory is read nearly in order. Reading down a column of vectors would touch scattered cache
+/// lines, which the hardware does not prefetch: three times as slow where the matrix is not in a
+/// cache.
 @inline(__always)
 func forEachPanel(rows: Int, columns: Int, _ pass: some PanelPass) {
-  // A matrix of one panel is read as it lies in any case.
+  // A matrix of one panel is read in order in any case.
   let height =
     columns <= FourVectors.width ? max(1, rows) : rowUnit * max(1, cachedFloats / columns / rowUnit)
   for first in stride(from: 0, to: rows, by: height) {
@@ -42,10 +42,10 @@ func forEachPanel(rows: Int, columns: Int, _ pass: some PanelPass) {
   }
 }
 
-/// Floats of each of a few matrices that stay in the first-level cache.
+/// Floats per matrix such that a few matrices stay in the first-level cache.
 private let cachedFloats = 1024
 
-/// Rows that every pass takes in whole tiles, or in pairs of them.
+/// A number of rows that every pass divides into whole tiles, or into an even number of them.
 private let rowUnit = 2 * VectorBatch.rows
 
 extension Range<Int> {

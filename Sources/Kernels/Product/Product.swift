@@ -1,4 +1,4 @@
-// The one loop all multiplications run through: a matrix product over strided operands.
+// The loop behind all multiplications: a matrix product over strided operands.
 
 /// C[r, v] = start[r, v] + Σ_s Σ_k A[s·a.segment + r·a.row + k·a.step] · B[s·b.segment + k·b.step + v]
 ///
@@ -23,16 +23,16 @@ struct Product {
     var base: UnsafePointer<Float>
     var step: Int
     var segment = 0
-    /// The operand of the product that comes next, without gaps: it is fetched on the way.
+    /// The dense right operand of the next product, prefetched during this one.
     var next: UnsafePointer<Float>?
   }
 
-  /// What C is without the sum.
+  /// What the sum is added to.
   enum Start {
     case zero
     /// The same values in every row: a bias.
     case row(UnsafePointer<Float>)
-    /// One value a row, in every column.
+    /// One value per row, the same in every column.
     case column(UnsafePointer<Float>)
     /// A matrix of C's shape; C itself to accumulate.
     case matrix(UnsafePointer<Float>, stride: Int)
@@ -42,7 +42,7 @@ struct Product {
 
   var rows: Int
   var columns: Int
-  /// How many runs of `depth` terms the sum has.
+  /// How many segments of `depth` terms the sum has.
   var segments = 1
   var depth: Int
   var a: Left
@@ -50,7 +50,7 @@ struct Product {
   var c: UnsafeMutablePointer<Float>
   var cRow: Int
 
-  /// Computes C. B and C's start may be read up to two vectors behind the last column.
+  /// Computes C. B and the start may be read up to two vectors past the last column.
   func run(_ start: Start) {
     var sum = self
     if segments == 0 { sum.depth = 0 }
@@ -77,16 +77,16 @@ struct Product {
     }
   }
 
-  /// Computes C where a row of B holds two terms, alternating: `depth` counts such pairs, and
-  /// `a.step` leads from one to the next. C's two halves alternate as well and are left to be added.
+  /// Computes C where a row of B holds two terms, interleaved: `depth` counts such rows, and
+  /// `a.step` leads from one to the next. C has two halves, interleaved too, which the caller adds.
   func runInterleaved(_ start: Start) {
     for column in stride(from: 0, to: columns, by: Vector.width) {
       bands(InterleavedRow.self, from: column, start)
     }
   }
 
-  /// How many of some vectors the next panel of columns takes: as many as a tile can, and three
-  /// where four would leave one or two.
+  /// How many vectors the next panel of columns takes: as many as a tile can hold, but three where
+  /// four would leave one or two.
   private static func panel(of vectors: Int) -> Int {
     let leavesFew = vectors == 5 || vectors == 6
     return min(vectors, leavesFew ? 3 : 4, Vector.widestTile)
@@ -106,7 +106,7 @@ struct Product {
   private func band<V: TileRow>(
     _: V.Type, height: Int, _ rows: Range<Int>, _ column: Int, _ start: Start
   ) {
-    // Without the conditions, tiles too tall for their registers would be compiled as well.
+    // Without the conditions, tiles that do not fit the registers would be compiled too.
     let tallest = V.tallestTile
     switch height {
     case 1: tiles(Tile1<V>.self, rows, column, start)
@@ -129,10 +129,11 @@ struct Product {
     }
   }
 
-  /// Tile after tile: a call for each would cost short sums a tenth.
+  /// One tile after another: with a call per tile, short sums would take a tenth longer.
   @inline(never)
   private func tiles<T: Tile>(_: T.Type, _ rows: Range<Int>, _ column: Int, _ start: Start) {
-    // A panel fetches its columns' share of what comes next, a tile its rows' share of that.
+    // Each panel prefetches its columns' share of the next operand, each tile its rows' share of
+    // that.
     let ahead = b.next.map { $0 + column * depth }
     let aheadRow = (T.V.width * depth + self.rows - 1) / self.rows
     var row = rows.lowerBound
@@ -146,7 +147,7 @@ struct Product {
         left += a.step
         right += b.step
       }
-      // The start comes last: a tile that begins with it begins later.
+      // The start is added last: a tile that waits for it at the beginning starts later.
       switch start {
       case .zero: break
       case .row(let bias):
@@ -168,7 +169,8 @@ struct Product {
     }
   }
 
-  /// Stores a tile that reaches beyond the last column: by itself, for the loop's registers.
+  /// Stores a tile that reaches past the last column; not inlined, to leave the registers to the
+  /// loop.
   @inline(never)
   private func storePart<T: Tile>(_ sum: T, _ row: Int, _ column: Int) {
     sum.store(first: columns - column, at: c + row * cRow + column, stride: cRow)

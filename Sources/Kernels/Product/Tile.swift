@@ -1,9 +1,9 @@
 // A block of a matrix product held in registers: a few rows of one to four vectors each.
 
-/// Accumulators for some rows of columns `V`.
+/// Accumulators: some rows of type `V`.
 ///
 /// Composed of nested generic structs because the optimizer keeps their fields in registers; an
-/// array of accumulators, also one of fixed size, goes through memory and is 2.5 times slower.
+/// array of accumulators, even one of fixed size, goes through memory and is 2.5 times slower.
 protocol Tile: VectorPack {
   associatedtype V: TileRow
   static var rows: Int { get }
@@ -11,7 +11,7 @@ protocol Tile: VectorPack {
   init()
   /// The same in every row.
   init(repeating row: V)
-  /// Row r is what lies at `address + r·stride`.
+  /// Row r is loaded from `address + r·stride`.
   init(at address: UnsafePointer<Float>, stride: Int)
   /// Row r += a[r·stride] · b.
   mutating func add(_ a: UnsafePointer<Float>, stride: Int, times b: V)
@@ -25,7 +25,7 @@ protocol Tile: VectorPack {
 }
 
 extension Tile {
-  /// Row r += what lies at `address + r·stride`.
+  /// Row r += the row at `address + r·stride`.
   @inline(__always)
   mutating func add(at address: UnsafePointer<Float>, stride: Int) {
     self = zip(Self(at: address, stride: stride)) { $0 + $1 }

@@ -2,7 +2,7 @@
 
 /// A row of a tile: one vector or several, side by side in memory.
 protocol TileRow: VectorPack {
-  /// Floats of the row.
+  /// Floats of a row.
   static var width: Int { get }
   /// Rows of a tile that fits the registers.
   static var tallestTile: Int { get }

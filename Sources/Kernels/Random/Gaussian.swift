@@ -1,4 +1,4 @@
-// Standard normal noise as a pure function of seed, stream, item, time and place.
+// Standard normal noise as a pure function of seed, stream, item, time and index.
 
 extension Philox {
   /// Fills with independent N(0, 1) floats: pair p of the floats is the Box-Muller transform of
@@ -27,7 +27,7 @@ extension Philox {
     }
   }
 
-  /// Words of two pairs a block, one behind the other: the lower half of an element comes first.
+  /// The words of a block's two pairs, interleaved: the lower half of each element comes first.
   @inline(__always) private func join(_ first: VectorOfUInt64, _ second: VectorOfUInt64)
     -> VectorOfUInt32
   {

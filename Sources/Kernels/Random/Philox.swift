@@ -1,7 +1,7 @@
 // Philox 4x32-10: random numbers as a pure function of a key and a counter (Salmon et al. 2011).
 
-/// A block cipher turned into a random number generator: any block can be computed without the
-/// ones before it, so image i of a seed is the same whatever is drawn before or beside it.
+/// A block cipher turned into a random number generator: any block can be computed without the ones
+/// before it, so image i of a seed does not depend on what else is drawn.
 package struct Philox: Sendable {
   private let key: (UInt32, UInt32)
 
@@ -16,7 +16,7 @@ package struct Philox: Sendable {
 
   private let stream: UInt32
 
-  /// Four 32-bit words for the place (`item`, `time`, `index`) of the stream.
+  /// Four 32-bit words for the counter (`item`, `time`, `index`) of the stream.
   ///
   /// - Parameters:
   ///   - item: which image (or element) the numbers belong to.
@@ -38,8 +38,8 @@ package struct Philox: Sendable {
       (indices, V(repeating: words.0), V(repeating: words.1), V(repeating: words.2)), key: key)
   }
 
-  /// Four words of some blocks, each in the lower half of an element: the upper half is the room that
-  /// multiplication takes.
+  /// Four words of some blocks, each in the lower half of an element: multiplication needs the
+  /// upper half.
   typealias Words<V> = (V, V, V, V)
 
   /// Ten rounds of the cipher for one block.

@@ -1,4 +1,4 @@
-// Uniform random numbers as a pure function of seed, stream, item and place.
+// Uniform random numbers as a pure function of seed, stream, item and index.
 
 extension Philox {
   /// Fills with independent floats, uniform in (-bound, bound).

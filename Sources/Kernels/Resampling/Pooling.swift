@@ -1,6 +1,7 @@
 // Average pooling over squares of two by two pixels, and its gradient.
 
-/// The part of an image's rows or columns that a pooled one stands for: two, or the last one alone.
+/// The rows or columns of an image that one pooled row or column averages: two, or the last one
+/// alone.
 @inline(__always)
 private func window(_ place: Int, of count: Int) -> Range<Int> {
   2 * place..<min(2 * place + 2, count)

@@ -1,4 +1,4 @@
-// The exponential and what is made of it, on whole vectors.
+// The exponential, the reciprocal and the sigmoid of whole vectors.
 
 extension Vector {
   /// The larger of each element and a bound.
@@ -11,15 +11,15 @@ extension Vector {
   @_transparent static var magic: Vector { Vector(repeating: 12_582_912 / steps) }
 }
 
-/// Vectors whose exponentials are computed side by side: one alone is a chain of some fifteen dependent
+/// Vectors whose exponentials are computed together: one alone is a chain of some fifteen dependent
 /// operations.
 typealias VectorBatch = Tile4<Vector>
 
 extension VectorPack {
   /// 2^x within 2 ulp for -126 ≤ x < 127.5.
   ///
-  /// For every finite x below that it is at most 2^-126: 0 or a smaller number with AVX-512, where
-  /// -∞ is not a number, and 2^-126 elsewhere. The caller sees to the top, and that x is finite.
+  /// Below that, for finite x, it is 0 or at most 2^-126 with AVX-512, where -∞ gives NaN, and
+  /// 2^-126 elsewhere. The caller makes sure that x is finite and below the upper bound.
   ///
   /// x = n + f with a whole number n of steps and |f| of half a step at most. The magic number rounds
   /// to a whole number in the low bits of the sum, without a conversion.
@@ -31,8 +31,8 @@ extension VectorPack {
 
   /// e^x within 2 ulp for -87 ≤ x ≤ 87; beyond, the value at the nearer end.
   ///
-  /// 2^(x·log₂ e), where the product's fraction is taken with log₂ e in two parts: rounding it would
-  /// cost a digit where x is large.
+  /// 2^(x·log₂ e), with log₂ e in two parts for the product's fraction: rounding it would cost a
+  /// digit where x is large.
   @inline(__always) package var exponential: Self {
     let x = map { $0.atLeast(-87).atMost(87) }
     let rounded = x.map { Vector.magic.adding(Float.log2e, times: $0) }
@@ -42,8 +42,8 @@ extension VectorPack {
     return Self.powerOfTwo(f, plus: rounded)
   }
 
-  /// 2^(n + f) for n = rounded - `magic`: the power of n's step grows by 2^f - 1 of itself, and n's
-  /// whole part is added to the exponent.
+  /// 2^(n + f) for n = rounded - `magic`: the tabulated power of n's fraction times 2^f, with n's
+  /// whole part added to the exponent.
   @inline(__always) private static func powerOfTwo(_ f: Self, plus rounded: Self) -> Self {
     let growth = Vector.steps == 1 ? f.growthAlongOctave : f.growthAlongStep
     return rounded.map { Vector.power(ofStep: $0) }
@@ -51,12 +51,12 @@ extension VectorPack {
       .zip(rounded) { $0.scaled(byPowerOfTwo: $1 - Vector.magic) }
   }
 
-  /// 2^f - 1 for |f| ≤ 1/64, by the polynomial of degree 2 that errs least.
+  /// 2^f - 1 for |f| ≤ 1/64, by the minimax polynomial of degree 2.
   @inline(__always) private var growthAlongStep: Self {
     map { $0 * Vector(repeating: 0.693_157_3).adding(0.240_228_86, times: $0) }
   }
 
-  /// 2^f - 1 for |f| ≤ ½, by one of degree 6.
+  /// 2^f - 1 for |f| ≤ ½, by the minimax polynomial of degree 6.
   @inline(__always) private var growthAlongOctave: Self {
     let (c1, c2, c3): (Float, Float, Float) = (0.693_147_2, 0.240_226_48, 5.550_332_5e-2)
     let (c4, c5, c6): (Float, Float, Float) = (9.618_437e-3, 1.339_887_4e-3, 1.535_336_2e-4)
@@ -82,7 +82,7 @@ extension VectorPack {
 
   /// 1 / (1 + e^-x).
   ///
-  /// With log₂ e in one part: where the digit that it costs matters, the sigmoid is next to 0.
+  /// With log₂ e in one part: where the lost digit would matter, the sigmoid is close to 0.
   @inline(__always) var sigmoid: Self {
     let x = map { $0.atLeast(-87).atMost(87) }
     let rounded = x.map { Vector.magic.adding(-Float.log2e, times: $0) }

@@ -1,10 +1,10 @@
-// What the machine can do at best, to measure the kernels against.
+// The machine's peak arithmetic and memory throughput, as yardsticks for the kernels.
 
-/// Multiplies and adds in registers only; the number of floating-point operations done.
+/// Multiplies and adds in registers only; returns the number of floating-point operations.
 ///
 /// Ten chains hide a multiply-add's latency on every CPU of the last ten years.
 ///
-/// - Parameter sink: one vector, so that the work is not optimised away.
+/// - Parameter sink: room for one vector: a result that is stored is not optimised away.
 package func multiplyAddPeak(rounds: Int, sink: Floats) -> Int {
   let (a, b) = (Vector(repeating: 0.999_999), Vector(repeating: 1e-6))
   var x = (a, a, a, a, a, a, a, a, a, a)
@@ -25,7 +25,7 @@ package func multiplyAddPeak(rounds: Int, sink: Floats) -> Int {
   return rounds * 10 * 2 * Vector.width
 }
 
-/// y = x + 0.5·y: three streams of memory; the bytes moved.
+/// y = x + 0.5·y: two streams of reads and one of writes; returns the bytes moved.
 package func streamThrough(_ x: Floats, _ y: Floats) -> Int {
   vectorized(min(x.count, y.count)) { i, n in
     Vector(at: x.base + i).adding(0.5, times: Vector(at: y.base + i)).store(

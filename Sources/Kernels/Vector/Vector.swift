@@ -1,4 +1,5 @@
-// The vector the kernels are written in: its width and its multiply-add follow the target CPU.
+// The vector register that all kernels are written for; its width and instructions follow the
+// target CPU.
 
 internal import Instructions
 
@@ -7,7 +8,7 @@ internal import Instructions
   package typealias Vector = SIMD16<Float>
   /// Half a register of floats.
   typealias HalfVector = SIMD8<Float>
-  /// The same register as pairs of floats.
+  /// The same register as doubles: two floats each.
   typealias VectorOfDoubles = SIMD8<Double>
   /// The same register as whole numbers, of a float's size and of twice that.
   typealias VectorOfUInt32 = SIMD16<UInt32>
@@ -17,7 +18,7 @@ internal import Instructions
   package typealias Vector = SIMD8<Float>
   /// Half a register of floats.
   typealias HalfVector = SIMD4<Float>
-  /// The same register as pairs of floats.
+  /// The same register as doubles: two floats each.
   typealias VectorOfDoubles = SIMD4<Double>
   /// The same register as whole numbers, of a float's size and of twice that.
   typealias VectorOfUInt32 = SIMD8<UInt32>
@@ -27,7 +28,7 @@ internal import Instructions
   package typealias Vector = SIMD4<Float>
   /// Half a register of floats.
   typealias HalfVector = SIMD2<Float>
-  /// The same register as pairs of floats.
+  /// The same register as doubles: two floats each.
   typealias VectorOfDoubles = SIMD2<Double>
   /// The same register as whole numbers, of a float's size and of twice that.
   typealias VectorOfUInt32 = SIMD4<UInt32>
@@ -41,13 +42,13 @@ extension Vector {
   /// How many floats one vector holds.
   @inline(__always) static var width: Int { scalarCount }
 
-  /// Vectors that some floats fill, the last one perhaps in part.
+  /// How many vectors hold this many floats; the last one may be partly filled.
   @inline(__always) static func vectors(for floats: Int) -> Int { (floats + width - 1) / width }
 
   #if canImport(HasAVX512) || arch(arm64)
-    /// Vector registers: a tile's sums, a row of B and a number of A have to fit.
+    /// Vector registers: a tile's sums, a row of B and an element of A have to fit.
     static let registers = 32
-    /// Vectors side by side in a tile. 6 x 4 sums need 10 loads for 24 multiply-adds, 14 x 2 need 16
+    /// Vectors in a row of a tile. 6 x 4 sums need 10 loads for 24 multiply-adds, 14 x 2 need 16
     /// for 28.
     static let widestTile = 4
   #else
@@ -55,8 +56,8 @@ extension Vector {
     static let widestTile = 2
   #endif
 
-  // The operators by their instructions, because the standard library's are a loop over the elements
-  // that the optimizer mostly, not always, puts together again.
+  // The operators as instructions: the standard library's are loops over the elements, which the
+  // optimizer does not always turn back into one instruction.
   #if canImport(HasAVX512)
     @_transparent static func + (a: Vector, b: Vector) -> Vector { _mm512_add_ps(a, b) }
     @_transparent static func - (a: Vector, b: Vector) -> Vector { _mm512_sub_ps(a, b) }
@@ -71,9 +72,9 @@ extension Vector {
 
   /// self + a·b, in one instruction where the CPU has one.
   ///
-  /// The instruction by its name, because `addingProduct` is one call an element: with FMA the
-  /// optimizer puts most of them together again, but not all; without, `fmaf` is dozens of times
-  /// slower than a multiplication and an addition.
+  /// `addingProduct` is one call per element: with FMA the optimizer turns most, but not all, of
+  /// them back into one instruction; without, `fmaf` is dozens of times slower than a
+  /// multiplication and an addition.
   @_transparent func adding(_ a: Vector, times b: Vector) -> Vector {
     #if canImport(HasAVX512)
       _mm512_fmadd_ps(a, b, self)
@@ -112,7 +113,7 @@ extension Vector {
     #endif
   }
 
-  /// The larger of each two elements; of `a` and a NaN here, the NaN.
+  /// The elementwise maximum; where `self` is NaN, NaN.
   @_transparent func larger(_ a: Vector) -> Vector {
     #if canImport(HasAVX512)
       _mm512_max_ps(a, self)
@@ -123,7 +124,7 @@ extension Vector {
     #endif
   }
 
-  /// The smaller of each two elements; of `a` and a NaN here, the NaN.
+  /// The elementwise minimum; where `self` is NaN, NaN.
   @_transparent func smaller(_ a: Vector) -> Vector {
     #if canImport(HasAVX512)
       _mm512_min_ps(a, self)
@@ -135,9 +136,9 @@ extension Vector {
   }
 
   #if canImport(HasAVX512)
-    /// Whether `scaled(byPowerOfTwo:)` takes powers below -126, to which the result is 0.
+    /// Whether `scaled(byPowerOfTwo:)` also takes powers below -126, where the result underflows.
     @_transparent static var scalesByAnyPower: Bool { true }
-    /// The steps from one power of two to the next that `power(ofStep:)` knows.
+    /// How many steps from one power of two to the next `power(ofStep:)` tabulates.
     @inline(__always) static var steps: Float { 32 }
     /// Newton steps from `roughReciprocal` to full precision.
     @_transparent static var reciprocalRefinements: Int { 1 }
@@ -147,7 +148,7 @@ extension Vector {
     @_transparent static var reciprocalRefinements: Int { 3 }
   #endif
 
-  /// 2^(i/steps) for the i that each element's low bits are.
+  /// 2^(i/steps), i being each element's low bits.
   @inline(__always) static func power(ofStep bits: Vector) -> Vector {
     #if canImport(HasAVX512)
       _mm512_permutex2var_ps(
@@ -167,7 +168,7 @@ extension Vector {
     #endif
   }
 
-  /// self·2^n, of which the whole part of n counts.
+  /// self·2^n for n rounded down to a whole number.
   @_transparent func scaled(byPowerOfTwo n: Vector) -> Vector {
     #if canImport(HasAVX512)
       _mm512_scalef_ps(self, n)
@@ -177,7 +178,7 @@ extension Vector {
     #endif
   }
 
-  /// The numbers without the lower 12 of their 24 digits.
+  /// The elements without the lower 12 of the 24 bits of their mantissas.
   @_transparent private var upperHalf: Vector {
     unsafeBitCast(unsafeBitCast(self, to: VectorBits.self) & -4096, to: Vector.self)
   }
@@ -247,7 +248,7 @@ extension HalfVector {
   }
 }
 
-/// What this build of the kernels needs from the CPU it runs on.
+/// The CPU features that this build of the kernels needs.
 package enum BuildTarget {
   #if canImport(HasAVX512)
     /// The kernels' instruction set, as `ddpm --version` prints it.

@@ -1,7 +1,7 @@
-// Functions of one vector or of several at a time, which hides the latency of their operations.
+// Elementwise functions of one vector or of several at once, which hides the latency of operations.
 
-/// One vector, or several with which each operation is done for one after the other, so that none
-/// waits for the result of the operation before.
+/// One vector, or several that go through each operation together, so that none waits for the
+/// result of its previous operation.
 package protocol VectorPack {
   func map(_ transform: (Vector) -> Vector) -> Self
   /// Combines each vector with its counterparts.

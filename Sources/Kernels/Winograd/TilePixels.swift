@@ -1,8 +1,7 @@
-// The pixels that a tile of Winograd's convolution is made of, and the vectors of one of its lines.
+// The pixels of a tile of Winograd's convolution, and the vectors of one of its lines.
 
-/// Where the pixels of a rectangle lie, a row of addresses after the other; zeros stand for what is
-/// outside the image. A table, because a test at every load costs more than the transform's
-/// arithmetic.
+/// The addresses of a rectangle's pixels, row by row; pixels outside the image have the address of
+/// zeros. A table, because a test at every load costs more than the transform's arithmetic.
 struct Patch {
   /// A row of addresses, as many as a tile's side and a few more.
   private typealias Row = SIMD8<Int>
@@ -20,7 +19,7 @@ struct Patch {
     offsets = columns &* Row(repeating: plane.channels * MemoryLayout<Float>.stride)
   }
 
-  /// Calls `body` with memory for the addresses of a tile's pixels, and with zeros for a pixel.
+  /// Calls `body` with memory for the addresses and for the zeros.
   @inline(__always)
   static func with(_ plane: Plane, _ body: (Patch) -> Void) {
     withUnsafeTemporaryAllocation(of: Row.self, capacity: F4.points) { rows in
@@ -75,7 +74,7 @@ struct Line {
   private let v4: Vector
   private let v5: Vector
 
-  /// The first and the second vectors of `count` filters: two lines that are made together.
+  /// Two lines that are computed together: the first and the second vectors of `count` pairs.
   @inline(__always)
   static func two(_ count: Int, _ make: (Int) -> (Vector, Vector)) -> (Line, Line) {
     let none = (Vector(), Vector())

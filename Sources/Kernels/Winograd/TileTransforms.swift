@@ -1,11 +1,11 @@
-// Tiles of images to the transformed domain and back: a vector of channels at a time.
+// Transforms tiles of images and back again, for a vector of channels at a time.
 
-/// What is done to a tile whose sides are lines of R and C.
+/// A transform of a tile whose columns are lines of R and whose rows are lines of C.
 private protocol TileTransform {
   var plane: Plane { get }
-  /// Gets ready for a tile.
+  /// Prepares for a tile.
   func prepare<R: WinogradLine, C: WinogradLine>(_: R.Type, _: C.Type, _ tile: TileBlock.Place)
-  /// Does it to the vector of channels from `c` on, of which the first `n` count.
+  /// Transforms the vector of channels from `c` on, of which the first `n` count.
   func apply<R: WinogradLine, C: WinogradLine>(
     _: R.Type, _: C.Type, _ tile: TileBlock.Place, _ c: Int, first n: Int)
 }
@@ -25,8 +25,8 @@ extension TileTransform {
     if c < plane.channels { applyToRest(R.self, C.self, tile, c) }
   }
 
-  /// The last channels, where they are not a whole vector: by itself, as functions that are much
-  /// larger than these have parts that are not inlined.
+  /// The last channels, where they are not a whole vector; not inlined, because in a much larger
+  /// function not every part would be inlined.
   @inline(never)
   private func applyToRest<R: WinogradLine, C: WinogradLine>(
     _: R.Type, _: C.Type, _ tile: TileBlock.Place, _ c: Int
@@ -34,7 +34,7 @@ extension TileTransform {
     apply(R.self, C.self, tile, c, first: plane.channels - c)
   }
 
-  /// Does it to each tile of a block.
+  /// Transforms each tile of a block.
   @inline(__always) func apply(to block: TileBlock) {
     block.forEach { tile in
       switch tile.extent {
@@ -49,7 +49,7 @@ extension TileTransform {
 
 // MARK: To the transformed domain
 
-/// A matrix that leads from a line's numbers to their values at its points.
+/// A matrix that maps a line's numbers to their values at its points.
 private protocol Analysis {
   /// How many numbers a line has.
   static func count<L: WinogradLine>(_: L.Type) -> Int
@@ -75,14 +75,14 @@ private enum OutputGradients: Analysis {
 }
 
 extension TransformedTiles.Values {
-  /// Sets all values of a tile of the numbers d(i, j).
+  /// Computes all values of a tile from the numbers d(i, j).
   @inline(__always)
   fileprivate func set<M: Analysis, R: WinogradLine, C: WinogradLine>(
     _: M.Type, _: R.Type, _: C.Type, _ d: Patch.Channels
   ) {
     rows(M.self, C.self, .zeroAndInfinity, lines(M.self, R.self, C.self, .zeroAndInfinity, d))
     if R.points == F4.points {
-      // Together, as they are made of the same numbers.
+      // Together, because they use the same numbers.
       let near = lines(M.self, R.self, C.self, .near, d)
       let far = lines(M.self, R.self, C.self, .far, d)
       rows(M.self, C.self, .near, near)
@@ -156,8 +156,8 @@ private struct InputTransform: TileTransform {
 
 /// v[f, tile, c] = (A dy Aᵀ)[f]: dy is a tile's gradients, zero outside the image.
 ///
-/// - Parameter sums: [image, c], to which each tile's sum of dy is added: what the biases' gradient
-///   needs of values that are at hand here.
+/// - Parameter sums: [image, c], to which each tile's sum of dy is added: the biases' gradient
+///   needs it, and the values are in registers here.
 func transformOutputGradients(
   _ dy: UnsafePointer<Float>, _ tiling: Tiling, _ block: TileBlock,
   into v: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>

@@ -1,10 +1,10 @@
-// Images cut into the tiles of Winograd's convolution, and the order tiles are worked on.
+// Divides images into the tiles of Winograd's convolution and orders them.
 
-/// A side of an image as a row of tiles; the last one may reach beyond it.
+/// A side of an image divided into tiles; the last one may reach past the edge.
 struct TiledSide {
   /// How many whole tiles there are.
   let whole: Int
-  /// How many shorter tiles there are behind them: one or none.
+  /// How many shorter tiles follow them: one or none.
   let ends: Int
 
   init(_ size: Int) {
@@ -16,7 +16,7 @@ struct TiledSide {
   var count: Int { whole + ends }
 }
 
-/// Images of one size cut into tiles.
+/// Images of one size, divided into tiles.
 struct Tiling {
   let plane: Plane
   let images: Int
@@ -32,11 +32,11 @@ struct Tiling {
   var rowCount: Int { images * rows.count }
 }
 
-/// Some rows of tiles that are worked on at a time.
+/// Some rows of tiles that are transformed and multiplied together.
 ///
-/// Shorter tiles have fewer components. With all but the last tile of the short rows first, then all
-/// but the last of the whole rows, then the whole rows' last, then the short rows' last, the tiles that
-/// have a component are one run, whichever it is.
+/// Shorter tiles have fewer components. The order is: all but the last tiles of the short rows, all
+/// but the last of the whole rows, the last of the whole rows, the last of the short rows. Then the
+/// tiles that have a given component are contiguous, whichever it is.
 struct TileBlock {
   /// Numbered through all images.
   let rows: Range<Int>
@@ -65,10 +65,10 @@ struct TileBlock {
     return first..<middle + (inEnds ? columns.ends * (inShort ? rows.count : whole) : 0)
   }
 
-  /// Where a tile is and what it looks like.
+  /// The position and extent of a tile.
   struct Place {
     let image: Int
-    /// The place of its first output.
+    /// The row and column of its first output.
     let top: Int
     let left: Int
     /// Its number in the block.

@@ -1,9 +1,9 @@
-// Where the values of transformed tiles lie: component by component, then tile by tile.
+// The memory of transformed tiles: component by component, then tile by tile.
 
 /// The transformed values of a block of tiles.
 ///
-/// With a table of the components' places, because with one or two vectors of channels their
-/// multiplications took as long as a third of a transform, and there are no registers to keep them.
+/// The components' offsets are in a table: with one or two vectors of channels, computing them took
+/// a third of a transform's time, and there are no registers to keep them in.
 struct TransformedTiles {
   private let base: UnsafeMutablePointer<Float>
   /// Floats from one tile's values to the next one's.

@@ -33,15 +33,15 @@ package struct WinogradShape: Hashable, Sendable {
       images: images, height: height, width: width, inputs: outputs, outputs: inputs)
   }
 
-  /// Floats of a part with `count` in each component, and what kernels may read behind it.
+  /// Floats of a part with `count` in each component, and what kernels may read past its end.
   private func part(_ count: Int) -> Int {
     FloatMemory.aligned(Winograd.components * count + TwoVectors.width)
   }
 
-  /// Transformed tiles that a core's cache holds along with the weights.
+  /// Floats of transformed tiles that fit in a core's cache along with the weights.
   private static let cachedFloats = 260_000
 
-  /// Rows of tiles that are worked on at a time.
+  /// Rows of tiles in a block.
   private var blockRows: Int {
     let row = TiledSide(width).count * Winograd.components * (inputs + outputs)
     return max(1, WinogradShape.cachedFloats / row)
@@ -79,10 +79,10 @@ package struct WinogradShape: Hashable, Sendable {
 
 /// The transformed domain.
 enum Winograd {
-  /// Products a whole tile needs, a channel pair.
+  /// Products of a whole tile per input and output channel.
   static let components = F4.points * F4.points
 
-  /// Floats from the values of one component to those of the next: an odd number of pairs of vectors,
+  /// Floats from the values of one component to those of the next: an odd multiple of two vectors,
   /// because at a multiple of 4 KiB all 36 values of a tile would compete for one set of the
   /// first-level cache.
   static func pitch(tiles: Int, _ channels: Int) -> Int {
@@ -139,8 +139,8 @@ package func winogradForward(
   }
 }
 
-/// A component's weights up to this size are fetched while those before them are multiplied: a third
-/// of the first-level cache.
+/// A component's weights up to this size are prefetched during the previous component's product: a
+/// third of the first-level cache.
 private let prefetchedFloats = 4096
 
 /// dx = the flipped filter over dy, for all images: a forward pass with the flipped weights.

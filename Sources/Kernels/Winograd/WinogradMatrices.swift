@@ -4,8 +4,8 @@
 // it (Winograd 1980; Lavin & Gray 2016): y = Aᵀ((G g) ∘ (Bᵀ d)). A square tile applies each matrix on
 // both sides.
 
-/// Two of a line's points, whose values are a sum and a difference of the same terms or else have
-/// nothing in common with the others'.
+/// Two of a line's points that are computed together: ±a, whose values are a sum and a difference
+/// of the same terms, or 0 and ∞.
 enum PointPair {
   case zeroAndInfinity
   /// ±p.
@@ -23,7 +23,7 @@ enum PointPair {
   }
 }
 
-/// Every other one of a line's outputs: they are made of the same sums, or of the same differences.
+/// The even or the odd outputs of a line: they use the same sums, or the same differences.
 enum OutputParity {
   case even
   case odd
@@ -39,8 +39,8 @@ enum OutputParity {
 
 /// m outputs of a three-tap filter by m + 2 products, F(m, 3): the matrices A and B.
 ///
-/// Each function is handed its operands by number. It makes two results at a time: what two passes
-/// over a tile have to remember in between then fits the registers.
+/// Each function reads its operands by number and computes two results at a time, so that the
+/// intermediate values of the two passes over a tile fit in the registers.
 protocol WinogradLine {
   /// Outputs: m.
   static var outputs: Int { get }
@@ -57,11 +57,11 @@ extension WinogradLine {
   static var points: Int { outputs + 2 }
 }
 
-/// F(4, 3) with the points 0, p, -p, ∞, q, -q, in this order, so that a shorter line at the end of a
-/// row of them uses the first four.
+/// F(4, 3) with the points 0, p, -p, ∞, q, -q, in this order, so that a shorter line uses the first
+/// four.
 ///
-/// p = √½ and q = √2 make rounding errors half as large as the usual 1 and 2: the powers stay nearer
-/// to 1, and p·q = 1.
+/// With p = √½ and q = √2, rounding errors are half as large as with the usual 1 and 2: the powers
+/// stay closer to 1, and p·q = 1.
 enum F4: WinogradLine {
   static var outputs: Int { 4 }
 

@@ -1,10 +1,9 @@
-// 3x3 filters to the transformed domain, and their gradients back.
+// Transforms 3x3 filters, and transforms their gradients back.
 
-/// The weights in the transformed domain: G g Gᵀ for every pair of channels.
+/// The weights in the transformed domain: G g Gᵀ for every filter.
 ///
 /// - Parameters:
-///   - weights: [3, 3, I, O]; the flipped ones for the input gradient, which is why `filters` is all
-///     that matters here.
+///   - weights: [3, 3, I, O], or the flipped ones, [3, 3, O, I], for the input gradient.
 ///   - filters: I·O.
 ///   - transformed: [36, I, O].
 package func winogradWeights(_ weights: Floats, filters: Int, into transformed: Floats) {
@@ -25,7 +24,7 @@ package func winogradWeights(_ weights: Floats, filters: Int, into transformed: 
   }
 }
 
-/// dw += Gᵀ w G for every pair of channels.
+/// dw += Gᵀ w G for every filter.
 func addFilterGradient(
   _ transformed: UnsafePointer<Float>, filters: Int, to dw: UnsafeMutablePointer<Float>
 ) {

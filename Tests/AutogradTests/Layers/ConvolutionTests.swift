@@ -1,8 +1,10 @@
+// Convolution layers: gradients against differences, sizes, rows, residuals, concatenated inputs.
+
 import Autograd
 import TestSupport
 import Testing
 
-/// A convolution, of few channels or of enough to fill vectors.
+/// A convolution with few channels or with enough to fill vectors.
 private struct Filter: CustomTestStringConvertible {
   var inputs = 3
   var outputs = 4
@@ -23,7 +25,7 @@ private struct Filter: CustomTestStringConvertible {
     Filter(side: 1, stride: 2), Filter(inputs: 8, outputs: 9),
   ]
 
-  /// What it is given in these tests.
+  /// Its input in these tests.
   var image: Shape { Shape(height: 5, width: 4, channels: inputs) }
 }
 
@@ -60,7 +62,7 @@ private func pointwise(_ body: @escaping (Convolution, Tensor, Tensor, Tape) -> 
   checkGradient(pointwise { conv, a, b, tape in conv(ChannelConcatenation(a, b), on: tape) })
   checkGradient(
     pointwise { conv, a, b, tape in
-      // One tensor in several places, of which a part has two.
+      // The same tensor several times in a concatenation.
       tape.concatenate(ChannelConcatenation(conv(ChannelConcatenation(a, a, a, a), on: tape), b))
     })
 }
@@ -74,7 +76,7 @@ private func pointwise(_ body: @escaping (Convolution, Tensor, Tensor, Tape) -> 
     run.tape.forward()
     return run.result(2)
   }
-  // Sums of twelve products, in the same order but for where the second part begins.
+  // Sums of twelve products; only the start of the second part is added in another order.
   expectClose(results[0], results[1].doubles, absolute: 1e-6, relative: 1e-6)
 }
 

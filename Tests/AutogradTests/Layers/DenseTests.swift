@@ -1,3 +1,5 @@
+// Gradients of dense layers against differences.
+
 import Autograd
 import TestSupport
 import Testing

@@ -1,8 +1,10 @@
+// The class embedding: its result, and its gradient against differences.
+
 import Autograd
 import TestSupport
 import Testing
 
-/// Two images of one class and one of another; a class without an image.
+/// Two images of one class, one of another class, and a class without images.
 private func network() -> Network {
   Network([.varied(Shape(channels: 5)), .given(Shape(channels: 1), [2, 0, 2])]) { layout in
     let table = Embedding("classes", rows: 3, columns: 5, in: &layout)

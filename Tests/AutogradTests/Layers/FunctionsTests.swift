@@ -1,3 +1,5 @@
+// Gradients of the operations without parameters against differences.
+
 import Autograd
 import TestSupport
 import Testing

@@ -1,3 +1,5 @@
+// Gradients of group normalisation against differences.
+
 import Autograd
 import Kernels
 import TestSupport
@@ -14,7 +16,7 @@ func groupNormGradientIsTheDifference(groups: Int, activation: Activation) {
     })
 }
 
-/// Groups of two channels of tensors with three and five: the second group is of both.
+/// Groups of two channels over tensors with three and five channels: the second group spans both.
 @Test(arguments: [Activation.identity, .silu])
 func groupNormGradientOfTensorsSideBySideIsTheDifference(activation: Activation) {
   checkGradient(

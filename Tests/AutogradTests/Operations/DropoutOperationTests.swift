@@ -1,10 +1,12 @@
+// Dropout: its rate, and what its masks depend on.
+
 import Autograd
 import TestSupport
 import Testing
 
 private let image = Shape(height: 20, width: 20, channels: 4)
 
-/// What dropout makes of ones, for a batch that starts at an item of a step.
+/// The result of dropout on ones, for a batch that starts at an item of a step.
 private func masks(
   rate: Float = 0.3, seed: UInt64 = 1, layer: Int = 0, step: UInt32 = 0, firstItem: UInt32 = 0,
   images: Int = 2

@@ -1,4 +1,4 @@
-// The optimizer against a replay in double precision, and its independence of the workers.
+// The optimizer against a reference in double precision, and its independence of the workers.
 
 import Autograd
 import Foundation
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  /// Loshchilov & Hutter 2019, Algorithm 2, with PyTorch's clipping and the EMA behind it.
+  /// Loshchilov & Hutter 2019, Algorithm 2, with PyTorch's clipping before and the EMA after it.
   @Test func threeStepsFollowThePaper() {
     let run = Run(workers: 2)
     let start = Parameters(Self.layout)

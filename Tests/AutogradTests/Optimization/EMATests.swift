@@ -1,4 +1,4 @@
-// The average's decay: it starts with the first weights and ends at the decay of the long run.
+// The EMA's decay: it rises from 0 to its maximum.
 
 import Autograd
 import Testing

@@ -1,4 +1,4 @@
-// The learning rate's rise and fall, against diffusers' curve and its own ends.
+// The learning rate against diffusers' schedule and at its ends.
 
 import Autograd
 import Foundation

@@ -1,8 +1,10 @@
+// Attention against the reference, and with scores that would overflow.
+
 import Kernels
 import TestSupport
 import Testing
 
-/// Fewer tokens than a vector, a block, and blocks and runs with a rest; odd depths and
+/// Fewer tokens than a vector, whole blocks, blocks and runs with a remainder; odd depths and
 /// depths of several vectors.
 private let shapes = [
   (1, 1), (5, 3), (7, 16), (16, 8), (17, 17), (31, 33), (32, 8), (33, 1), (49, 16), (66, 5),
@@ -31,11 +33,11 @@ func attentionMatchesTheReference(shape: AttentionShape) {
 }
 
 @Test func hugeScoresOfManyKeysMatchTheReference() {
-  // Scores of up to 7,000: without a shift their powers would be infinite, or none would be left.
+  // Scores of up to 7,000: without a shift their powers would overflow or all underflow.
   expectAttention(AttentionShape(tokens: 150, depth: 8, rowLength: 11), bound: 50, error: 1e-3)
 }
 
-/// Compares result and gradients with the reference, for queries and keys within ±`bound`.
+/// Expects the reference's result and gradients, for queries and keys within ±`bound`.
 private func expectAttention(_ shape: AttentionShape, bound: Float, error: Double) {
   let (q, k, v) = (
     uniform(shape.span, bound: bound, seed: 1), uniform(shape.span, bound: bound, seed: 2),
@@ -73,7 +75,7 @@ private func expectAttention(_ shape: AttentionShape, bound: Float, error: Doubl
 }
 
 @Test func hugeScoresNeitherOverflowNorDisappear() {
-  // Scores of ±10⁴: each query sees its own key alone.
+  // Scores of ±10⁴: each query attends to its own key alone.
   let shape = AttentionShape(tokens: 2, depth: 1, rowLength: 1)
   let (q, v, y) = (Guarded([100, -100]), Guarded([0.25, -0.5]), Guarded(count: 2))
   let (statistics, scratch) = (Guarded(count: 2), Guarded(count: shape.scratchCount))

@@ -1,3 +1,5 @@
+// Direct convolution and its gradients against the reference, exactly.
+
 import Kernels
 import TestSupport
 import Testing
@@ -87,7 +89,7 @@ private func convolutionIsExactForAwkwardChannels(filter: Filter) {
 
 @Test(arguments: Filter.all, [1, 5, 7, 9, 14, 28])
 private func convolutionIsExactForAwkwardWidths(filter: Filter, width: Int) {
-  // One pixel with one zero behind it has no place for a filter of three.
+  // One pixel followed by one zero has no room for a filter of three.
   guard filter.before + width + filter.after >= filter.side else { return }
   check(filter.shape(height: 2, width: width, inputs: 3, outputs: 17))
   check(filter.shape(height: width, width: 2, inputs: 2, outputs: 5))

@@ -1,3 +1,5 @@
+// SiLU and its derivative against the reference.
+
 import Kernels
 import TestSupport
 import Testing

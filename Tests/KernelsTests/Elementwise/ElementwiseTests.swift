@@ -1,3 +1,5 @@
+// Elementwise loops against plain ones, exactly.
+
 import Kernels
 import TestSupport
 import Testing
@@ -5,7 +7,7 @@ import Testing
 /// Around one and two vectors of every width.
 private let counts = [1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 48, 70]
 
-/// A kernel's result where it replaces not-a-numbers and where it is added.
+/// Checks a kernel's result where it overwrites NaN and where it is added.
 private func check(
   _ expected: [Double], _ kernel: (_ y: Floats, _ accumulation: Accumulation) -> Void
 ) {

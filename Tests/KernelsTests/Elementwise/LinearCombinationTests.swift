@@ -1,3 +1,5 @@
+// Linear combinations, clipping, distances and inner products against Double.
+
 import Kernels
 import Testing
 

@@ -1,3 +1,5 @@
+// Softmax and cross-entropy against the reference.
+
 import Foundation
 import Kernels
 import TestSupport

@@ -1,3 +1,5 @@
+// The squared error, its gradient, and the precision of its sum.
+
 import Kernels
 import TestSupport
 import Testing

@@ -1,3 +1,5 @@
+// Float memory and views of it.
+
 import Kernels
 import Testing
 

@@ -1,3 +1,5 @@
+// Group normalisation and its gradients against the reference.
+
 import Kernels
 import TestSupport
 import Testing
@@ -23,7 +25,7 @@ private struct Sample {
   }
 }
 
-/// An image's channels in memory of their own, part by part.
+/// An image's channels in separate memory, slice by slice.
 private struct Parts {
   let channels: [Range<Int>]
   let memory: [Guarded]
@@ -55,7 +57,7 @@ private struct Parts {
 @Test(arguments: shapes, [Activation.identity, .silu])
 func groupNormMatchesTheReference(shape: NormalizationShape, activation: Activation) {
   let sample = Sample(shape)
-  // Together, and with a cut through the middle of a vector and, mostly, of a group.
+  // In one slice, and cut in the middle of a vector and, mostly, of a group.
   for cut in Set([0, shape.channels / 2 + shape.channels % 2]).subtracting([shape.channels]) {
     expectReference(shape, activation, sample, cut: cut)
   }

@@ -1,3 +1,5 @@
+// The modulated affine map and its gradients, exactly.
+
 import Kernels
 import TestSupport
 import Testing

@@ -1,9 +1,11 @@
+// Adam steps against the reference.
+
 import Foundation
 import Kernels
 import TestSupport
 import Testing
 
-/// A step as the papers have it: the corrections belong to the decays as Floats hold them.
+/// A step as in the papers, with corrections for the decays as they are in Float.
 private func step(
   _ number: Int, weightDecay: Float = 0, gradientScale: Float = 1, emaDecay: Float = 0.9
 ) -> AdamStep {
@@ -87,7 +89,7 @@ func adamFollowsTheReference(weightDecay: Float, gradientScale: Float) {
   #expect(model.ema.values() == model.parameters.values())
 }
 
-/// The bytes must not depend on how the parameters are cut between threads.
+/// The bytes must not depend on how the parameters are divided between threads.
 @Test(arguments: [[0, 70], [0, 16, 70], [0, 1, 17, 33, 70]])
 func aStepInPartsIsTheWholeStep(bounds: [Int]) {
   let gradients = uniform(70, seed: 3)

@@ -1,8 +1,10 @@
+// Dense layers and their gradients against the reference, exactly.
+
 import Kernels
 import TestSupport
 import Testing
 
-/// A dense layer's operands, usually over 29 rows: two tiles and a rest.
+/// A dense layer's operands, usually with 29 rows: two tiles and a remainder.
 private struct Layer {
   let rows: Int
   let inputs: Int
@@ -99,7 +101,7 @@ func denseWeightGradientIsAdded(inputs: Int, outputs: Int) {
   expectWeightGradient(Layer(inputs, outputs))
 }
 
-/// More rows than the second-level cache holds: two blocks of them and a rest.
+/// More rows than the second-level cache holds: two blocks of rows and a remainder.
 @Test(arguments: [(48, 48), (33, 100), (130, 17)])
 func weightGradientsOfThousandsOfRowsAreAdded(inputs: Int, outputs: Int) {
   expectWeightGradient(Layer(inputs, outputs, rows: 2 * 100_000 / (inputs + outputs) + 29))

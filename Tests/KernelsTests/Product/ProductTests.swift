@@ -1,3 +1,5 @@
+// Every size of a product's tiles, exactly.
+
 import Kernels
 import TestSupport
 import Testing

@@ -1,3 +1,5 @@
+// Normal numbers: Box-Muller against the reference, moments, independence.
+
 import Foundation
 import Kernels
 import TestSupport
@@ -57,7 +59,7 @@ func numbersApartAreNotCorrelated(lag: Int) {
   }
   let error = 5 / Double(count).squareRoot()
   #expect(abs(covariance) < error)
-  // The two of a pair share their radius: their squares' independence is the transform's point.
+  // Both numbers of a pair have the same radius, yet their squares must be independent.
   #expect(abs(squares / Double(count)) < 2 * error)
 }
 

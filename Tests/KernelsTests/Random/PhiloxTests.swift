@@ -1,3 +1,5 @@
+// Philox against its known answers.
+
 import Kernels
 import Testing
 

@@ -1,3 +1,5 @@
+// Uniform numbers and dropout masks: range and moments.
+
 import Kernels
 import TestSupport
 import Testing

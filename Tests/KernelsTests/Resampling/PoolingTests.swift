@@ -1,3 +1,5 @@
+// Average pooling and its gradient against the reference, exactly.
+
 import Kernels
 import TestSupport
 import Testing

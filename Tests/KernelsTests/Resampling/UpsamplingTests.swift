@@ -1,3 +1,5 @@
+// Upsampling and its gradient, exactly.
+
 import Kernels
 import TestSupport
 import Testing

@@ -1,3 +1,5 @@
+// The elementary functions of vectors against Foundation's.
+
 import Foundation
 import Kernels
 import TestSupport
@@ -26,7 +28,7 @@ import Testing
 }
 
 @Test func aPowerOfTwoIsWithinTwoUnitsInTheLastPlace() {
-  // Also right around where one step of a table ends and the next begins.
+  // Including the neighbourhoods of the table's steps.
   let seams = (-200...200).flatMap { i in
     let seam = Float(i) / 64
     return [seam.nextDown, seam, seam.nextUp]
@@ -38,7 +40,7 @@ import Testing
   #expect(errors.allSatisfy { $0 <= 2 }, "\(errors.max() ?? .nan)")
 }
 
-/// Far down the whole part of x is no longer found to the nearest whole number.
+/// For very negative x, rounding to a whole number is no longer exact.
 @Test func farBelowAPowerOfTwoIsNextToNothing() {
   let exponents = uniform(20_000, bound: 1, seed: 5).map { Int(67 + 60 * $0) }
   let far = zip(uniform(20_000, bound: 1, seed: 6), exponents).map {

@@ -1,8 +1,11 @@
+// Winograd's convolution and its gradients against the reference.
+
 import Kernels
 import TestSupport
 import Testing
 
-/// Smaller than a tile, one tile, tiles with every rest either way; several images; odd channels.
+/// Smaller than a tile, one tile, tiles with every remainder in both directions; several images;
+/// odd channels.
 private let shapes = [
   (1, 1, 1, 8, 8), (2, 4, 4, 1, 3), (1, 5, 7, 16, 17), (3, 3, 9, 8, 12), (2, 7, 7, 17, 33),
   (1, 14, 6, 31, 7), (1, 2, 28, 12, 16), (1, 8, 5, 48, 9), (2, 10, 14, 5, 19), (3, 17, 11, 9, 8),
@@ -81,8 +84,8 @@ private struct Sample {
     return result
   }
 
-  /// Among thousands of sums of `terms` products of numbers within ±1, the direct loop's worst is
-  /// off by 0.8e-6·√terms and, for the transforms' sake, Winograd's by twice that.
+  /// Among thousands of sums of `terms` products of numbers within ±1, the largest error of the
+  /// direct loop is 0.8e-6·√terms, and that of Winograd's transforms twice as large.
   static func tolerance(terms: Int) -> Double { 4e-6 * Double(terms).squareRoot() }
 }
 
@@ -130,7 +133,7 @@ func winogradGradientsMatchTheReference(shape: WinogradShape) {
   let (dw, sums) = (Guarded(target: sample.weights), Guarded(count: sample.bias.count))
   winogradWeightGradient(
     shape, x.floats, dy: dy.floats, addedTo: dw.floats, sums: sums.floats, scratch: scratch.floats)
-  // Terms are within ±1: no sum on the way is above their number.
+  // Terms are within ±1, so no partial sum exceeds their number.
   let terms = shape.height * shape.width
   expectClose(sums.values(), sample.expectedSums, absolute: 5e-8 * Double(terms), relative: 0)
   expectClose(
@@ -139,7 +142,8 @@ func winogradGradientsMatchTheReference(shape: WinogradShape) {
   _ = scratch.values()
 }
 
-/// More tiles than are worked on at a time; the direct loop, exact elsewhere, is the fast reference.
+/// More tiles than a block holds. The direct loop, which other tests show to be exact, is a faster
+/// reference.
 @Test func manyBlocksOfTilesGiveTheDirectConvolution() {
   let shape = WinogradShape(images: 5, height: 18, width: 21, inputs: 48, outputs: 40)
   let (sample, direct) = (Sample(shape), shape.direct)

@@ -3,8 +3,8 @@
 import Foundation
 
 extension Reference {
-  /// For each input value of an image, [height, width, channels], the place of the value it is
-  /// averaged into and how many values that one is the mean of.
+  /// For each input value of an image, [height, width, channels], the index of the pooled value and
+  /// the number of values that it averages.
   package static func pooling(
     height: Int, width: Int, channels: Int
   ) -> [(place: Int, shared: Int)] {

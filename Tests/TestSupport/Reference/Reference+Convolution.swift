@@ -3,7 +3,7 @@
 import Kernels
 
 extension Reference {
-  /// Calls `body` with the places of every product of a convolution: in the image, in the filter
+  /// Calls `body` with the indices of every product of a convolution: in the image, in the filter
   /// [side, side, I, O] and in the result.
   private static func forEachTap(
     _ shape: ConvolutionShape, _ body: (_ x: Int, _ weight: Int, _ y: Int) -> Void

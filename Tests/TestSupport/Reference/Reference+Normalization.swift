@@ -21,7 +21,7 @@ extension Reference {
     return (values, inverse)
   }
 
-  /// The places of each group's elements.
+  /// The indices of each group's elements.
   private static func groups(_ shape: NormalizationShape) -> [[Int]] {
     let size = shape.channels / shape.groups
     return (0..<shape.groups).map { group in

@@ -1,4 +1,4 @@
-// The kernels' slow twins: plain loops over arrays of Double, written from the formulas.
+// Slow references for the kernels: plain loops over arrays of Double, written from the formulas.
 
 /// What the fast kernels are compared with.
 package enum Reference {}
