@@ -37,6 +37,26 @@ refuse "left-over marks" \
   "$(grep -rnwE 'TOD[O]|FIXM[E]|XX[X]|HAC[K]|fatalErro[r]|<{7}|>{7}' \
     Package.swift Sources Tests scripts .ci || true)"
 
+# The types that the Swift files of the folders "$@" of Diffusion declare.
+declared() {
+  (cd Sources/Diffusion && find "$@" -name '*.swift' -exec sed -nE \
+    's/^((public|package|final|indirect) )*(struct|enum|class|protocol) ([A-Za-z0-9]+).*/\4/p' {} +)
+}
+# Refuses uses in folder $1 of what the folders behind it declare: arrows between folders go one way.
+below() {
+  local folder=$1
+  shift
+  refuse "Sources/Diffusion/$folder is below $* and uses their types" \
+    "$(grep -rnwFf <(declared "$@") "Sources/Diffusion/$folder" | except ':[0-9]+: *//' || true)"
+}
+below Data Process Network Denoising Training Sampling Evaluation Pipeline
+below Process Network Denoising Training Sampling Evaluation Pipeline
+below Network Denoising Training Sampling Evaluation Pipeline
+below Denoising Training Sampling Evaluation Pipeline
+below Training Sampling Evaluation Pipeline
+below Sampling Training Evaluation Pipeline
+below Evaluation Pipeline
+
 echo "== build"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -1,4 +1,4 @@
-// What tells one data set from another.
+// What identifies a data set.
 
 extension ByteImages {
   /// Number, size and check sum: another text for other images.

@@ -24,7 +24,7 @@ public struct Consistency: Sendable {
   ///
   /// - Parameters:
   ///   - series: images from the same noise, in the same order, as many for each number of steps.
-  ///   - network: tells their classes.
+  ///   - network: classifies them.
   ///   - threads: how many cores work.
   public init(
     _ series: [(steps: Int, images: Images)], network: FeatureNetwork?, threads: Int

@@ -1,4 +1,4 @@
-// The eye that images are judged with: features learned from the user's own labelled data.
+// The network whose features images are compared in, learned from the user's own labelled data.
 
 internal import Autograd
 internal import Kernels

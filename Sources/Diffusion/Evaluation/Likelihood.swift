@@ -6,7 +6,7 @@
 /// total = prior + middle + decoder = L_T + Σ L_{t-1} over t in 2...T + L_0
 /// ```
 /// Each term is an expectation over q(x_t | x_0). Evaluating all T for each image, as the papers'
-/// code does, costs T runs of the network an image; here each image is asked for t = 1 and for one
+/// code does, costs T runs of the network per image; here each image is measured at t = 1 and at one
 /// random timestep of every octave of 2...T, whose term stands for the whole octave. The terms fall
 /// roughly as 1/t, so an octave holds similar ones and all octaves weigh alike. The estimate is
 /// unbiased, and as the images are drawn on independently, the spread of their totals is its error.
@@ -21,7 +21,7 @@ public struct Likelihood: Equatable, Sendable {
 
   /// The variance of p(x_{t-1} | x_t); that of p(x_0 | x_1) is the same for both.
   public let variance: PosteriorVariance
-  /// How many images were asked.
+  /// How many images were measured.
   public let images: Int
   /// L_T, exact for each image.
   public let prior: SampleMean

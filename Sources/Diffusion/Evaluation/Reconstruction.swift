@@ -1,7 +1,5 @@
 // Images to noise and back: how much of an image the deterministic sampler keeps.
 
-internal import Kernels
-
 /// Images that were turned into noise and back by DDIM, in as many steps each way (Song et al. 2020,
 /// Table 2).
 public struct Reconstruction: Sendable {
@@ -46,25 +44,5 @@ extension DiffusionModel {
     }
     return Reconstruction(
       steps: steps, images: images, error: SampleMean(originals.squaredErrors(images)))
-  }
-}
-
-extension Images {
-  /// The mean squared difference of each image from another set's, a dimension, over pixel values in
-  /// [0, 1].
-  func squaredErrors(_ other: Images) -> [Double] {
-    precondition(
-      size == other.size && count == other.count,
-      "\(count) images of \(size) and \(other.count) of \(other.size)")
-    let (a, b) = (FloatMemory(values), FloatMemory(other.values))
-    return withExtendedLifetime((a, b)) {
-      (0..<count).map { image in
-        let (first, values) = (image * size.values, size.values)
-        let sum = sumOfSquaredDifferences(
-          a.all.slice(first, values), b.all.slice(first, values))
-        // [-1, 1] is twice as wide as [0, 1].
-        return sum / Double(4 * values)
-      }
-    }
   }
 }

@@ -7,9 +7,9 @@ internal import Numerics
 ///
 /// A model that remembers its training images is nearer to them than unseen real images are.
 public struct TrainingNeighbours: Equatable, Sendable {
-  /// The training images' places in their set, one an image.
+  /// The training images' places in their set, one per image.
   public let places: [Int]
-  /// The distances, one an image.
+  /// The distances, one per image.
   public let distances: [Double]
   /// Their mean.
   public let mean: SampleMean
@@ -35,7 +35,7 @@ public struct TrainingNeighbours: Equatable, Sendable {
   /// The distance that a share of the images do not exceed: 0 is the least, ½ the median.
   ///
   /// - Parameter share: in 0...1.
-  /// - Returns: a distance in the features' units.
+  /// - Returns: a Euclidean distance over pixel values in [0, 1].
   public func quantile(_ share: Double) -> Double {
     let sorted = distances.sorted()
     return sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]
@@ -43,7 +43,7 @@ public struct TrainingNeighbours: Equatable, Sendable {
 
   /// The share of images that are nearer than this.
   ///
-  /// - Parameter distance: in the features' units.
+  /// - Parameter distance: a Euclidean distance over pixel values in [0, 1].
   public func share(nearerThan distance: Double) -> SampleMean {
     SampleMean(distances.map { $0 < distance ? 1 : 0 })
   }

@@ -1,4 +1,4 @@
-// The variational bound: how many bits a dimension of an image costs under the model.
+// The variational bound: the bits per dimension that an image costs under the model.
 
 import Foundation
 package import Kernels
@@ -19,7 +19,7 @@ package struct VariationalBound: Equatable, Sendable {
     self.variance = variance
   }
 
-  /// L_T: what the end of the forward process still tells about the image.
+  /// L_T: what the end of the forward process still reveals of the image.
   ///
   /// - Parameter meanSquare: the mean of x0² over all the values.
   package func prior(meanSquare: Double) -> Double {

@@ -1,4 +1,4 @@
-// The U-Net's residual block: two normalised convolutions, told the timestep in between.
+// The U-Net's residual block: two normalised convolutions, conditioned on the timestep in between.
 
 internal import Autograd
 

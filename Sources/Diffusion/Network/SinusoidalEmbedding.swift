@@ -1,4 +1,4 @@
-// The timestep as waves: what the network is told of time.
+// The timestep's sinusoidal embedding: what the network is conditioned on.
 
 import Foundation
 

@@ -5,11 +5,11 @@ extension UNetConfiguration {
   /// network.
   package var labelCount: Int? { nullClass ?? classes }
 
-  /// The labels of a data set's images, checked, where the network is told them.
+  /// The labels of a data set's images, checked, where the network is conditioned on them.
   func labels(_ labels: [UInt8]?, images: Int) -> [UInt8]? {
     guard let labelCount else { return nil }
     guard let labels, labels.count == images, labels.allSatisfy({ $0 < labelCount }) else {
-      preconditionFailure("a network of \(labelCount) classes needs a label an image below that")
+      preconditionFailure("a network of \(labelCount) classes needs one label per image below that")
     }
     return labels
   }

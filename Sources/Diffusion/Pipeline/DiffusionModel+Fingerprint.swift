@@ -1,4 +1,4 @@
-// What tells one model from another.
+// What identifies a model.
 
 extension DiffusionModel {
   /// Another text for other weights, another network or another process.

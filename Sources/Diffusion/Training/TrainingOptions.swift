@@ -14,7 +14,7 @@ public struct TrainingOptions: Equatable, Sendable {
   public var averageDecay: Double?
   /// The largest norm a gradient keeps.
   public var clip = 1.0
-  /// The share of images that a conditional network is not told the class of, so that it can be
+  /// The share of images that a conditional network sees with the null class, so that it can be
   /// guided (Ho and Salimans 2022, Algorithm 1).
   public var classDropout = 0.1
   /// The seed of the first weights, the order of images, the timesteps and the noise.

@@ -7,7 +7,7 @@ internal import Kernels
 package struct TrainingRecord: Equatable, Sendable {
   /// The settings it was begun with, as texts by their names, which begin with two dashes.
   package var settings: [String: String]
-  /// What tells its data from others.
+  /// What identifies its data.
   package var data: String
   /// How long it has been at work.
   package var seconds: Double

@@ -1,4 +1,4 @@
-// Completions for fish: a line a command and an option.
+// Completions for fish: one line per command and option.
 
 /// The script for fish.
 enum FishCompletions {

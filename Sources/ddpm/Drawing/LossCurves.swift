@@ -1,4 +1,4 @@
-// The losses of a training over its steps, as its log tells them.
+// The losses of a training over its steps, as its log has them.
 
 import Diffusion
 

@@ -6,7 +6,7 @@ extension RunFolder {
   /// Draws the training's and the held-out loss over the steps into `loss.png`, by what the log
   /// tells so far.
   ///
-  /// - Parameter text: what the picture tells about itself.
+  /// - Parameter text: what the picture says about itself.
   /// - Throws: `FileError`, also where there is no log yet.
   package func plotLosses(text: [(key: String, value: String)] = []) throws(FileError) {
     let curves = try LossCurves(log: below(RunFolder.logName))

@@ -1,4 +1,4 @@
-// Classes in pictures: how many images, a row a class, and what the picture says of them.
+// Classes in pictures: how many images, one row per class, and what the picture says of them.
 
 import Diffusion
 
@@ -21,7 +21,7 @@ extension DiffusionModel {
     return rows * ClassGrid.columns
   }
 
-  /// The rows of a picture of `count` images: one a class, where there is more than one image a
+  /// The rows of a picture of `count` images: one per class, where there is more than one image per
   /// class. As image i is of class i mod K, the picture is then filled column by column.
   func rows(of count: Int, _ choice: ClassChoice?) -> Int? {
     classRows(choice).flatMap { $0 < count ? $0 : nil }
@@ -31,7 +31,7 @@ extension DiffusionModel {
     if case .one = choice { nil } else { classCount }
   }
 
-  /// What a picture tells of classes and guidance.
+  /// What a picture says of classes and guidance.
   func text(_ options: SamplingOptions) -> [(key: String, value: String)] {
     guard classCount != nil else { return [] }
     let format = ValueFormat<ClassChoice>.classChoice

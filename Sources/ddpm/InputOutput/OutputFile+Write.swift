@@ -36,7 +36,7 @@ extension OutputFile {
   ///
   /// - Parameters:
   ///   - rows: of a grid that nobody gave columns, which is then filled column by column.
-  ///   - text: what a PNG tells about itself.
+  ///   - text: what a PNG says about itself.
   /// - Throws: `FileError`.
   func write(
     _ images: Images, rows: Int? = nil, text: [(key: String, value: String)]

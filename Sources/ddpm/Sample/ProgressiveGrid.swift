@@ -1,4 +1,4 @@
-// What the network took each image for on its way from noise: a row an image, from left to right.
+// The estimates of x0 along the way from noise: one row per image, from left to right.
 
 import Diffusion
 import Synchronization
@@ -9,7 +9,7 @@ final class ProgressiveGrid: Sendable {
   private let indices: [Int]
   private let timesteps: [Timestep]
   private let size: ImageSize
-  /// A row an image.
+  /// One row per image.
   private let pixels: Mutex<[UInt8]>
 
   private static let mostColumns = 10
@@ -45,7 +45,7 @@ final class ProgressiveGrid: Sendable {
 
   /// Draws the grid.
   ///
-  /// - Parameter text: what a PNG tells about the samples; the timesteps are added.
+  /// - Parameter text: what a PNG says about the samples; the timesteps are added.
   /// - Throws: `FileError`.
   func write(to file: OutputFile, _ text: [(key: String, value: String)]) throws {
     let visited = timesteps.map(\.description).joined(separator: " ")

@@ -97,7 +97,7 @@ extension SampleSettings {
     if case .picture(_, _, let columns) = output { columns } else { interpolation }
   }
 
-  /// What a PNG tells about how it was made.
+  /// What a PNG says about how it was made.
   fileprivate func text(
     _ folder: String, _ path: [Timestep], _ model: DiffusionModel,
     _ classes: [(key: String, value: String)]
@@ -110,7 +110,7 @@ extension SampleSettings {
 }
 
 extension Tool {
-  /// What every picture of a model's samples tells first about how it was made.
+  /// What every picture of a model's samples says first about how it was made.
   static func text(model: String) -> [(key: String, value: String)] {
     [("Software", "ddpm \(version)"), ("model", model)]
   }

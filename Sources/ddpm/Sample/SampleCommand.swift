@@ -33,13 +33,13 @@ package struct SampleCommand: Command {
     "how many images")
   static let grid = Option<Int?>(
     "--grid", "COLUMNS", .integer(1...Limit.images), unset: "square",
-    "images a row of the grid")
+    "images per row of the grid")
   static let interpolate = Option<Int?>(
     "--interpolate", "N", .integer(2...Limit.columns),
     "rows of N images on the way from one image's noise to another's; deterministic ddim only")
   static let progressive = Option<String?>(
     "--progressive", "FILE", .path(of: .file(endings: OutputFile.pictureEndingList)),
-    "also a grid (\(OutputFile.pictureEndings)) of what the network took each image for on the way")
+    "also a grid (\(OutputFile.pictureEndings)) of the estimates of each image on the way")
   static let preview = Option<Bool>("--preview", "show the images in the terminal")
 
   static let sampler = Option<SamplerKind>(

@@ -1,4 +1,4 @@
-// What `ddpm sample` is told to do; nil leaves a choice to the library.
+// The settings of `ddpm sample`; nil leaves a choice to the library.
 
 import Diffusion
 

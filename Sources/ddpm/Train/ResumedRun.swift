@@ -34,7 +34,7 @@ struct ResumedRun {
   /// Sets a trainer to where the run was and returns how many seconds it took to get there.
   ///
   /// - Parameters:
-  ///   - data: what tells the data at hand from others.
+  ///   - data: what identifies the data at hand.
   ///   - name: what the user calls them.
   /// - Throws: `FileError` for other data than the run's, or a state of another network.
   func restore(_ trainer: Trainer, data: String, name: String) throws(FileError) -> Double {

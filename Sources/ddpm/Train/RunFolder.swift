@@ -1,4 +1,4 @@
-// A training's folder: the model, what it is resumed from, and what it tells about itself.
+// A training's folder: the model, what it is resumed from, and its log.
 
 import Diffusion
 import Foundation

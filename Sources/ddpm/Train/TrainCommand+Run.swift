@@ -104,7 +104,7 @@ extension TrainSettings {
     return options
   }
 
-  /// What will be done, a line a subject.
+  /// What will be done, one line per subject.
   fileprivate func summary(
     _ trainer: Trainer, _ train: Dataset, _ test: Dataset, steps: Int
   ) -> [String] {

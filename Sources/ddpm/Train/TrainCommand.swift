@@ -14,7 +14,7 @@ package struct TrainCommand: Command {
     Example("ddpm train --resume --epochs 20", "go on with it, to twenty epochs in all"),
     Example(
       "ddpm train --conditional --out runs/classes",
-      "a network that is told the digit, for ddpm sample --class 7"),
+      "a network conditioned on the digit, for ddpm sample --class 7"),
     Example(
       "ddpm train --preset base --steps 100000 --schedule cosine",
       "a larger network, for a given number of steps"),
@@ -37,7 +37,7 @@ package struct TrainCommand: Command {
     unset: "the preset's", "channels of each level, the finest first")
   static let blocks = Option<Int?>(
     "--blocks", "N", .integer(UNetConfiguration.Limit.layers), unset: "the preset's",
-    "residual blocks a level")
+    "residual blocks per level")
   static let attention = Option<[Int]?>(
     "--attention", "none|LEVELS", .levels, unset: "the preset's",
     "levels with self-attention, as in 2,3; the finest is 1")
@@ -68,7 +68,7 @@ package struct TrainCommand: Command {
   static let defaultEpochs = 10
 
   static let batch = Option<Int?>(
-    "--batch", "N", .integer(1...Limit.batch), unset: printed, "images a step")
+    "--batch", "N", .integer(1...Limit.batch), unset: printed, "images per step")
   static let learningRate = Option<Double?>(
     "--learning-rate", "X", .positiveNumber(upTo: Limit.learningRate), unset: printed,
     "Adam's step size")

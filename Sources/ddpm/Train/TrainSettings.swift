@@ -1,4 +1,4 @@
-// What `ddpm train` is told to do; nil leaves a choice to the library.
+// The settings of `ddpm train`; nil leaves a choice to the library.
 
 import Diffusion
 

@@ -5,7 +5,7 @@ internal import Autograd
 extension RandomStream {
   /// The order of the images in training.
   static let shuffle = RandomStream(rawValue: 1)
-  /// The timesteps of training and of likelihoods, and which classes are not told.
+  /// The timesteps of training and of likelihoods, and which classes are dropped.
   static let timestep = RandomStream(rawValue: 2)
   /// ε of the training's images.
   static let trainingNoise = RandomStream(rawValue: 3)

@@ -1,0 +1,82 @@
+// A pipeline's own scheduler settings: what sampling starts from, and flags override.
+
+import Diffusion
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct PipelineSettingsTests {
+  private let workspace: Workspace
+
+  init() throws {
+    workspace = try Workspace()
+    _ = try workspace.makeModel()
+  }
+
+  /// Replaces texts of the model's scheduler configuration.
+  private func edit(_ edits: (from: String, to: String)...) throws {
+    let path = workspace.path("model/scheduler/scheduler_config.json")
+    var text = String(decoding: try [UInt8](file: path), as: UTF8.self)
+    for (from, to) in edits {
+      try #require(text.contains(from), "\(from) in \(text)")
+      text = text.replacing(from, with: to)
+    }
+    try Data(text.utf8).write(to: URL(filePath: path))
+  }
+
+  /// The images of a command line, and what it said.
+  private func images(_ words: String...) throws -> (values: [Float], messages: String) {
+    let out = workspace.path("images.npy")
+    let result = try BuiltTool.run(
+      ["sample", "--model", workspace.path("model"), "--count", "3", "--out", out] + words)
+    #expect(result.code == 0, "\(result.messages)")
+    return (try Images(npy: out).values, result.messages)
+  }
+
+  @Test func theVarianceIsThePipelines() throws {
+    let small = try images("--sampler", "ddpm", "--steps", "4").values
+    let large = try images("--sampler", "ddpm", "--steps", "4", "--variance", "large").values
+    #expect(small != large)
+    try edit(("fixed_small", "fixed_large"))
+    #expect(try images("--sampler", "ddpm", "--steps", "4").values == large)
+    #expect(try images("--sampler", "ddpm", "--steps", "4", "--variance", "small").values == small)
+  }
+
+  @Test func theTimestepsAreThePipelines() throws {
+    let trailing = try images("--steps", "10").values
+    try edit(
+      ("\"timestep_spacing\": \"trailing\"", "\"timestep_spacing\": \"leading\""),
+      ("\"steps_offset\": 0", "\"steps_offset\": 1"))
+    let own = try images("--steps", "10")
+    #expect(own.messages.contains("timesteps 902 802 702 602 502 402 302 202 102 2 of 1000"))
+    #expect(own.values != trailing)
+    #expect(try images("--steps", "10", "--spacing", "trailing").values == trailing)
+  }
+
+  /// Where alphaBar before the first timestep is that of the first, the walk ends at x_1.
+  @Test func theEndIsThePipelines() throws {
+    let ending = try images("--steps", "5").values
+    let ddim: [(from: String, to: String)] = [
+      ("DDPMScheduler", "DDIMScheduler"),
+      ("\"variance_type\": \"fixed_small\"", "\"set_alpha_to_one\": true"),
+    ]
+    try edit(ddim[0], ddim[1])
+    #expect(try images("--steps", "5").values == ending)
+    try edit(("\"set_alpha_to_one\": true", "\"set_alpha_to_one\": false"))
+    let other = try images("--steps", "5").values
+    #expect(zip(other, ending).allSatisfy { $0 != $1 && abs($0 - $1) < 0.1 })
+  }
+
+  @Test func aStartWhereImagesStillShowIsSaid() throws {
+    let result = try images("--steps", "2", "--spacing", "leading")
+    #expect(result.messages.contains("ddpm: the first timestep visited is 501 of 1000"))
+    #expect(!(try images("--steps", "2")).messages.contains("the first timestep visited"))
+  }
+
+  @Test(arguments: ["leading", "uniform", "linspace"])
+  func oneStepFromTheFirstTimestepIsRefused(spacing: String) throws {
+    try workspace.sample([
+      "--steps", "1", "--spacing", spacing, "--out", workspace.path("a.png"),
+    ]).expectRefusal(64, "timestep 1 only", "trailing")
+  }
+}
