@@ -1,4 +1,8 @@
-// Softmax attention of one head of one image, never a whole matrix of scores.
+// Softmax attention of one head of one image, without ever storing the whole matrix of scores.
+//
+// With P = softmax(S), S = q·kᵀ/√depth, by rows (Vaswani et al. 2017, Eq. 1), the result is y = P·v.
+// With dP = dy·vᵀ and D = Σ_key P∘dP = dy·y for each query, the gradients are
+//   dv = Pᵀ·dy,   dS = P∘(dP - D)/√depth,   dq = dS·k,   dk = dSᵀ·q.
 
 /// The geometry of one head's attention.
 package struct AttentionShape: Hashable, Sendable {
