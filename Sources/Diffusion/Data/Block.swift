@@ -47,8 +47,11 @@ public struct Block: Sendable {
       terms.allSatisfy { $0.block.count == count },
       "blocks of \(terms.map(\.block.count)) floats for one of \(count)")
     // The first two terms are added in one pass; whatever is read later must not be overwritten.
-    if let own = terms.indices.dropFirst(2).first(where: { terms[$0].block.isSame(as: self) }) {
-      terms.swapAt(0, own)
+    let own = terms.indices.filter { terms[$0].block.isSame(as: self) }
+    if let last = own.last, last > 1 {
+      let weight = own.reduce(0) { $0 + terms[$1].weight }
+      for place in own.reversed() { terms.remove(at: place) }
+      terms.insert((weight, self), at: 0)
     }
     if terms.count == 1 { terms.append((0, terms[0].block)) }
     floats.setSum(terms[0], terms[1])

@@ -235,12 +235,11 @@ struct TrainingSession {
 
   private mutating func draw(_ step: Int) throws {
     let seconds = try duration {
-      let (images, text) = try samples(steps: gridSteps)
+      let (images, rows, text) = try samples(steps: gridSteps)
       let output = OutputFile.picture(path: folder.samples(step: step), .png, columns: nil)
       let model = "\(folder.path), training step \(step)"
       try output.write(
-        images, rows: trainer.snapshot().rows(of: images.count, nil),
-        text: Tool.text(model: model) + text)
+        images, rows: rows, text: Tool.text(model: model) + text)
     }
     pace.observe(drawing: seconds)
   }
@@ -248,7 +247,7 @@ struct TrainingSession {
   /// A few samples, always from the same noise, and how they are made.
   private func samples(
     steps: Int
-  ) throws -> (images: Images, text: [(key: String, value: String)]) {
+  ) throws -> (images: Images, rows: Int?, text: [(key: String, value: String)]) {
     let model = trainer.snapshot()
     let count =
       model.rows(of: gridImages, nil).map { (gridImages + $0 - 1) / $0 * $0 } ?? gridImages
@@ -257,7 +256,7 @@ struct TrainingSession {
     let options = SamplingOptions(threads: trainer.options.threads)
     let samples = try model.sample(count, plan, options)
     return (
-      samples.images,
+      samples.images, model.rows(of: count, nil),
       sampler.text(try model.path(plan), model) + model.text(options) + [
         ("seed", "\(options.seed)")
       ]
