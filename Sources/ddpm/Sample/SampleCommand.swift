@@ -46,7 +46,7 @@ package struct SampleCommand: Command {
     "--sampler", SamplerKind.names, .sampler, default: .ddim, "how the noise is removed")
   static let steps = Option<Int?>(
     "--steps", "S", .integer(1...Limit.timesteps),
-    unset: "ddim 50, solvers 10, ddpm every timestep", "how many timesteps are visited")
+    unset: "ddim 50, solvers 10, ddpm all", "how many timesteps are visited")
   static let eta = Option<Eta?>(
     "--eta", "X|hat", .eta, unset: "0",
     "ddim's noise from 0, none, to 1, ddpm's; hat: the paper's larger one")
