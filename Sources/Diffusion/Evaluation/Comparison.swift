@@ -1,7 +1,7 @@
-// The comparison of samplers: every amount of noise with every number of steps, as the DDIM paper's
-// Table 1 has it, for each way to spread the steps.
+// The comparison of samplers: each with every number of steps, as the DDIM paper's Table 1 has it, for
+// each way to spread the steps.
 
-/// Cells to fill with images: one an eta, number of steps and spacing.
+/// Cells to fill with images: one per sampler, number of steps and spacing.
 ///
 /// x_T of image i only depends on the seed, so all cells start from the same noise, and what
 /// differs between their images is the sampler's doing. A conditional model's image i is of class
@@ -9,15 +9,19 @@
 public struct Comparison: Sendable {
   /// One way of sampling.
   public struct Cell: Sendable {
-    /// How much noise a step adds: 1 is DDPM with the small variance, hat with the large one.
-    public let eta: Eta
+    /// How each step is taken.
+    public let sampler: any Sampler
     /// Which timesteps are visited.
     public let spacing: StepSpacing
     /// How many steps are taken.
     public let steps: Int
 
+    /// What the sampler is called, by which tables and files know it.
+    public var label: String { sampler.name }
+    /// How many evaluations of the network an image takes; guidance doubles them.
+    public var evaluations: Int { sampler.evaluations(of: steps) }
     /// The sampler and its timesteps.
-    public var plan: SamplingPlan { .ddim(steps: steps, eta: eta, spacing: spacing) }
+    public var plan: SamplingPlan { SamplingPlan(sampler, steps: steps, spacing: spacing) }
   }
 
   /// What a cell gave.
@@ -37,7 +41,7 @@ public struct Comparison: Sendable {
 
   /// The model compared on.
   public let model: DiffusionModel
-  /// The cells: all of the first spacing first, of these all steps of the first eta.
+  /// The cells: all of the first spacing first, of these all steps of the first sampler.
   public let cells: [Cell]
   /// How many images a cell gets.
   public let count: Int
@@ -46,19 +50,22 @@ public struct Comparison: Sendable {
   ///
   /// - Parameters:
   ///   - model: the model to sample from.
-  ///   - etas: the rows.
+  ///   - samplers: the rows, each of another name.
   ///   - steps: the columns: numbers of steps.
-  ///   - spacings: which timesteps are visited; a table each.
-  ///   - count: images a cell.
+  ///   - spacings: which timesteps are visited; one table per spacing.
+  ///   - count: images per cell.
   /// - Throws: `SamplingError` for a cell that cannot be.
   public init(
-    of model: DiffusionModel, etas: [Eta], steps: [Int], spacings: [StepSpacing], count: Int
+    of model: DiffusionModel, samplers: [any Sampler], steps: [Int], spacings: [StepSpacing],
+    count: Int
   ) throws(SamplingError) {
+    let names = samplers.map(\.name)
+    precondition(Set(names).count == names.count, "samplers of one name among \(names)")
     var cells: [Cell] = []
     for spacing in spacings {
-      for eta in etas {
+      for sampler in samplers {
         for steps in steps {
-          let cell = Cell(eta: eta, spacing: spacing, steps: steps)
+          let cell = Cell(sampler: sampler, spacing: spacing, steps: steps)
           _ = try model.path(cell.plan)
           cells.append(cell)
         }

@@ -11,14 +11,20 @@ internal import Numerics
 /// |μ₁ - μ₂|² + tr(C₁ + C₂ - 2 (C₁^½ C₂ C₁^½)^½)
 /// ```
 /// Estimated covariances make it larger than it is, the more so the fewer images there are: compare
-/// distances of the same numbers of images only, and with the one between real images.
-public struct FrechetDistance: Equatable, Sendable {
+/// distances of the same numbers of images only, and with the one between real images. Of fewer images
+/// than `enoughImages`, `FrechetExtrapolation` tells more.
+public struct FrechetDistance: Codable, Equatable, Sendable {
   /// The distance.
   public let value: Double
   /// Its standard deviation over sets drawn with replacement from the images (the bootstrap). Such
   /// sets are also less varied than the images, which moves the distance up, so that only its
   /// spread means something.
   public let standardError: Double
+
+  /// From how many images on the bias is small beside distances that matter.
+  ///
+  /// - Parameter features: how many numbers an image is compared by.
+  public static func enoughImages(features: Int) -> Int { 10 * features }
 
   /// How many sets are drawn.
   private static let draws = 64
@@ -56,7 +62,7 @@ public struct FrechetDistance: Equatable, Sendable {
 }
 
 /// Mean and covariance of features.
-private struct FeatureGaussian: Sendable {
+struct FeatureGaussian: Sendable {
   let mean: [Double]
   let covariance: SymmetricMatrix
 

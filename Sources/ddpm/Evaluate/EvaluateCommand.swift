@@ -6,7 +6,7 @@ import Diffusion
 package struct EvaluateCommand: Command {
   package static let name = "evaluate"
   package static let abstract =
-    "Compares DDPM and DDIM on a trained model: time and quality by steps and eta"
+    "Compares samplers on a trained model: time and quality by sampler and steps"
   package static let examples = [
     Example("ddpm evaluate", "the model in runs/mnist on the MNIST in data/mnist"),
     Example(
@@ -16,6 +16,8 @@ package struct EvaluateCommand: Command {
       "ddpm evaluate --steps 10,50 --eta 0,hat --metrics time --json",
       "four samplings timed, as JSON on standard output"),
     Example(
+      "ddpm evaluate --sampler ddim,dpm++2m --eta 0 --steps 10,20", "two solvers in few steps"),
+    Example(
       "ddpm evaluate --steps 10,25 --eta 0 --spacing trailing,quadratic",
       "which timesteps to visit"),
   ]
@@ -23,18 +25,22 @@ package struct EvaluateCommand: Command {
   static let out = Option<String?>(
     "--out", "DIR", .folder, unset: "MODEL/evaluation",
     "the report's folder; what it already holds is not measured again")
+  static let sampler = Option<[SamplerKind]>(
+    "--sampler", "LIST", .distinctList(of: .sampler), default: [.ddim],
+    "rows of the comparison, of \(SamplerKind.names): ddim has one row per --eta, ddpm the model's variance"
+  )
   static let steps = Option<[Int]>(
     "--steps", "LIST", .distinctList(of: .integer(1...Limit.timesteps)),
     default: [10, 20, 50, 100], "numbers of sampling steps to compare")
   static let eta = Option<[Eta]>(
     "--eta", "LIST", .distinctList(of: .eta), default: [.value(0), .value(1), .hat],
-    "amounts of noise to compare: 0 is DDIM, 1 DDPM's small variance, hat its large")
+    "amounts of ddim's noise to compare: 0 is DDIM, 1 DDPM's small variance, hat its large")
   static let spacing = Option<[StepSpacing]>(
     "--spacing", "LIST", .distinctList(of: .choice), default: [.trailing],
     "the timesteps that short samplers visit: \(spacings)")
   static let count = Option<Int>(
     "--count", "N", .integer(1...Limit.images), default: 1000,
-    "images for each comparison, and test images for bits/dim and loss")
+    "images per cell of the comparison, and test images for bits/dim and loss")
   static let metrics = Option<[MetricChoice]?>(
     "--metrics", "LIST", .distinctList(of: .choice), unset: "all that the data allows",
     """
@@ -50,7 +56,7 @@ package struct EvaluateCommand: Command {
 
   package static let table = OptionTable(
     .init("Model, data and output", CommonOptions.model, CommonOptions.data, out, json),
-    .init("Comparison", steps, eta, spacing, CommonOptions.guidance, count, metrics),
+    .init("Comparison", sampler, steps, eta, spacing, CommonOptions.guidance, count, metrics),
     .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),
     .init("On the way", CommonOptions.quiet))
 

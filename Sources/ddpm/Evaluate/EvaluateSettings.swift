@@ -8,6 +8,7 @@ package struct EvaluateSettings: Equatable, Sendable {
   package var data: DataChoice
   /// The report's folder, nil for one beside the model.
   package var out: String?
+  package var samplers: [SamplerKind]
   package var steps: [Int]
   package var etas: [Eta]
   package var spacings: [StepSpacing]
@@ -25,6 +26,7 @@ package struct EvaluateSettings: Equatable, Sendable {
     model = try arguments[CommonOptions.model]
     data = try arguments[CommonOptions.data]
     out = try arguments[Evaluate.out]
+    samplers = try arguments[Evaluate.sampler]
     steps = try arguments[Evaluate.steps]
     etas = try arguments[Evaluate.eta]
     spacings = try arguments[Evaluate.spacing]
@@ -35,6 +37,9 @@ package struct EvaluateSettings: Equatable, Sendable {
     seed = try arguments[CommonOptions.seed]
     threads = try arguments[CommonOptions.threads]
     isQuiet = try arguments[CommonOptions.quiet]
+    if arguments.has(Evaluate.eta), !samplers.contains(where: { $0.noise == .eta }) {
+      throw UsageError("--eta belongs to --sampler ddim: add it, or leave --eta out")
+    }
     if let metrics { try EvaluateSettings.check(metrics, self, arguments) }
   }
 
@@ -52,6 +57,7 @@ package struct EvaluateSettings: Equatable, Sendable {
     }
     let users: [(option: any AnyOption, isUsed: (MetricChoice) -> Bool)] = [
       (Evaluate.steps, \.hasSteps), (Evaluate.spacing, \.hasSteps), (Evaluate.eta, \.isOfCells),
+      (Evaluate.sampler, \.isOfCells),
       (CommonOptions.guidance, \.isOfSamples),
     ]
     for (option, isUsed) in users
@@ -63,5 +69,17 @@ package struct EvaluateSettings: Equatable, Sendable {
       throw UsageError(
         "\(option.flag) belongs to --metrics \(owners), not to \(list): leave it out")
     }
+  }
+}
+
+extension EvaluateSettings {
+  /// The rows of the comparison, each name once: DDIM at eta 1 is DDPM with the small variance.
+  func comparedSamplers(of model: DiffusionModel) -> [any Sampler] {
+    let all = samplers.flatMap { kind in
+      (kind.noise == .eta ? etas : [.value(0)]).map { kind.make($0, model.defaults.variance) }
+    }
+    return all.enumerated().filter { place, sampler in
+      !all[..<place].contains { $0.name == sampler.name }
+    }.map(\.element)
   }
 }

@@ -65,33 +65,12 @@ struct EvaluationFolder {
 }
 
 extension Comparison.Cell {
-  /// What its files are called.
+  /// What its files are called: the label's letters, digits, points and pluses.
   var name: String {
-    let sampler =
-      switch eta {
-      case .value: "ddim-eta\(eta.text)"
-      case .hat: "hat"
-      }
-    return "\(sampler)-\(spacing.rawValue)-steps\(steps)"
-  }
-}
-
-extension Eta {
-  /// The sampler in words.
-  var sampler: String {
-    switch self {
-    case .value(1): "DDPM, small variance"
-    case .value: "DDIM"
-    case .hat: "DDPM, large variance"
+    let kept = label.lowercased().map { character in
+      character.isLetter || character.isNumber || ".+".contains(character) ? character : "-"
     }
-  }
-
-  /// The same for narrow columns.
-  var shortSampler: String {
-    switch self {
-    case .value(1): "DDPM small"
-    case .value: "DDIM"
-    case .hat: "DDPM large"
-    }
+    let words = String(kept).split(separator: "-").joined(separator: "-")
+    return "\(words)-\(spacing.rawValue)-steps\(steps)"
   }
 }

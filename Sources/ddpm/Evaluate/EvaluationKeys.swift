@@ -25,7 +25,7 @@ struct EvaluationKeys {
   /// A cell's images and how long they took.
   func sampling(_ cell: Comparison.Cell) -> KeptResults.Key {
     model + seed + count + guidance + machine + [
-      "eta": cell.eta.text, "steps": "\(cell.steps)", "spacing": cell.spacing.rawValue,
+      "sampler": cell.label, "steps": "\(cell.steps)", "spacing": cell.spacing.rawValue,
     ]
   }
 

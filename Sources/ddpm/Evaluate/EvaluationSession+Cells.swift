@@ -76,7 +76,7 @@ extension EvaluationSession {
   /// - Throws: `FileError`.
   mutating func fill(_ cell: Comparison.Cell, _ place: Int) throws -> EvaluationReport.Cell {
     let (sampling, images) = try sample(cell, place)
-    if cell.eta == .value(0) { deterministic.append((cell, images)) }
+    if cell.sampler as? DDIMSampler == DDIMSampler() { deterministic.append((cell, images)) }
     let quality = try quality(of: images, cell)
     let shown = images[0..<min(EvaluationFolder.gridCount, images.count)]
     let scale = OutputFile.scale(for: images.size, count: shown.count)
@@ -85,7 +85,7 @@ extension EvaluationSession {
       rows.map { shown.grid(rows: $0, scale: scale) } ?? shown.grid(scale: scale), cell.name,
       text: about.text(cell) + subject.model.text(options()))
     return EvaluationReport.Cell(
-      eta: cell.eta, spacing: cell.spacing, steps: cell.steps, images: images.count,
+      sampler: cell.label, spacing: cell.spacing, steps: cell.steps, images: images.count,
       evaluations: evaluations(cell), sampling: sampling, quality: quality, picture: picture)
   }
 
@@ -94,8 +94,8 @@ extension EvaluationSession {
   ) throws -> (EvaluationReport.Sampling, ByteImages) {
     if let kept = keptSampling(cell) { return kept }
     let label =
-      "cell \(place + 1)/\(comparison.cells.count): eta \(cell.eta.text), \(cell.steps) steps"
-    let result = try meter.measure(label, evaluations(cell)) {
+      "cell \(place + 1)/\(comparison.cells.count): \(cell.label), \(counted(cell.steps, "step"))"
+    let result = try meter.measure(label, about.count * evaluations(cell)) {
       try comparison.fill(cell, options($0))
     }
     let sampling = EvaluationReport.Sampling(

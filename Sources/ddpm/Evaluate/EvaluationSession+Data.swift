@@ -25,7 +25,8 @@ extension EvaluationSession {
 
   /// How many times the network is yet to run on an image.
   var missingEvaluations: Int {
-    let cells = comparison.cells.filter { !isKept($0) }.map(evaluations).reduce(0, +)
+    let cells =
+      about.count * comparison.cells.filter { !isKept($0) }.map(evaluations).reduce(0, +)
     guard let test = subject.test else { return cells }
     var sum = cells
     let (bits, loss) = (keptBits, keptLoss)

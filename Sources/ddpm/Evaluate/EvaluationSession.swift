@@ -33,14 +33,15 @@ struct EvaluationSession {
     keys = EvaluationKeys(subject, about)
     let metrics = subject.metrics
     // Consistency looks at DDIM's images only.
-    let etas =
+    let samplers: [any Sampler] =
       metrics.contains(where: \.isOfCells)
-      ? settings.etas : metrics.contains(.consistency) ? [.value(0)] : []
+      ? settings.comparedSamplers(of: subject.model)
+      : metrics.contains(.consistency) ? [DDIMSampler()] : []
     comparison = try Comparison(
-      of: subject.model, etas: etas, steps: settings.steps(of: subject.model),
+      of: subject.model, samplers: samplers, steps: settings.steps(of: subject.model),
       spacings: about.spacings, count: about.count)
     trial = try Comparison(
-      of: subject.model, etas: [.value(0)], steps: [1], spacings: [.trailing],
+      of: subject.model, samplers: [DDIMSampler()], steps: [1], spacings: [.trailing],
       count: EvaluationSession.trialImages * about.threads)
     steps = metrics.contains(where: \.hasSteps) ? settings.steps(of: subject.model) : []
     for spacing in metrics.contains(.recon) ? about.spacings : [] {
@@ -87,9 +88,9 @@ struct EvaluationSession {
     return options
   }
 
-  /// Runs of the network on all images of a cell.
+  /// Runs of the network on each image of a cell.
   func evaluations(_ cell: Comparison.Cell) -> Int {
-    about.count * cell.steps * subject.model.runsPerEvaluation(options())
+    cell.evaluations * subject.model.runsPerEvaluation(options())
   }
 
   /// The network's speed on a few images.

@@ -60,7 +60,9 @@ extension MetricChoice {
           + " \(QualityJudge.leastCount) or more"
         : nil
     case .consistency:
-      if !settings.etas.contains(.value(0)) {
+      if !settings.samplers.contains(.ddim) {
+        "consistency compares DDIM's images: add ddim to --sampler"
+      } else if !settings.etas.contains(.value(0)) {
         "consistency compares DDIM's images: add 0 to --eta"
       } else if settings.steps.count < 2 {
         "consistency compares numbers of steps: give --steps two or more"

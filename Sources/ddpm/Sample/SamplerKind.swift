@@ -3,7 +3,7 @@
 import Diffusion
 
 /// A sampler that `--sampler` names.
-package struct SamplerKind: Sendable, Equatable {
+package struct SamplerKind: Sendable, Hashable {
   /// Which option says how much noise its steps add.
   enum Noise: Sendable {
     case none
@@ -25,6 +25,7 @@ package struct SamplerKind: Sendable, Equatable {
   }
 
   package static func == (a: SamplerKind, b: SamplerKind) -> Bool { a.name == b.name }
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
   package static let ddpm = SamplerKind("ddpm", usualSteps: nil, noise: .variance) {
     DDPMSampler(variance: $1)

@@ -108,11 +108,13 @@ import ddpm
   @Test func evaluationTakesEveryFlag() throws {
     let settings = try evaluate(
       """
-      --model m --data d --out r --steps 5,1 --eta hat,0.5 --spacing leading,uniform --count 20 --json \
+      --model m --data d --out r --sampler dpm++2m,ddim --steps 5,1 --eta hat,0.5 \
+      --spacing leading,uniform --count 20 --json \
       --metrics loss,time,fd,kd,pr,bpd,recon,neighbours --guidance 0.5 --seed 2 --threads 3 \
       --quiet
       """)
     #expect(settings.model == "m" && settings.data == .folder("d") && settings.out == "r")
+    #expect(settings.samplers == [.dpmSolver2M, .ddim])
     #expect(settings.steps == [5, 1] && settings.etas == [.hat, .value(0.5)])
     #expect(settings.spacings == [.leading, .uniform])
     #expect(settings.metrics == [.loss, .time, .fd, .kd, .pr, .bpd, .recon, .neighbours])
@@ -122,7 +124,7 @@ import ddpm
 
   @Test func evaluationComparesTheDocumentedCells() throws {
     let settings = try evaluate("")
-    #expect(settings.steps == [10, 20, 50, 100])
+    #expect(settings.steps == [10, 20, 50, 100] && settings.samplers == [.ddim])
     #expect(settings.etas == [.value(0), .value(1), .hat] && settings.spacings == [.trailing])
     #expect(settings.count == 1000 && settings.metrics == nil)
     #expect(settings.data == .folder("data/mnist") && settings.model == nil)

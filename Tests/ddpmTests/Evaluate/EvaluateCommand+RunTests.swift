@@ -21,11 +21,11 @@ import Testing
 
   private var small: [String] { ["--data", data, "--steps", "2,3", "--eta", "0,0.5,1,hat"] }
 
-  private static let pictures = ["ddim-eta0", "ddim-eta0.5", "ddim-eta1", "hat"].flatMap { name in
-    [2, 3].map { "\(name)-trailing-steps\($0).png" }
-  }
+  private static let pictures = [
+    "ddim", "ddim-eta-0.5", "ddpm-small-variance", "ddpm-large-variance",
+  ].flatMap { name in [2, 3].map { "\(name)-trailing-steps\($0).png" } }
 
-  @Test func theFolderHoldsTheReportAndAPictureACell() throws {
+  @Test func theFolderHoldsTheReportAndOnePicturePerCell() throws {
     let result = try BuiltTool.run(
       ["evaluate", "--model", workspace.path("model"), "--count", "5"] + small)
     #expect(result.code == 0)
@@ -37,10 +37,11 @@ import Testing
     ]
     #expect(names.sorted() == (Self.pictures + others).sorted())
     for words in [
-      "eta  sampler     2 steps  3 steps\n0    DDIM", "hat  DDPM large", "trailing spacing",
-      "1 DDPM with the small variance, hat DDPM with the large", "weights ", "seed 0",
+      "sampler               2 steps  3 steps\nDDIM ", "DDPM, large variance", "trailing spacing",
+      "at eta 1 is DDPM with the small variance, at hat DDPM with the large", "weights ", "seed 0",
       "estimates clipped to ±1", "decoder", "Held-out loss", "5 test images", "Reconstruction",
-      "Nearest training image", "Consistency", "Images a second", "the same numbers for as many",
+      "Nearest training image", "Consistency", "Images a second", "(NFE)",
+      "the same numbers for as many",
     ] { #expect(result.output.contains(words), "\(words)") }
     #expect(result.messages.contains("fd, kd, pr are left out: --count 5 is too few images"))
     // 5 images in 4 · (2 + 3) steps, 11 times for bits/dim, 10 triples for the loss, and 5 images in
@@ -57,14 +58,17 @@ import Testing
       result.output == String(decoding: try workspace.bytes("out/report.json"), as: UTF8.self))
     let report = try JSON.parse(result.output.utf8)
     #expect(
-      report["schema"] == 2 && report["spacings"] == ["trailing"] && report["data"] == .string(data)
+      report["schema"] == 3 && report["spacings"] == ["trailing"] && report["data"] == .string(data)
     )
     #expect(report["clipping"] == 1.0 && report["seed"] == "0" && report["timesteps"] == 1000)
 
     let cells = report["cells"].elements
     #expect(cells.map { $0["grid"] } == Self.pictures.map(JSON.string))
-    #expect(
-      cells.map { $0["eta"] } == ["0", "0", "0.5", "0.5", "1", "1", "hat", "hat"])
+    let samplers: [JSON] = [
+      "DDIM", "DDIM, eta 0.5", "DDPM, small variance", "DDPM, large variance",
+    ]
+    #expect(cells.map { $0["sampler"] } == samplers.flatMap { [$0, $0] })
+    #expect(cells.map { $0["nfe"] } == [2, 3, 2, 3, 2, 3, 2, 3])
     #expect(cells.map { $0["network_evaluations"] } == [10, 15, 10, 15, 10, 15, 10, 15])
     for cell in cells {
       #expect(cell["images"] == 5)
@@ -110,7 +114,7 @@ import Testing
       let report = try JSON.parse(result.output.utf8)
       return (
         report["bits_per_dimension"], report["held_out_loss"],
-        try workspace.bytes("out\(threads)/ddim-eta1-trailing-steps2.png")
+        try workspace.bytes("out\(threads)/ddpm-small-variance-trailing-steps2.png")
       )
     }
     #expect(pictures[0] == pictures[1])
@@ -122,7 +126,7 @@ import Testing
     let result = try BuiltTool.run(
       ["evaluate", "--model", workspace.path("model"), "--count", "70"] + words)
     #expect(result.code == 0)
-    let bytes = try workspace.bytes("model/evaluation/hat-trailing-steps3.png")
+    let bytes = try workspace.bytes("model/evaluation/ddpm-large-variance-trailing-steps3.png")
     #expect(
       try PNGChunks(bytes).texts == [
         "Software": "ddpm 0.1.0", "model": workspace.path("model"),

@@ -17,7 +17,8 @@ import Testing
     let judge = try QualityJudge(
       bench.network, training: bench.training, test: bench.test, count: 25, threads: 1)
     let comparison = try Comparison(
-      of: bench.model, etas: [.value(0), .hat], steps: [2, 3], spacings: [.trailing], count: 25)
+      of: bench.model, samplers: [DDIMSampler(), DDIMSampler(eta: .hat)], steps: [2, 3],
+      spacings: [.trailing], count: 25)
     let cells = report["cells"].elements
     #expect(cells.count == 4)
     for (json, cell) in zip(cells, comparison.cells) {
@@ -86,7 +87,7 @@ import Testing
     let report = try bench.report("--count 6 --steps 8,2 --metrics consistency,loss")
     #expect(report["cells"] == .null)
     let comparison = try Comparison(
-      of: bench.model, etas: [.value(0)], steps: [8, 2], spacings: [.trailing], count: 6)
+      of: bench.model, samplers: [DDIMSampler()], steps: [8, 2], spacings: [.trailing], count: 6)
     let images = try comparison.cells.map { cell in
       try Images(ByteImages(comparison.fill(cell, SamplingOptions(threads: 1)).samples.images))
     }
@@ -105,6 +106,23 @@ import Testing
     #expect(picture.width == 10 * (6 * 9 - 1) && picture.height == 10 * (2 * 9 - 1))
   }
 
+  @Test func samplersAreComparedEachNameOnce() throws {
+    let words = "--count 3 --steps 2,4 --metrics time --sampler dpm++2m,ddim,ddpm --eta 0,1"
+    let cells = try bench.report(words, data: "")["cells"].elements
+    // The model's own variance is the small one, which eta 1 is too.
+    #expect(
+      cells.map { $0["sampler"] }
+        == ["DPM-Solver++(2M)", "DDIM", "DDPM, small variance"].flatMap { [$0, $0] })
+    let drawn = try bench.model.sample(
+      3, SamplingPlan(DPMSolverMultistep(), steps: 4, spacing: .trailing),
+      SamplingOptions(threads: 1))
+    let kept = try IDX.images(
+      at: bench.workspace.path("model/evaluation/kept/dpm-solver++-2m-trailing-steps4.idx.gz"))
+    #expect(kept == ByteImages(drawn.images))
+    let alone = try bench.report("--count 3 --steps 2 --metrics time --sampler ddpm", data: "")
+    #expect(alone["cells"].elements.map { $0["sampler"] } == ["DDPM, small variance"])
+  }
+
   @Test func spacingsAreCompared() throws {
     let report = try bench.report(
       "--count 2 --steps 2,4 --eta 0 --spacing leading,linspace --metrics time", data: "")
@@ -112,7 +130,7 @@ import Testing
     #expect(cells.map { $0["spacing"] } == ["leading", "leading", "linspace", "linspace"])
     #expect(cells.map { $0["steps"] } == [2, 4, 2, 4])
     let grids = try ["leading", "linspace"].map {
-      try bench.workspace.bytes("model/evaluation/ddim-eta0-\($0)-steps4.png")
+      try bench.workspace.bytes("model/evaluation/ddim-\($0)-steps4.png")
     }
     #expect(grids[0] != grids[1])
     // Of the usual steps those remain that every spacing has; others are refused.

@@ -46,7 +46,7 @@ import Testing
 
   @Test func anotherModelIsMeasuredAnew() throws {
     _ = try bench.run("--count 20 --steps 2 --eta 0 --metrics time,loss")
-    let before = try bench.workspace.bytes("model/evaluation/ddim-eta0-trailing-steps2.png")
+    let before = try bench.workspace.bytes("model/evaluation/ddim-trailing-steps2.png")
     let other = try Trainer(
       bench.model.configuration, schedule: bench.model.schedule, prediction: .noise,
       data: bench.test.images, TrainingOptions(threads: 1))
@@ -54,12 +54,12 @@ import Testing
     try other.snapshot().save(to: bench.workspace.path("model"))
     let result = try bench.run("--count 20 --steps 2 --eta 0 --metrics time,loss")
     #expect(result.messages.contains("1 cell, 60 runs"), "\(result.messages)")
-    let after = try bench.workspace.bytes("model/evaluation/ddim-eta0-trailing-steps2.png")
+    let after = try bench.workspace.bytes("model/evaluation/ddim-trailing-steps2.png")
     #expect(before != after)
   }
 
   @Test(arguments: [
-    "kept/ddim-eta0-trailing-steps2.json", "kept/ddim-eta0-trailing-steps2.idx.gz",
+    "kept/ddim-trailing-steps2.json", "kept/ddim-trailing-steps2.idx.gz",
     "kept/bits-per-dimension.json",
   ])
   func aDamagedResultIsMeasuredAnew(name: String) throws {
@@ -75,7 +75,7 @@ import Testing
   @Test(arguments: [("INT", "130"), ("TERM", "143")])
   func aSignalKeepsTheFinishedCells(signal: String, code: String) throws {
     let evaluation = "evaluate --model model --count 64 --metrics time --eta 0 --steps"
-    let first = "model/evaluation/kept/ddim-eta0-trailing-steps2"
+    let first = "model/evaluation/kept/ddim-trailing-steps2"
     let result = try BuiltTool.shell(
       """
       cd '\(bench.workspace.path(""))'
@@ -88,7 +88,7 @@ import Testing
       """)
     #expect(result.output == code + "\n", "\(result.messages)")
     #expect(result.messages.contains("the same command goes on from there"))
-    #expect(!bench.workspace.exists("model/evaluation/kept/ddim-eta0-trailing-steps1000.json"))
+    #expect(!bench.workspace.exists("model/evaluation/kept/ddim-trailing-steps1000.json"))
     let again = try BuiltTool.shell(
       "cd '\(bench.workspace.path(""))' && \"$0\" \(evaluation) 2,3")
     #expect(again.messages.contains("1 cell (1 kept from before), 192 runs"), "\(again.messages)")

@@ -28,9 +28,9 @@ extension EvaluationReport {
     /// Which of a run's weights are evaluated.
     static let weights =
       "those of \(PipelineFolder.Name.weightsPath), in a run their moving average"
-    /// Which sampler an eta is.
+    /// Which samplers have two names.
     static let samplers =
-      "eta 0 is DDIM, 1 DDPM with the small variance, hat DDPM with the large one"
+      "DDIM at eta 1 is DDPM with the small variance, at hat DDPM with the large one"
   }
 }
 
@@ -105,7 +105,8 @@ extension EvaluationReport.About {
   /// What a cell's picture tells about itself.
   func text(_ cell: Comparison.Cell) -> [(key: String, value: String)] {
     Tool.text(model: model) + [
-      ("sampler", cell.eta.sampler), ("steps", "\(cell.steps)"), ("eta", cell.eta.text),
+      ("sampler", cell.label), ("steps", "\(cell.steps)"),
+    ] + ((cell.sampler as? DDIMSampler).map { [("eta", $0.eta.text)] } ?? []) + [
       ("spacing", cell.spacing.rawValue), ("seed", "\(seed)"),
     ]
   }
@@ -145,7 +146,7 @@ extension EvaluationReport {
 
   private var countText: String {
     let compared = standard.map { ", \($0.floor.images) of them compared with as many test images" }
-    return "\(counted(about.count, "image")) a cell, all from the same noise"
+    return "\(counted(about.count, "image")) per cell, all from the same noise"
       + (about.classes == nil ? "" : ", classes in turn") + (compared ?? "")
   }
 }

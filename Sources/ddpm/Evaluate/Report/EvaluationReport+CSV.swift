@@ -1,4 +1,4 @@
-// The comparison as comma-separated values (RFC 4180): a line a cell, every number a column.
+// The comparison as comma-separated values (RFC 4180): one line per cell, one column per number.
 
 import Diffusion
 
@@ -30,11 +30,11 @@ extension EvaluationReport {
   private static var columns: [Column] {
     [
       Column("spacing") { $0.spacing.rawValue },
-      Column("eta") { $0.eta.text },
-      Column("sampler") { $0.eta.sampler },
+      Column("sampler") { $0.sampler },
       Column("steps") { "\($0.steps)" },
       Column("images") { "\($0.images)" },
-      Column("network_evaluations") { "\($0.evaluations)" },
+      Column("nfe") { "\($0.evaluations)" },
+      Column("network_evaluations") { "\($0.images * $0.evaluations)" },
       Column("seconds") { cell, _ in cell.sampling.seconds },
       Column("images_per_second") { cell, _ in cell.imagesPerSecond },
       Column("clipped_share") { cell, _ in cell.sampling.clippedShare },

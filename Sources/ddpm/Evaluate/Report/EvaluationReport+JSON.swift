@@ -4,7 +4,7 @@ import Diffusion
 
 extension EvaluationReport {
   /// Grows when a key changes its meaning or disappears.
-  private static let schema = 2
+  private static let schema = 3
 
   /// One object; parts that were not measured are missing.
   var json: JSON {
@@ -81,12 +81,12 @@ extension EvaluationReport.Cell {
   fileprivate var json: JSON {
     .object(
       [
-        .init("eta", .string(eta.text)),
-        .init("sampler", .string(eta.sampler)),
+        .init("sampler", .string(sampler)),
         .init("spacing", .string(spacing.rawValue)),
         .init("steps", .integer(steps)),
         .init("images", .integer(images)),
-        .init("network_evaluations", .integer(evaluations)),
+        .init("nfe", .integer(evaluations)),
+        .init("network_evaluations", .integer(images * evaluations)),
         .init("seconds", .finite(sampling.seconds)),
         .init("images_per_second", .finite(imagesPerSecond)),
         .init("clipped_share", .finite(sampling.clippedShare)),

@@ -1,4 +1,4 @@
-// An evaluation's results as tables: a row an eta, a column a number of steps.
+// An evaluation's results as tables: one row per sampler, one column per number of steps.
 
 import Diffusion
 import Foundation
@@ -25,14 +25,18 @@ extension EvaluationReport {
     return paragraphs.joined(separator: "\n\n")
   }
 
+  /// The rows' labels.
+  var samplers: [String] { cells.map(\.sampler).unique }
+
   func has(_ metric: MetricChoice) -> Bool { about.metrics.contains(metric) }
 
   /// The tables of the comparison.
   var cellTables: [ReportTable] {
-    [frechetTable, kernelTable, coverageTable, neighbourTable, timeTable].compactMap(\.self)
+    [frechetTable, kernelTable, coverageTable, neighbourTable, timeTable, evaluationTable]
+      .compactMap(\.self)
   }
 
-  /// A table with a row an eta and a column a number of steps.
+  /// A table with one row per sampler and one column per number of steps.
   private func pivot(
     _ title: String, note: String, _ cell: (Cell) -> ReportTable.Cell?
   ) -> ReportTable? {
@@ -41,14 +45,14 @@ extension EvaluationReport {
     let severalSpacings = about.spacings.count > 1
     var table = ReportTable(
       title: title,
-      columns: [.init("eta", .left), .init("sampler", .left)]
+      columns: [.init("sampler", .left)]
         + (severalSpacings ? [.init("spacing", .left)] : [])
         + steps.map { .init(counted($0, "step")) },
-      note: note, minorColumn: 1)
+      note: note)
     for spacing in about.spacings {
-      for eta in cells.map(\.eta).unique {
-        let row = cells.filter { $0.eta == eta && $0.spacing == spacing }
-        let words = [eta.text, eta.shortSampler] + (severalSpacings ? [spacing.rawValue] : [])
+      for sampler in samplers {
+        let row = cells.filter { $0.sampler == sampler && $0.spacing == spacing }
+        let words = [sampler] + (severalSpacings ? [spacing.rawValue] : [])
         table.rows.append(
           words.map { ReportTable.Cell($0) }
             + steps.map { steps in
@@ -124,10 +128,19 @@ extension EvaluationReport {
     guard has(.time) else { return nil }
     return pivot(
       "Images a second",
-      note: "\(counted(about.count, "image")) a cell, \(Platform.instructionSet) kernels,"
-        + " \(counted(about.threads, "thread")). Each takes"
-        + " \(about.effectiveGuidance == nil ? "" : "twice ")as many runs of the network as steps."
+      note: "\(counted(about.count, "image")) per cell, \(Platform.instructionSet) kernels,"
+        + " \(counted(about.threads, "thread"))."
     ) { .init(decimals($0.imagesPerSecond, $0.imagesPerSecond < 100 ? 1 : 0)) }
+  }
+
+  private var evaluationTable: ReportTable? {
+    guard has(.time) else { return nil }
+    return pivot(
+      "Evaluations of the network per image (NFE)",
+      note: about.effectiveGuidance == nil
+        ? "What the time depends on."
+        : "What the time depends on: guidance takes twice as many, with the class and without."
+    ) { .init("\($0.evaluations)") }
   }
 
   /// Which classes the samples show.
@@ -162,7 +175,7 @@ extension EvaluationReport.Cell {
   /// The cell in words.
   func title(_ about: EvaluationReport.About) -> String {
     let spacing = about.spacings.count > 1 ? ", \(spacing.rawValue)" : ""
-    return "eta \(eta.text), \(counted(steps, "step"))\(spacing)"
+    return "\(sampler), \(counted(steps, "step"))\(spacing)"
   }
 }
 

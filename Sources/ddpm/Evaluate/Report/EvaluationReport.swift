@@ -28,11 +28,12 @@ struct EvaluationReport {
 
   /// A sampler's images.
   struct Cell {
-    let eta: Eta
+    /// The sampler's label.
+    let sampler: String
     let spacing: StepSpacing
     let steps: Int
     let images: Int
-    /// Runs of the network on an image, over all images.
+    /// Runs of the network on each image.
     let evaluations: Int
     let sampling: Sampling
     let quality: Quality?

@@ -15,8 +15,7 @@ extension ReportTable {
   /// The table alone, which scrolls where it is wider than the page.
   var html: HTML {
     func alignment(_ column: Int) -> String {
-      (columns[column].alignment == .left ? "left" : "right")
-        + (column == minorColumn ? " minor" : "")
+      columns[column].alignment == .left ? "left" : "right"
     }
     let head = tag(
       "tr", [:],
@@ -123,26 +122,25 @@ extension EvaluationReport {
     }
   }
 
-  /// Frechet distance over steps, and over time where that was asked for.
+  /// Frechet distance over evaluations, and over time where that was asked for.
   var charts: [LineChart] {
     guard has(.fd), cells.contains(where: { $0.quality?.features != nil }) else { return [] }
     let floor = standard?.floor.features?.frechet.value
-    let steps = cells.map(\.steps).unique.sorted()
-    let overSteps = LineChart(
-      title: "Over steps", xTitle: "steps", yTitle: "Frechet distance",
-      series: series { Double($0.steps) }, floor: floor,
-      marks: steps.count <= 6 ? steps.map(Double.init) : nil)
+    let evaluations = cells.map(\.evaluations).unique.sorted()
+    let overEvaluations = LineChart(
+      title: "Over evaluations of the network", xTitle: "NFE", yTitle: "Frechet distance",
+      series: series { Double($0.evaluations) }, floor: floor,
+      marks: evaluations.count <= 6 ? evaluations.map(Double.init) : nil)
     let overTime = LineChart(
       title: "Over seconds for \(counted(about.count, "image"))", xTitle: "seconds",
       yTitle: "Frechet distance", series: series(\.sampling.seconds), floor: floor)
-    return has(.time) ? [overSteps, overTime] : [overSteps]
+    return has(.time) ? [overEvaluations, overTime] : [overEvaluations]
   }
 
   private func series(_ x: (Cell) -> Double) -> [LineChart.Series] {
-    let etas = cells.map(\.eta).unique
-    return about.spacings.enumerated().flatMap { dash, spacing in
-      etas.enumerated().map { colour, eta in
-        let points = cells.filter { $0.eta == eta && $0.spacing == spacing }
+    about.spacings.enumerated().flatMap { dash, spacing in
+      samplers.enumerated().map { colour, sampler in
+        let points = cells.filter { $0.sampler == sampler && $0.spacing == spacing }
           .sorted { $0.steps < $1.steps }
           .compactMap { cell in
             cell.quality?.features.map { features in
@@ -152,7 +150,7 @@ extension EvaluationReport {
                   + " \(decimals(cell.sampling.seconds, 1)) s")
             }
           }
-        let name = "eta \(eta.text)" + (about.spacings.count > 1 ? ", \(spacing.rawValue)" : "")
+        let name = sampler + (about.spacings.count > 1 ? ", \(spacing.rawValue)" : "")
         return LineChart.Series(name: name, colour: colour, dash: dash, points: points)
       }
     }

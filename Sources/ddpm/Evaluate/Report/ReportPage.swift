@@ -22,10 +22,10 @@ struct ReportPage {
 
   private var header: HTML {
     .group([
-      tag("h1", [:], "DDPM and DDIM compared"),
+      tag("h1", [:], "Samplers compared"),
       tag(
         "p", ["class": "lead"],
-        .text("The model in \(report.about.model.printable), by steps and eta.")),
+        .text("The model in \(report.about.model.printable), by sampler and number of steps.")),
       tag(
         "dl", ["class": "facts"],
         report.conditions.map { line in
@@ -59,7 +59,7 @@ struct ReportPage {
       "p", ["class": "scale"], tag("span", [:], "like real images"), tag("i"),
       tag("span", [:], "far from them"))
     return section(
-      "By steps and eta",
+      "By sampler and steps",
       tables.isEmpty
         ? []
         : (isColoured ? [scale] : [])
@@ -84,8 +84,8 @@ struct ReportPage {
     let about = report.about
     var rows: [HTML] = []
     for spacing in about.spacings {
-      for eta in report.cells.map(\.eta).unique {
-        let cells = report.cells.filter { $0.eta == eta && $0.spacing == spacing }
+      for sampler in report.samplers {
+        let cells = report.cells.filter { $0.sampler == sampler && $0.spacing == spacing }
         let figures = cells.compactMap { cell in
           cell.picture.map { $0.figure(cell.title(about)) }
         }
@@ -144,10 +144,10 @@ struct ReportPage {
         tag(
           "p", [:],
           """
-          Eta is how much noise a step adds: 0 is DDIM, which draws the same image from the same noise \
-          each time; 1 is DDPM with the small variance, and hat DDPM with the large one, which its \
-          authors used. Fewer steps cost less. The DDIM paper found that the fewer the steps, the more \
-          DDIM gains on DDPM, and that hat does badly in few steps.
+          DDIM draws the same image from the same noise each time; DDPM adds noise in every step, with \
+          the small variance or with the large one, which its authors used. Time goes with the number \
+          of evaluations of the network (NFE). The DDIM paper found that the fewer the steps, the more \
+          DDIM gains on DDPM, and that the large variance does badly in few steps.
           """),
         tag(
           "p", [:],

@@ -60,7 +60,6 @@ enum ReportStyle {
     th.left, td.left { text-align: left; }
     tbody th { font-weight: 600; }
     th:first-child { position: sticky; left: 0; background: var(--card); }
-    @media (max-width: 560px) { .minor { display: none; } }
     tbody tr:nth-child(even) td:not(.heat) { background: color-mix(in srgb, var(--line) 28%, transparent); }
     .heat { background: color-mix(in oklab, var(--near), var(--middle) calc(var(--heat) * 2 * 100%)); }
     .heat.far { background: color-mix(in oklab, var(--middle), var(--far) calc((var(--heat) - 0.5) * 2 * 100%)); }

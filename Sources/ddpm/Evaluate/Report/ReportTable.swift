@@ -20,8 +20,6 @@ struct ReportTable: Sendable {
   var rows: [[Cell]] = []
   /// How to read it.
   var note = ""
-  /// A column that a narrow page does without.
-  var minorColumn: Int?
 
   /// Wider lines of text are hard to read.
   static let widest = 96

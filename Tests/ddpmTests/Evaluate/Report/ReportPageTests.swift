@@ -33,7 +33,7 @@ import Testing
     // A grid a cell, and two pictures a spacing.
     let pictures = markup.elements.filter { $0.name == "img" }
     #expect(pictures.count == 12 + 4)
-    let grid = try bench.workspace.bytes("model/evaluation/hat-leading-steps3.png")
+    let grid = try bench.workspace.bytes("model/evaluation/ddpm-large-variance-leading-steps3.png")
     let embedded = "data:image/png;base64,\(Data(grid).base64EncodedString())"
     #expect(pictures.contains { $0.attributes["src"] == embedded })
     #expect(pictures.allSatisfy { $0.attributes["alt"]?.isEmpty == false })
@@ -44,12 +44,13 @@ import Testing
     let markup = try Markup(bench.text("report.html"))
     for words in [
       "Frechet distance; real images", "Kernel distance; real images", "Precision / recall",
-      "Nearest training image", "Images a second", "Over steps", "Over seconds for 20 images",
+      "Nearest training image", "Images a second", "Over evaluations of the network",
+      "Over seconds for 20 images",
       "Consistency", "Reconstruction", "Bits a dimension", "The decoder has its floor",
       "Where the bits go, large variance", "Loss by timestep", "How to read this",
       "trailing, leading spacing", "extractor", "seed 0",
     ] { #expect(markup.text.contains(words), "\(words)") }
-    // Two charts of three etas in two spacings, a dot a cell and one in the legend.
+    // Two charts of three samplers in two spacings, one dot per cell and one in the legend.
     #expect(markup.elements.count { $0.name == "circle" } == 2 * (12 + 6))
     // Three tables have colours.
     let heats = markup.elements.compactMap { $0.attributes["style"] }
