@@ -60,7 +60,7 @@ final class Workspace: Sendable {
 
   /// Writes the labels of one of the data set's splits.
   func writeLabels(_ labels: [UInt8], of split: String) throws {
-    try Data([0, 0, 8, 1, 0, 0, 0, UInt8(labels.count)] + labels)
+    try Data([0, 0, 8, 1, 0, 0, UInt8(labels.count >> 8), UInt8(labels.count & 255)] + labels)
       .write(to: URL(filePath: path("data/\(split)-labels-idx1-ubyte")))
   }
 

@@ -2,15 +2,15 @@
 
 /// Images from the same x_T in different numbers of steps (Song et al. 2020, Section 5.2 and
 /// Figure 5), compared with those of the most steps.
-public struct Consistency: Sendable {
+public struct Consistency: Codable, Equatable, Sendable {
   /// A number of steps.
-  public struct Row: Equatable, Sendable {
+  public struct Row: Codable, Equatable, Sendable {
     /// How many steps.
     public let steps: Int
     /// The mean squared difference a dimension, over pixel values in [0, 1], from the image of the
     /// most steps.
     public let distance: SampleMean
-    /// The share of images in which the feature network sees the same class; nil without a network.
+    /// The share of images for which the feature network predicts the same class; nil without a network.
     public let sameClass: SampleMean?
   }
 

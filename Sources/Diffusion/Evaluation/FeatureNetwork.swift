@@ -1,4 +1,4 @@
-// The network whose features images are compared in, learned from the user's own labelled data.
+// The features in which images are compared, learned from the user's own labelled data.
 
 internal import Autograd
 internal import Kernels
@@ -7,12 +7,12 @@ internal import Numerics
 /// A small classifier, trained by this library on a labelled data set, whose last hidden layer is
 /// the space in which sets of images are compared.
 ///
-/// The papers compare in the features of an Inception network trained on photographs, which is no
-/// eye for digits and a large file to fetch. Distances in these features are not comparable with
+/// The papers compare in the features of an Inception network trained on photographs, which know
+/// nothing of digits and are a large file to fetch. Distances in these features are not comparable with
 /// published ones: they say which of two sets of images is nearer to the data, and how near real
 /// images are to it.
 public struct FeatureNetwork: Sendable {
-  /// The size of the images it judges.
+  /// The size of the images it takes.
   public var imageSize: ImageSize { layers.size }
   /// How many classes it tells apart.
   public var classes: Int { layers.classes }
@@ -67,7 +67,7 @@ public struct FeatureNetwork: Sendable {
     return (labels, Int(most) + 1)
   }
 
-  /// Looks at images.
+  /// The features of images.
   ///
   /// - Parameters:
   ///   - images: images of the network's size.

@@ -1,4 +1,4 @@
-// What the feature network sees in a set of images.
+// The features of a set of images, and the classes that the network predicts for them.
 
 internal import Numerics
 
@@ -47,7 +47,7 @@ package struct Features: Equatable, Sendable {
 }
 
 /// Which classes a set of images shows, and how clearly.
-public struct ClassBalance: Equatable, Sendable {
+public struct ClassBalance: Codable, Equatable, Sendable {
   /// How many images look like each class.
   public let counts: [Int]
   /// The mean probability the network gives its first choice.

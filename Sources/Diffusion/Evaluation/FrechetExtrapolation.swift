@@ -7,7 +7,8 @@ internal import Autograd
 /// whose intercept is the distance for infinite N.
 ///
 /// Both sets are divided alike, so that the line takes in the bias of either covariance; the distance of
-/// N/k images is the mean over the k disjoint parts of the sets.
+/// N/k images is the mean over the k disjoint parts of the sets. A part is a run of images: sets may be
+/// in random order, or have their classes in turn, of which every k-th image would be of a few only.
 public struct FrechetExtrapolation: Codable, Equatable, Sendable {
   /// The intercept, which may be below 0 for sets from one source.
   public let value: Double
@@ -34,8 +35,12 @@ public struct FrechetExtrapolation: Codable, Equatable, Sendable {
     guard min(images.count, reference.count) >= least else { return nil }
     let jobs = FrechetExtrapolation.jobs
     let distances = jobs.map { _ in SharedValue(0.0) }
+    let tenths = [images, reference].map { FrechetExtrapolation.tenths(of: $0.count) }
     Workers(count: threads).each(jobs.count) { job, _ in
-      let (x, y) = (jobs[job].gaussian(of: images), jobs[job].gaussian(of: reference))
+      let (x, y) = (
+        jobs[job].gaussian(of: images, tenths: tenths[0]),
+        jobs[job].gaussian(of: reference, tenths: tenths[1])
+      )
       distances[job].value = x.distance(to: y, root: y.covariance.squareRoot)
     }
     func intercept(without left: Int?) -> Double {
@@ -66,10 +71,10 @@ public struct FrechetExtrapolation: Codable, Equatable, Sendable {
     let part: Int
     let left: Int?
 
-    func gaussian(of features: Features) -> FeatureGaussian {
+    /// - Parameter tenths: which tenth each image is in.
+    func gaussian(of features: Features, tenths: [Int]) -> FeatureGaussian {
       let counts = (0..<features.count).map { place in
-        let isLeftOut = left == place * FrechetExtrapolation.leftOut / features.count
-        return place % parts == part && !isLeftOut ? 1 : 0
+        place * parts / features.count == part && tenths[place] != left ? 1 : 0
       }
       return FeatureGaussian(features, counts: counts)
     }
@@ -80,6 +85,19 @@ public struct FrechetExtrapolation: Codable, Equatable, Sendable {
       (1...mostParts).flatMap { parts in
         (0..<parts).map { Job(parts: parts, part: $0, left: left) }
       }
+    }
+  }
+
+  /// Tenths drawn at random, of which every part has as many images.
+  private static func tenths(of count: Int) -> [Int] {
+    // What divides into halves and into thirds.
+    let blocks = 6
+    var order = BatchOrder(images: count, seed: 0)
+    var sizes = [Int](repeating: 0, count: blocks)
+    return order.indices(step: 0, batch: count).reduce(into: Array(repeating: 0, count: count)) {
+      let block = $1 * blocks / count
+      $0[$1] = sizes[block] % leftOut
+      sizes[block] += 1
     }
   }
 }

@@ -10,7 +10,7 @@ internal import Numerics
 /// Σ_{i≠j} k(x_i, x_j) / n(n - 1) + Σ_{i≠j} k(y_i, y_j) / m(m - 1) - 2 Σ_ij k(x_i, y_j) / nm
 /// ```
 /// Unbiased: on average 0 for two sets from the same source, and sometimes below it.
-public struct KernelDistance: Equatable, Sendable {
+public struct KernelDistance: Codable, Equatable, Sendable {
   /// The distance.
   public let value: Double
   /// Its standard error by the jackknife: from how the value changes without each tenth of the images.

@@ -42,10 +42,12 @@ extension DiffusionModel {
       progress?(Double(done) / Double(count))
       return errors
     }
+    let images = Images(data.drawn(count))
     return PosteriorVariance.allCases.map { variance in
-      Likelihood(
-        errors, octaves: octaves,
-        bound: VariationalBound(schedule: schedule, variance: variance))
+      let bound = VariationalBound(schedule: schedule, variance: variance)
+      return Likelihood(
+        errors, octaves: octaves, bound: bound,
+        decoderFloor: bound.decoder(images, estimates: images))
     }
   }
 

@@ -10,9 +10,9 @@
 /// random timestep of every octave of 2...T, whose term stands for the whole octave. The terms fall
 /// roughly as 1/t, so an octave holds similar ones and all octaves weigh alike. The estimate is
 /// unbiased, and as the images are drawn on independently, the spread of their totals is its error.
-public struct Likelihood: Equatable, Sendable {
+public struct Likelihood: Codable, Equatable, Sendable {
   /// The terms of some timesteps.
-  public struct Octave: Equatable, Sendable {
+  public struct Octave: Codable, Equatable, Sendable {
     /// The timesteps.
     public let timesteps: ClosedRange<Timestep>
     /// The sum of their terms, in bits a dimension.
@@ -33,9 +33,16 @@ public struct Likelihood: Equatable, Sendable {
   public let decoder: SampleMean
   /// The bound on -log2 p(x_0).
   public let total: SampleMean
+  /// What the decoder would cost if the estimates were the images themselves.
+  public let decoderFloor: Double
+  /// The decoder's standard deviation, for pixel values in [-1, 1].
+  public let decoderDeviation: Double
 
   /// Adds up what single images gave.
-  init(_ images: [ImageErrors], octaves: [ClosedRange<Timestep>], bound: VariationalBound) {
+  init(
+    _ images: [ImageErrors], octaves: [ClosedRange<Timestep>], bound: VariationalBound,
+    decoderFloor: Double
+  ) {
     let priors = images.map { bound.prior(meanSquare: $0.meanSquare) }
     let decoders = images.map(\.decoder)
     let parts = octaves.enumerated().map { place, octave in
@@ -46,6 +53,8 @@ public struct Likelihood: Equatable, Sendable {
     }
     let middles = images.indices.map { image in parts.reduce(0) { $0 + $1[image] } }
     variance = bound.variance
+    self.decoderFloor = decoderFloor
+    decoderDeviation = bound.schedule.decoderVariance.squareRoot()
     self.images = images.count
     prior = SampleMean(priors)
     middle = SampleMean(middles)

@@ -6,7 +6,7 @@ internal import Numerics
 /// How much of one set of images lies within the other's manifold, in feature space; the manifold is
 /// the union of balls around all images that each reach to the k-th nearest other one
 /// (Kynkäänniemi et al. 2019, Eq. 1 and 2).
-public struct PrecisionRecall: Equatable, Sendable {
+public struct PrecisionRecall: Codable, Equatable, Sendable {
   /// The share of the images that lie in the real ones' manifold.
   public let precision: SampleMean
   /// The share of the real images that lie in the images' manifold.

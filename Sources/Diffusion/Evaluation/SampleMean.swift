@@ -1,7 +1,7 @@
 // A mean of random values, and how far it may be from the truth.
 
 /// The mean of independent values with its standard error.
-public struct SampleMean: Equatable, Sendable {
+public struct SampleMean: Codable, Equatable, Sendable {
   /// The mean.
   public let mean: Double
   /// The standard deviation of the mean; nil for a single value, which says nothing about it.

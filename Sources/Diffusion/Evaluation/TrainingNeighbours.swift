@@ -6,7 +6,7 @@ internal import Numerics
 /// [0, 1].
 ///
 /// A model that remembers its training images is nearer to them than unseen real images are.
-public struct TrainingNeighbours: Equatable, Sendable {
+public struct TrainingNeighbours: Codable, Equatable, Sendable {
   /// The training images' places in their set, one per image.
   public let places: [Int]
   /// The distances, one per image.

@@ -1,7 +1,7 @@
 // The forward process undone: q(x_s | x_t, x_0), between neighbours and across a gap.
 
 /// The two variances DDPM samples with (Ho et al. 2020, Section 3.2).
-public enum PosteriorVariance: String, CaseIterable, Sendable {
+public enum PosteriorVariance: String, CaseIterable, Codable, Sendable {
   /// betaTilde, the posterior's own: the lower bound of the right variance.
   case small
   /// beta: the upper bound.

@@ -35,3 +35,22 @@ public struct Timestep: Hashable, Strideable, Sendable, CustomStringConvertible 
   /// The timestep `n` later.
   public func advanced(by n: Int) -> Timestep { Timestep(value + n) }
 }
+
+/// A number in files; one below 0 is refused.
+extension Timestep: Codable {
+  /// Reads t.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let value = try container.decode(Int.self)
+    guard value >= 0 else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "timestep \(value)")
+    }
+    self.init(value)
+  }
+
+  /// Writes t.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(value)
+  }
+}

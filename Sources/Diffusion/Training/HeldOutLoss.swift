@@ -26,11 +26,13 @@ public struct HeldOutLoss: Sendable {
   }
 
   /// A measurement.
-  public struct Measurement: Sendable {
+  public struct Measurement: Codable, Sendable {
     /// The mean over all triples.
     public let mean: Double
     /// The mean in each range of timesteps, the least noisy first.
     public let byTimestep: [Double]
+    /// These ranges.
+    public let ranges: [ClosedRange<Timestep>]
   }
 
   /// Measures a model.
@@ -54,7 +56,13 @@ public struct HeldOutLoss: Sendable {
       draws[$0].timestep.index * bins / last
     }
     let byTimestep = (0..<bins).map { bin in mean((ranges[bin] ?? []).map { losses[$0] }) }
-    return Measurement(mean: mean(losses), byTimestep: byTimestep)
+    let timesteps = (0..<bins).map { bin in
+      // Index i is in the range ⌊i·bins/T⌋.
+      let first = min((bin * last + bins - 1) / bins, last - 1)
+      let next = ((bin + 1) * last + bins - 1) / bins
+      return Timestep(index: first)...Timestep(index: max(first, next - 1))
+    }
+    return Measurement(mean: mean(losses), byTimestep: byTimestep, ranges: timesteps)
   }
 
   private func draws(_ model: DiffusionModel) -> [Draw] {

@@ -2,11 +2,6 @@
 
 import Diffusion
 
-/// A measurement of the evaluation.
-package enum MetricChoice: String, CaseIterable, Sendable {
-  case time, fd, kd, pr, neighbours, recon, consistency, bpd, loss
-}
-
 /// Where images come from.
 package enum DataChoice: Equatable, Sendable {
   /// A folder of IDX files.

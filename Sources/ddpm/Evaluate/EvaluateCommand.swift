@@ -41,8 +41,8 @@ package struct EvaluateCommand: Command {
   static let count = Option<Int>(
     "--count", "N", .integer(1...Limit.images), default: 1000,
     "images per cell of the comparison, and test images for bits/dim and loss")
-  static let metrics = Option<[MetricChoice]?>(
-    "--metrics", "LIST", .distinctList(of: .choice), unset: "all that the data allows",
+  static let metrics = Option<[Metric]?>(
+    "--metrics", "LIST", .distinctList(of: .metric), unset: "all that the data allows",
     """
     what to measure: time, Frechet (fd) and kernel distance (kd), precision and recall (pr), nearest \
     training images (neighbours), encoding and decoding (recon), the same noise in different steps \

@@ -15,7 +15,7 @@ package struct EvaluateSettings: Equatable, Sendable {
   package var guidance: Double?
   package var count: Int
   /// nil is all that the data allows.
-  package var metrics: [MetricChoice]?
+  package var metrics: [Metric]?
   package var printsJSON: Bool
   package var seed: UInt64
   package var threads: Int?
@@ -45,27 +45,27 @@ package struct EvaluateSettings: Equatable, Sendable {
 
   /// Refuses flags that the metrics asked for have no use for, and metrics that the flags exclude.
   private static func check(
-    _ metrics: [MetricChoice], _ settings: EvaluateSettings, _ arguments: Arguments
+    _ metrics: [Metric], _ settings: EvaluateSettings, _ arguments: Arguments
   ) throws(UsageError) {
     typealias Evaluate = EvaluateCommand
-    let list = MetricChoice.list(metrics)
-    if !metrics.contains(where: \.needsData), arguments.has(CommonOptions.data) {
+    let list = metrics.names
+    if !metrics.need(.test), arguments.has(CommonOptions.data) {
       throw UsageError("--data is not read for --metrics \(list): leave one of them out")
     }
-    if let obstacle = metrics.lazy.compactMap({ $0.obstacle(settings) }).first {
+    if let obstacle = metrics.lazy.compactMap({ $0.excluded(by: settings) }).first {
       throw UsageError(obstacle)
     }
-    let users: [(option: any AnyOption, isUsed: (MetricChoice) -> Bool)] = [
-      (Evaluate.steps, \.hasSteps), (Evaluate.spacing, \.hasSteps), (Evaluate.eta, \.isOfCells),
-      (Evaluate.sampler, \.isOfCells),
-      (CommonOptions.guidance, \.isOfSamples),
+    let users: [(option: any AnyOption, needs: Metric.Needs)] = [
+      (Evaluate.steps, .steps), (Evaluate.spacing, .steps), (Evaluate.eta, .cells),
+      (Evaluate.sampler, .cells),
+      (CommonOptions.guidance, .samples),
     ]
-    for (option, isUsed) in users
-    where arguments.texts[option.flag] != nil && !metrics.contains(where: isUsed) {
+    for (option, needs) in users
+    where arguments.texts[option.flag] != nil && !metrics.need(needs) {
       // Consistency is of eta 0, so that naming it does no harm.
       let namesItsEta = metrics.contains(.consistency) && settings.etas == [.value(0)]
       if namesItsEta, option.flag == Evaluate.eta.flag { continue }
-      let owners = MetricChoice.list(MetricChoice.allCases.filter(isUsed))
+      let owners = Metric.all.filter { $0.needs.isSuperset(of: needs) }.names
       throw UsageError(
         "\(option.flag) belongs to --metrics \(owners), not to \(list): leave it out")
     }

@@ -5,14 +5,14 @@ import Foundation
 
 extension EvaluationSession {
   /// Whether images are compared with real ones.
-  private var judges: Bool { subject.metrics.contains(where: \.needsTraining) }
+  private var judges: Bool { subject.metrics.need(.training) }
   /// Whether they are compared in features.
-  var judgesFeatures: Bool { subject.metrics.contains(where: \.needsFeatures) }
+  var judgesFeatures: Bool { subject.metrics.need(.features) }
 
   private func qualityName(_ cell: Comparison.Cell) -> String { "\(cell.name)-quality" }
   private static let standardName = "real-images"
 
-  private func keptQuality(_ cell: Comparison.Cell) -> Quality? {
+  private func keptQuality(_ cell: Comparison.Cell) -> ImageQuality? {
     folder.kept.result(qualityName(cell), keys.quality(cell, inFeatures: judgesFeatures))
   }
 
@@ -31,29 +31,25 @@ extension EvaluationSession {
   /// What real images get, where images are judged.
   ///
   /// - Throws: `FileError`.
-  mutating func standard() throws(FileError) -> CellJudge.Standard? {
+  mutating func standard() throws(FileError) -> Standard? {
     guard judges else { return nil }
     let key = keys.standard(inFeatures: judgesFeatures)
-    if let kept: CellJudge.Standard = folder.kept.result(Self.standardName, key) { return kept }
-    let judge = try makeJudge()
-    if let judge { try folder.kept.keep(Self.standardName, key, judge.standard) }
-    return judge?.standard
+    if let kept: Standard = folder.kept.result(Self.standardName, key) { return kept }
+    guard let judge = try makeJudge(), let test = subject.test else { return nil }
+    let standard = Standard(judge, test: test, threads: about.threads)
+    try folder.kept.keep(Self.standardName, key, standard)
+    return standard
   }
 
   /// The judge, made at its first use.
   ///
   /// - Throws: `FileError`.
-  mutating func makeJudge() throws(FileError) -> CellJudge? {
+  mutating func makeJudge() throws(FileError) -> QualityJudge? {
     if let judge { return judge }
     guard let test = subject.test, let training = subject.training else { return nil }
-    if judgesFeatures {
-      judge = try CellJudge(
-        network(training), training: training, test: test, count: about.count,
-        threads: about.threads)
-    } else {
-      judge = CellJudge(
-        training: training, test: test, count: about.count, threads: about.threads)
-    }
+    let network = judgesFeatures ? try network(training) : nil
+    judge = try QualityJudge(
+      network, training: training, test: test, count: about.count, threads: about.threads)
     return judge
   }
 
@@ -107,7 +103,7 @@ extension EvaluationSession {
 
   private mutating func quality(
     of images: ByteImages, _ cell: Comparison.Cell
-  ) throws(FileError) -> Quality? {
+  ) throws(FileError) -> ImageQuality? {
     guard judges else { return nil }
     if let kept = keptQuality(cell) { return kept }
     guard let judge = try makeJudge() else { return nil }

@@ -8,10 +8,10 @@ extension EvaluationSession {
   private static let mostReconstructed = 200
   /// Images of a picture's row.
   private static let rowCount = 16
+  /// In how many ranges of timesteps the loss is reported.
+  private static let usualBins = 10
 
-  private typealias Bits = EvaluationReport.Bits
-
-  private var lossBins: Int { min(EvaluationReport.Loss.usualBins, about.timesteps) }
+  private var lossBins: Int { min(Self.usualBins, about.timesteps) }
   /// Triples of image, timestep and noise: no range of timesteps may be without any.
   private var lossCount: Int { max(about.count, lossBins) }
 
@@ -29,8 +29,8 @@ extension EvaluationSession {
       about.count * comparison.cells.filter { !isKept($0) }.map(evaluations).reduce(0, +)
     guard let test = subject.test else { return cells }
     var sum = cells
-    let (bits, loss) = (keptBits, keptLoss)
-    if subject.metrics.contains(.bpd), bits == nil {
+    let (likelihoods, loss) = (keptLikelihoods, keptLoss)
+    if subject.metrics.contains(.bpd), likelihoods == nil {
       sum += min(about.count, test.images.count) * subject.model.evaluationsPerLikelihood
     }
     if subject.metrics.contains(.loss), loss == nil { sum += lossCount }
@@ -42,12 +42,12 @@ extension EvaluationSession {
     return sum
   }
 
-  private var keptBits: EvaluationReport.Bits? { folder.kept.result(Self.bitsName, keys.bits) }
-  private var keptLoss: EvaluationReport.Loss? { folder.kept.result(Self.lossName, keys.loss) }
+  private var keptLikelihoods: [Likelihood]? { folder.kept.result(Self.bitsName, keys.bits) }
+  private var keptLoss: HeldOutLoss.Measurement? { folder.kept.result(Self.lossName, keys.loss) }
 
   private func keptReconstruction(
     _ steps: Int, _ spacing: StepSpacing
-  ) -> (Measured, ByteImages)? {
+  ) -> (SampleMean, ByteImages)? {
     let key = keys.reconstruction(images: reconstructedCount, steps: steps, spacing)
     return folder.kept.images(reconstructionName(steps, spacing), key)
   }
@@ -55,15 +55,14 @@ extension EvaluationSession {
   /// The loss on test images.
   ///
   /// - Throws: `FileError`.
-  mutating func loss() throws(FileError) -> EvaluationReport.Loss? {
+  mutating func loss() throws(FileError) -> HeldOutLoss.Measurement? {
     guard let test = subject.test, subject.metrics.contains(.loss) else { return nil }
     if let keptLoss { return keptLoss }
     let loss = HeldOutLoss(
       on: test.images, labels: test.labels, count: lossCount, bins: lossBins)
-    let measured = meter.measure("held-out loss", lossCount) { _ in
+    let result = meter.measure("held-out loss", lossCount) { _ in
       loss(subject.model, threads: about.threads)
     }
-    let result = EvaluationReport.Loss(measured, timesteps: about.timesteps)
     try folder.kept.keep(Self.lossName, keys.loss, result)
     return result
   }
@@ -71,22 +70,16 @@ extension EvaluationSession {
   /// The bits that test images cost.
   ///
   /// - Throws: `FileError`.
-  mutating func bits() throws(FileError) -> EvaluationReport.Bits? {
-    guard let test = subject.test, subject.metrics.contains(.bpd) else { return nil }
-    if let keptBits { return keptBits }
+  mutating func likelihoods() throws(FileError) -> [Likelihood] {
+    guard let test = subject.test, subject.metrics.contains(.bpd) else { return [] }
+    if let keptLikelihoods { return keptLikelihoods }
     let model = subject.model
     let count = min(about.count, test.images.count)
-    let likelihoods = meter.measure("bits/dim", count * model.evaluationsPerLikelihood) { report in
+    let result = meter.measure("bits/dim", count * model.evaluationsPerLikelihood) { report in
       model.likelihoods(
         of: test.images, labels: test.labels, count: count, seed: about.seed,
         threads: about.threads, progress: report)
     }
-    let bound = VariationalBound(schedule: model.schedule, variance: .small)
-    let images = Images(test.drawn(count).images)
-    let result = Bits(
-      terms: likelihoods.map(Bits.Terms.init),
-      decoderFloor: bound.decoder(images, estimates: images),
-      decoderDeviation: model.schedule.decoderVariance.squareRoot())
     try folder.kept.keep(Self.bitsName, keys.bits, result)
     return result
   }
@@ -118,7 +111,7 @@ extension EvaluationSession {
 
   private mutating func reconstruct(
     _ data: Dataset, _ steps: Int, _ spacing: StepSpacing
-  ) throws -> (Measured, ByteImages) {
+  ) throws -> (SampleMean, ByteImages) {
     if let kept = keptReconstruction(steps, spacing) { return kept }
     let label = "there and back in \(counted(steps, "step"))"
     let found = try meter.measure(label, 2 * steps * data.images.count) { report in
@@ -126,7 +119,7 @@ extension EvaluationSession {
         data.images, labels: data.labels, steps: steps, spacing: spacing, threads: about.threads,
         progress: report)
     }
-    let (error, images) = (Measured(found.error), ByteImages(found.images))
+    let (error, images) = (found.error, ByteImages(found.images))
     let key = keys.reconstruction(images: data.images.count, steps: steps, spacing)
     try folder.kept.keep(reconstructionName(steps, spacing), key, error, images: images)
     return (error, images)
@@ -135,52 +128,39 @@ extension EvaluationSession {
   /// Compares DDIM's images of the same noise.
   ///
   /// - Throws: `FileError`.
-  mutating func consistencies() throws(FileError) -> [EvaluationReport.Consistency] {
+  mutating func consistencies() throws(FileError) -> [EvaluationReport.ConsistencyOfSpacing] {
     guard subject.metrics.contains(.consistency) else { return [] }
-    var results: [EvaluationReport.Consistency] = []
+    var results: [EvaluationReport.ConsistencyOfSpacing] = []
     for spacing in about.spacings {
       let series = deterministic.filter { $0.cell.spacing == spacing }
         .sorted { $0.cell.steps < $1.cell.steps }
-      let (rows, unrelated) = try consistency(series, spacing)
+      let found = try consistency(series, spacing)
       let steps = series.map(\.cell.steps)
       let picture = try draw(
         series.map(\.images), "consistency-\(spacing.rawValue)",
-        "a column a noise, a row each of \(list(steps)) steps", spacing)
+        "one column per noise, one row each of \(list(steps)) steps", spacing)
       results.append(
-        .init(spacing: spacing, rows: rows, unrelated: unrelated, picture: picture))
+        .init(spacing: spacing, found: found, picture: picture))
     }
     return results
   }
 
-  private struct ConsistencyRecord: Codable {
-    let rows: [EvaluationReport.Consistency.Row]
-    let unrelated: Measured?
-  }
-
   private mutating func consistency(
     _ series: [(cell: Comparison.Cell, images: ByteImages)], _ spacing: StepSpacing
-  ) throws(FileError) -> ([EvaluationReport.Consistency.Row], Measured?) {
+  ) throws(FileError) -> Consistency {
     let name = "consistency-\(spacing.rawValue)"
     let key = keys.consistency(series.map(\.cell), inFeatures: judgesFeatures)
-    if let kept: ConsistencyRecord = folder.kept.result(name, key) {
-      return (kept.rows, kept.unrelated)
-    }
+    if let kept: Consistency = folder.kept.result(name, key) { return kept }
     let network = judgesFeatures ? try makeJudge()?.network : nil
     let found = Consistency(
       series.map { ($0.cell.steps, Images($0.images)) }, network: network, threads: about.threads)
-    let record = ConsistencyRecord(
-      rows: found.rows.map {
-        .init(
-          steps: $0.steps, distance: Measured($0.distance),
-          sameClass: $0.sameClass.map { Measured($0) })
-      }, unrelated: found.unrelated.map { Measured($0) })
-    try folder.kept.keep(name, key, record)
-    return (record.rows, record.unrelated)
+    try folder.kept.keep(name, key, found)
+    return found
   }
 
   private func list(_ steps: [Int]) -> String { steps.map(String.init).joined(separator: ", ") }
 
-  /// Draws the first images of several sets, a row a set.
+  /// Draws the first images of several sets, one row per set.
   private func draw(
     _ rows: [ByteImages], _ name: String, _ title: String, _ spacing: StepSpacing
   ) throws(FileError) -> EvaluationReport.Picture? {

@@ -13,7 +13,7 @@ struct EvaluationSession {
   let progress: SharedProgress
   let meter: EvaluationMeter
   /// Made where something is to be judged.
-  var judge: CellJudge?
+  var judge: QualityJudge?
   /// DDIM's images.
   var deterministic: [(cell: Comparison.Cell, images: ByteImages)] = []
 
@@ -34,7 +34,7 @@ struct EvaluationSession {
     let metrics = subject.metrics
     // Consistency looks at DDIM's images only.
     let samplers: [any Sampler] =
-      metrics.contains(where: \.isOfCells)
+      metrics.need(.cells)
       ? settings.comparedSamplers(of: subject.model)
       : metrics.contains(.consistency) ? [DDIMSampler()] : []
     comparison = try Comparison(
@@ -43,7 +43,7 @@ struct EvaluationSession {
     trial = try Comparison(
       of: subject.model, samplers: [DDIMSampler()], steps: [1], spacings: [.trailing],
       count: EvaluationSession.trialImages * about.threads)
-    steps = metrics.contains(where: \.hasSteps) ? settings.steps(of: subject.model) : []
+    steps = metrics.need(.steps) ? settings.steps(of: subject.model) : []
     for spacing in metrics.contains(.recon) ? about.spacings : [] {
       for steps in steps { _ = try spacing.timesteps(steps, of: subject.model.schedule.last) }
     }
@@ -71,13 +71,13 @@ struct EvaluationSession {
     progress.say(work(missing))
     meter.begin(total: missing)
     report.loss = try loss()
-    report.bits = try bits()
+    report.likelihoods = try likelihoods()
     for (place, cell) in comparison.cells.enumerated() {
       report.cells.append(try fill(cell, place))
     }
     (report.reconstructions, report.reconstructionPictures) = try reconstructions()
     report.consistencies = try consistencies()
-    if !subject.metrics.contains(where: \.isOfCells) { report.cells = [] }
+    if !subject.metrics.need(.cells) { report.cells = [] }
     return report
   }
 

@@ -8,7 +8,7 @@ struct EvaluationSubject {
   /// The model's folder.
   let path: String
   /// What can be measured of what was asked for.
-  private(set) var metrics: [MetricChoice]
+  private(set) var metrics: [Metric]
   /// Metrics that were not asked for by name and cannot be measured, with the reason.
   private(set) var leftOut: [LeftOut] = []
   /// The test split, where a metric needs it.
@@ -17,7 +17,7 @@ struct EvaluationSubject {
   private(set) var training: Dataset?
 
   struct LeftOut {
-    let metrics: [MetricChoice]
+    let metrics: [Metric]
     let reason: String
   }
 
@@ -27,19 +27,22 @@ struct EvaluationSubject {
   ///   in data that are there.
   init(_ model: DiffusionModel, _ path: String, _ settings: EvaluateSettings) throws {
     (self.model, self.path) = (model, path)
-    metrics = settings.metrics ?? MetricChoice.allCases
+    metrics = settings.metrics ?? Metric.all
     // The command line was refused already where these were asked for.
     for metric in metrics {
-      if let obstacle = metric.obstacle(settings) { leaveOut({ $0 == metric }, obstacle) }
+      if let obstacle = metric.excluded(by: settings) { leaveOut([metric], obstacle) }
     }
-    if metrics.contains(where: \.needsData) { try readTest(settings) }
-    if metrics.contains(where: \.needsTraining) { try readTraining(settings) }
+    if metrics.need(.test) { try readTest(settings) }
+    if metrics.need(.training) { try readTraining(settings) }
   }
 
-  private mutating func leaveOut(_ which: (MetricChoice) -> Bool, _ reason: String) {
-    let gone = metrics.filter(which)
+  private mutating func leaveOut(_ needs: Metric.Needs, _ reason: String) {
+    leaveOut(metrics.filter { $0.needs.isSuperset(of: needs) }, reason)
+  }
+
+  private mutating func leaveOut(_ gone: [Metric], _ reason: String) {
     guard !gone.isEmpty else { return }
-    metrics.removeAll(where: which)
+    metrics.removeAll(where: gone.contains)
     if let place = leftOut.firstIndex(where: { $0.reason == reason }) {
       leftOut[place] = LeftOut(metrics: leftOut[place].metrics + gone, reason: reason)
     } else {
@@ -54,7 +57,7 @@ struct EvaluationSubject {
     } catch let error as MissingInput
       where settings.metrics == nil && settings.data == CommonOptions.data.absent
     {
-      return leaveOut(\.needsData, error.description)
+      return leaveOut(.test, error.description)
     }
     guard test.images.size == model.imageSize else {
       throw FileError(
@@ -77,19 +80,19 @@ struct EvaluationSubject {
     do {
       training = try settings.data.load(.train)
     } catch let error as MissingInput where isFree {
-      return leaveOut(\.needsTraining, error.description)
+      return leaveOut(.training, error.description)
     }
     try test.checkSize(matches: training)
     guard training.images.count > 0 else {
       throw FileError(path: training.name, .invalid("holds no training images"))
     }
     self.training = training
-    if metrics.contains(where: \.needsFeatures) {
+    if metrics.need(.features) {
       do {
         try EvaluationSubject.checkFeatures(training, test)
       } catch {
         guard isFree else { throw error }
-        leaveOut(\.needsFeatures, error.description)
+        leaveOut(.features, error.description)
       }
     }
   }
@@ -107,6 +110,6 @@ struct EvaluationSubject {
 
 extension EvaluationSubject.LeftOut: CustomStringConvertible {
   var description: String {
-    "\(MetricChoice.list(metrics)) \(metrics.count == 1 ? "is" : "are") left out: \(reason)"
+    "\(metrics.names) \(metrics.count == 1 ? "is" : "are") left out: \(reason)"
   }
 }

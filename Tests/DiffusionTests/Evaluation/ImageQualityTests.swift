@@ -1,4 +1,5 @@
 import Diffusion
+import Foundation
 import Testing
 
 @Suite struct ImageQualityTests {
@@ -16,7 +17,8 @@ import Testing
 
   @Test func noMoreImagesAreComparedThanThereAre() throws {
     let judge = try Self.judge.get()
-    #expect(judge.count == 200 && judge.floor.classes.counts.reduce(0, +) == 200)
+    #expect(judge.count == 200)
+    #expect(judge.floor.features?.classes.counts.reduce(0, +) == 200)
     // The test split's, not those of training images to themselves.
     #expect(judge.floor.neighbours.quantile(0) > 0)
   }
@@ -24,14 +26,15 @@ import Testing
   @Test func noiseIsFarAboveTheFloor() throws {
     let judge = try Self.judge.get()
     let noise = judge(patternlessImages(200, size: SyntheticDigits.size))
-    #expect(noise.frechet.value > 3 * judge.floor.frechet.value)
-    #expect(noise.kernel.value - judge.floor.kernel.value > 3 * noise.kernel.standardError)
-    #expect(noise.coverage.precision.mean < judge.floor.coverage.precision.mean / 2)
+    let (found, floor) = (try #require(noise.features), try #require(judge.floor.features))
+    #expect(found.frechet.value > 3 * floor.frechet.value)
+    #expect(found.kernel.value - floor.kernel.value > 3 * found.kernel.standardError)
+    #expect(found.coverage.precision.mean < floor.coverage.precision.mean / 2)
     #expect(noise.neighbours.quantile(0) > judge.floor.neighbours.quantile(0.5))
   }
 
   @Test func theReferenceItselfIsPerfect() throws {
-    let quality = try Self.judge.get()(Self.digits(.test, 200).images)
+    let quality = try #require(Self.judge.get()(Self.digits(.test, 200).images).features)
     #expect(abs(quality.frechet.value) < 1e-6 && quality.coverage.recall.mean == 1)
     #expect(quality.coverage.precision.mean == 1)
   }
@@ -39,6 +42,35 @@ import Testing
   @Test func imagesThatAreRememberedAreSeenAsSuch() throws {
     let quality = try Self.judge.get()(Self.digits(.train, 200).images)
     #expect(quality.neighbours.mean.mean == 0 && quality.neighbours.places == Array(0..<200))
+  }
+
+  @Test func fewImagesAreExtrapolatedFromAndTooFewAreNot() throws {
+    let network = try #require(Self.judge.get().network)
+    let (training, test) = (Self.digits(.train, 700), Self.digits(.test, 640))
+    func floor(_ count: Int) throws -> ImageQuality {
+      try QualityJudge(network, training: training, test: test, count: count, threads: 2).floor
+    }
+    for (count, isFew, isExtrapolated) in [
+      (255, true, false), (256, true, true), (639, true, true), (640, false, false),
+    ] {
+      let quality = try floor(count)
+      #expect(quality.hasFewImages == isFew)
+      #expect((quality.features?.extrapolated != nil) == isExtrapolated, "\(count)")
+    }
+  }
+
+  @Test func withoutANetworkPixelsAreCompared() throws {
+    let (training, test) = (Self.digits(.train, 30), Self.digits(.test, 8))
+    let judge = try QualityJudge(nil, training: training, test: test, count: 5, threads: 2)
+    let quality = judge(training.images)
+    #expect(judge.floor.features == nil && quality.features == nil && !quality.hasFewImages)
+    #expect(quality.images == 5 && quality.neighbours.places == Array(0..<5))
+  }
+
+  @Test func resultsAreTheSameReadBack() throws {
+    let floor = try Self.judge.get().floor
+    let text = try JSONEncoder().encode(floor)
+    #expect(try JSONDecoder().decode(ImageQuality.self, from: text) == floor)
   }
 
   @Test func tooFewImagesAreRefused() throws {

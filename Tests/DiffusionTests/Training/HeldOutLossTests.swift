@@ -30,5 +30,9 @@ import Testing
     let loss = HeldOutLoss(on: data, count: 100, bins: 5)(model, threads: 2)
     #expect(loss.byTimestep.count == 5 && Set(loss.byTimestep).count == 5)
     #expect(abs(loss.byTimestep.reduce(0, +) / 5 - loss.mean) <= 1e-12 * loss.mean)
+    let last = model.schedule.last
+    #expect(loss.ranges.first?.lowerBound == Timestep(1) && loss.ranges.last?.upperBound == last)
+    #expect(zip(loss.ranges, loss.ranges.dropFirst()).allSatisfy { $0.upperBound < $1.lowerBound })
+    #expect(loss.ranges.reduce(0) { $0 + $1.count } == last.value)
   }
 }

@@ -47,7 +47,7 @@ import ddpm
     expectRoundTrip(.eta, .hat, .value(0), .value(0.1))
     expectRoundTrip(.data, .synthetic, .folder("some/folder"))
     expectRoundTrip(.levels, [], [2], [1, 3])
-    expectRoundTrip(.distinctList(of: .choice), MetricChoice.allCases, [.bpd])
+    expectRoundTrip(.distinctList(of: .metric), Metric.all, [.bpd])
     expectRoundTrip(.positiveNumber(upTo: 1), 0.0002, 1e-12, 1)
     expectRoundTrip(.list(of: .eta), [.value(1), .hat])
   }

@@ -13,15 +13,17 @@ struct EvaluationBench {
   let test: Dataset
   let network: FeatureNetwork
 
-  /// - Parameter knowsFeatures: whether the cache does.
-  init(knowsFeatures: Bool = true) throws {
+  /// - Parameters:
+  ///   - knowsFeatures: whether the cache does.
+  ///   - images: how many images each split has; nil is few.
+  init(knowsFeatures: Bool = true, images: Int? = nil) throws {
     workspace = try Workspace()
     model = try workspace.makeModel()
     let folder = workspace.path("data")
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    for (name, count) in [("train", 60), ("t10k", 40)] {
-      let images = Self.images(count)
-      try IDX.write(images, to: "\(folder)/\(name)-images-idx3-ubyte")
+    for (name, count) in [("train", images ?? 60), ("t10k", images ?? 40)] {
+      let stripes = Self.images(count)
+      try IDX.write(stripes, to: "\(folder)/\(name)-images-idx3-ubyte")
       try workspace.writeLabels((0..<count).map { UInt8($0 % 3) }, of: name)
     }
     training = try Dataset.load(folder: folder, split: .train)
@@ -45,7 +47,7 @@ struct EvaluationBench {
     let pixels = (0..<count).flatMap { image in
       (0..<size.values).map { place in
         let stripe = place >> (image % 3) & 1
-        return UInt8(stripe * 150 + image + place % 5)
+        return UInt8(stripe * 150 + image % 100 + place % 5)
       }
     }
     return ByteImages(size: size, pixels: pixels)

@@ -1,6 +1,7 @@
 // The measurements of `ddpm evaluate` against the library's.
 
 import Diffusion
+import Foundation
 import Testing
 
 @Suite struct EvaluationSessionTests {
@@ -25,8 +26,12 @@ import Testing
       let samples = try comparison.fill(cell, SamplingOptions(threads: 1)).samples
       let quality = judge(ByteImages(samples.images))
       try check(json, quality)
+      let floor = try #require(judge.floor.features)
       #expect(
-        json["class_distance"].double == quality.classes.distance(to: judge.floor.classes))
+        json["class_distance"].double == quality.features?.classes.distance(to: floor.classes))
+      let near = judge.floor.neighbours.quantile(0.05)
+      let share = quality.neighbours.share(nearerThan: near)
+      #expect(equal(json["near_share"], share.mean, share.standardError))
     }
     try check(report["floor"], judge.floor)
     #expect(report["extractor"]["classes"] == 3)
@@ -35,17 +40,46 @@ import Testing
   }
 
   private func check(_ json: JSON, _ quality: ImageQuality) throws {
+    let features = try #require(quality.features)
+    let (frechet, kernel) = (features.frechet, features.kernel)
     #expect(json["compared_images"] == 25)
-    #expect(
-      equal(json["frechet_distance"], quality.frechet.value, quality.frechet.standardError))
-    #expect(equal(json["kernel_distance"], quality.kernel.value, quality.kernel.standardError))
+    #expect(equal(json["frechet_distance"], frechet.value, frechet.standardError))
+    #expect(json["frechet_distance_extrapolated"] == .null)
+    #expect(equal(json["kernel_distance"], kernel.value, kernel.standardError))
     for (key, mean) in [
-      ("precision", quality.coverage.precision), ("recall", quality.coverage.recall),
-      ("confidence", quality.classes.confidence),
+      ("precision", features.coverage.precision), ("recall", features.coverage.recall),
+      ("confidence", features.classes.confidence),
       ("nearest_training_image", quality.neighbours.mean),
     ] { #expect(equal(json[key], mean.mean, mean.standardError), "\(key)") }
-    #expect(json["class_counts"].elements == quality.classes.counts.map(JSON.integer))
+    #expect(json["class_counts"].elements == features.classes.counts.map(JSON.integer))
     #expect(json["nearest_training_image_least"].double == quality.neighbours.quantile(0))
+  }
+
+  @Test func theFrechetDistanceOfFewImagesIsExtrapolatedAndComesAfterTheKernelDistance() throws {
+    let bench = try EvaluationBench(images: 260)
+    let words = "--count 256 --steps 1 --eta 0 --metrics fd,kd"
+    let result = try bench.run(words)
+    let kernel = try #require(result.output.range(of: "Kernel distance; real images"))
+    let frechet = try #require(
+      result.output.range(of: "Frechet distance of infinitely many images, extrapolated; real"))
+    #expect(kernel.lowerBound < frechet.lowerBound)
+    #expect(!result.output.contains("\nFrechet distance;") && result.output.contains("intercept"))
+    let judge = try QualityJudge(
+      bench.network, training: bench.training, test: bench.test, count: 256, threads: 1)
+    let floor = try #require(judge.floor.features?.extrapolated)
+    let report = try bench.report(words)
+    #expect(
+      equal(report["floor"]["frechet_distance_extrapolated"], floor.value, floor.standardError))
+    let cell = report["cells"].elements[0]
+    #expect(cell["frechet_distance_extrapolated"]["standard_error"].double != nil)
+    // The distance itself is told to scripts, which also have the number of images.
+    #expect(cell["frechet_distance"]["mean"].double != nil)
+  }
+
+  @Test func tooFewImagesHaveNoFrechetDistanceInTables() throws {
+    let result = try bench.run("--count 20 --steps 2 --eta 0 --metrics fd,kd")
+    #expect(result.output.contains("Frechet distance: too few images\nOf 20 images its bias"))
+    #expect(result.output.contains("256 are enough to extrapolate"))
   }
 
   @Test func withoutLabelsPixelsAreCompared() throws {

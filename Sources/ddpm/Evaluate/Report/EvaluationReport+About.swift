@@ -22,7 +22,7 @@ extension EvaluationReport {
     let data: String?
     let seed: UInt64
     let threads: Int
-    let metrics: [MetricChoice]
+    let metrics: [Metric]
     let leftOut: [EvaluationSubject.LeftOut]
 
     /// Which of a run's weights are evaluated.
@@ -118,7 +118,7 @@ extension EvaluationReport {
     var lines = about.lines
     if let extractor = standard?.extractor {
       let accuracy = extractor.accuracy.map {
-        ", which knows \(decimals(100 * $0.value, 1))% of the test images"
+        ", which predicts the classes of \(decimals(100 * $0.mean, 1))% of the test images"
       }
       lines.append(
         (
@@ -139,7 +139,7 @@ extension EvaluationReport {
         ))
     }
     for gap in about.leftOut {
-      lines.append(("left out", "\(MetricChoice.list(gap.metrics)): \(gap.reason)"))
+      lines.append(("left out", "\(gap.metrics.names): \(gap.reason)"))
     }
     return lines
   }

@@ -16,10 +16,10 @@ extension EvaluationReport {
     let paragraphs =
       switch layout {
       case .plain(let terminal):
-        (cellTables + dataTables).map { $0.plain(on: terminal) }
+        (cellTables + otherTables).map { $0.plain(on: terminal) }
           + [conditions.map(About.plain).joined(separator: "\n")]
       case .markdown:
-        (cellTables + [classTable].compactMap(\.self) + dataTables).map(\.markdown)
+        (cellTables + [classTable].compactMap(\.self) + otherTables).map(\.markdown)
           + [conditions.map { "- \($0.subject): \($0.text)" }.joined(separator: "\n")]
       }
     return paragraphs.joined(separator: "\n\n")
@@ -28,19 +28,64 @@ extension EvaluationReport {
   /// The rows' labels.
   var samplers: [String] { cells.map(\.sampler).unique }
 
-  func has(_ metric: MetricChoice) -> Bool { about.metrics.contains(metric) }
+  func has(_ metric: Metric) -> Bool { about.metrics.contains(metric) }
+
+  /// The tables of cells that tell something, the most telling first: of few images those without a
+  /// bias, and what is compared with real images before what costs time.
+  private var shownTables: [CellTable] {
+    let isFew = standard?.floor.hasFewImages ?? false
+    func rank(_ metric: Metric) -> Int {
+      !metric.needs.contains(.test) ? 2 : isFew && metric.isBiasedByFewImages ? 1 : 0
+    }
+    let metrics = Metric.all.filter(has)
+    return (0...2).flatMap { place in metrics.filter { rank($0) == place } }
+      .flatMap(\.tables).filter { $0.isShown(standard?.floor) }
+  }
 
   /// The tables of the comparison.
-  var cellTables: [ReportTable] {
-    [frechetTable, kernelTable, coverageTable, neighbourTable, timeTable, evaluationTable]
-      .compactMap(\.self)
+  var cellTables: [ReportTable] { cells.isEmpty ? [] : shownTables.map(reportTable) }
+
+  /// The tables of what is not of cells.
+  private var otherTables: [ReportTable] {
+    Metric.all.compactMap { $0.results?.table(self) }
+  }
+
+  /// The first table with good and bad numbers, which curves show too.
+  var leadingTable: (title: String, quantity: Quantity)? {
+    let found = shownTables.first { table in
+      table.quantities[0].scale != nil && cells.contains { value(table.quantities[0], $0) != nil }
+    }
+    return found.map { ($0.title, $0.quantities[0]) }
+  }
+
+  func value(_ quantity: Quantity, _ cell: Cell) -> (any Measured)? {
+    quantity.value(of: cell, floor: standard?.floor)
   }
 
   /// A table with one row per sampler and one column per number of steps.
+  private func reportTable(_ table: CellTable) -> ReportTable {
+    func text(_ values: [(any Measured)?]) -> String? {
+      let texts = zip(table.quantities, values).map { quantity, value in value.map(quantity.text) }
+      let known = texts.compactMap(\.self)
+      return known.count < texts.count ? nil : known.joined(separator: " / ")
+    }
+    let floor = standard?.floor
+    let real = text(table.quantities.map { $0.value(ofRealImages: floor) })
+    if let missing = table.missing, real == nil, let floor {
+      return ReportTable(title: missing.title, columns: [], note: missing.note(floor))
+    }
+    return pivot(
+      table.title + (real.map { "; \(table.realImages) \($0)" } ?? ""), note: table.note(about)
+    ) { cell in
+      text(table.quantities.map { value($0, cell) }).map { text in
+        .init(text, heat: table.quantities.compactMap { $0.heat(of: cell, floor: floor) }.max())
+      }
+    }
+  }
+
   private func pivot(
     _ title: String, note: String, _ cell: (Cell) -> ReportTable.Cell?
-  ) -> ReportTable? {
-    guard !cells.isEmpty else { return nil }
+  ) -> ReportTable {
     let steps = cells.map(\.steps).unique
     let severalSpacings = about.spacings.count > 1
     var table = ReportTable(
@@ -63,86 +108,6 @@ extension EvaluationReport {
     return table
   }
 
-  private func floorText(_ number: (Quality) -> Measured?) -> String {
-    standard.flatMap { number($0.floor) }.map { "; real images \($0.text)" } ?? ""
-  }
-
-  private var frechetTable: ReportTable? {
-    guard has(.fd), let floor = standard?.floor.features?.frechet.value else { return nil }
-    return pivot(
-      "Frechet distance" + floorText { $0.features?.frechet },
-      note: "Less is better; ± is the bootstrap's deviation. Only comparable for as many images and"
-        + " the same features."
-    ) { cell in
-      cell.quality?.features.map {
-        .init($0.frechet.text, heat: Heat.ratio($0.frechet.value, to: floor))
-      }
-    }
-  }
-
-  private var kernelTable: ReportTable? {
-    guard has(.kd), let floor = standard?.floor.features?.kernel else { return nil }
-    return pivot(
-      "Kernel distance" + floorText { $0.features?.kernel },
-      note: "Less is better, 0 on average for images like the real ones; ± one standard error."
-    ) { cell in
-      cell.quality?.features.map {
-        .init($0.kernel.text, heat: Heat.excess($0.kernel.value, over: floor))
-      }
-    }
-  }
-
-  private var coverageTable: ReportTable? {
-    guard has(.pr), let floor = standard?.floor.features else { return nil }
-    func text(_ features: Quality.Features) -> String {
-      "\(decimals(features.precision.value, 3)) / \(decimals(features.recall.value, 3))"
-    }
-    return pivot(
-      "Precision / recall; real images \(text(floor))",
-      note: "More is better: the share of samples that look real, and of real images that look like"
-        + " some sample (\(PrecisionRecall.neighbours) nearest neighbours)."
-    ) { cell in
-      cell.quality?.features.map {
-        let loss = max(
-          floor.precision.value - $0.precision.value, floor.recall.value - $0.recall.value)
-        return .init(text($0), heat: Heat.loss(loss))
-      }
-    }
-  }
-
-  private var neighbourTable: ReportTable? {
-    guard has(.neighbours), let floor = standard?.floor.neighbours else { return nil }
-    func text(_ found: Quality.Neighbours) -> String {
-      "\(decimals(found.distance.value, 2)) (\(percent(found.near.value)))"
-    }
-    return pivot(
-      "Nearest training image; test images \(text(floor))",
-      note:
-        "The mean distance in pixels from 0 to 1, and the share nearer than all but 5% of the test"
-        + " images. A model that remembers its training images is nearer than the test images are;"
-        + " blurred images are too."
-    ) { cell in cell.quality.map { .init(text($0.neighbours)) } }
-  }
-
-  private var timeTable: ReportTable? {
-    guard has(.time) else { return nil }
-    return pivot(
-      "Images a second",
-      note: "\(counted(about.count, "image")) per cell, \(Platform.instructionSet) kernels,"
-        + " \(counted(about.threads, "thread"))."
-    ) { .init(decimals($0.imagesPerSecond, $0.imagesPerSecond < 100 ? 1 : 0)) }
-  }
-
-  private var evaluationTable: ReportTable? {
-    guard has(.time) else { return nil }
-    return pivot(
-      "Evaluations of the network per image (NFE)",
-      note: about.effectiveGuidance == nil
-        ? "What the time depends on."
-        : "What the time depends on: guidance takes twice as many, with the class and without."
-    ) { .init("\($0.evaluations)") }
-  }
-
   /// Which classes the samples show.
   var classTable: ReportTable? {
     guard
@@ -150,22 +115,22 @@ extension EvaluationReport {
       cells.contains(where: { $0.quality?.features != nil })
     else { return nil }
     var table = ReportTable(
-      title: "Classes, as the feature network sees them",
+      title: "Classes, as the feature network predicts them",
       columns: [.init("cell", .left), .init("confidence"), .init("apart")]
         + (0..<classes).map { .init("\($0)") },
       note:
         "Images of each class, the mean probability of the first choice, and half the sum of the"
         + " differences from the real images' shares.")
-    func add(_ name: String, _ features: Quality.Features) {
+    func add(_ name: String, _ shown: ClassBalance, apart: String) {
       table.rows.append(
-        ([
-          name, decimals(features.confidence.value, 3),
-          features.classDistance.map { decimals($0, 3) } ?? "-",
-        ] + features.classes.map { "\($0)" }).map { ReportTable.Cell($0) })
+        ([name, decimals(shown.confidence.mean, 3), apart] + shown.counts.map { "\($0)" })
+          .map { ReportTable.Cell($0) })
     }
-    add("real images", floor)
+    add("real images", floor.classes, apart: "-")
     for cell in cells {
-      if let features = cell.quality?.features { add(cell.title(about), features) }
+      if let shown = cell.quality?.features?.classes {
+        add(cell.title(about), shown, apart: decimals(shown.distance(to: floor.classes), 3))
+      }
     }
     return table
   }
@@ -177,27 +142,6 @@ extension EvaluationReport.Cell {
     let spacing = about.spacings.count > 1 ? ", \(spacing.rawValue)" : ""
     return "\(sampler), \(counted(steps, "step"))\(spacing)"
   }
-}
-
-/// How far numbers are from those of real images, from 0 for as good to 1 for far away.
-private enum Heat {
-  /// This many times the floor is as hot as can be.
-  private static let hottestRatio = 32.0
-  /// So many standard errors above the floor, as a power of 2, are as hot as can be.
-  private static let hottestExcess = 7.0
-  /// So much less than the floor is as hot as can be.
-  private static let hottestLoss = 0.5
-
-  static func ratio(_ value: Double, to floor: Double) -> Double {
-    log(max(1, value / max(floor, .leastNormalMagnitude))) / log(hottestRatio)
-  }
-
-  static func excess(_ value: Double, over floor: Measured) -> Double {
-    let error = max(floor.error ?? 0, .leastNormalMagnitude)
-    return log2(1 + max(0, value - floor.value) / error) / hottestExcess
-  }
-
-  static func loss(_ value: Double) -> Double { value / hottestLoss }
 }
 
 extension Array where Element: Equatable {

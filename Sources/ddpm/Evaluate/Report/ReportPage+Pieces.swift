@@ -8,7 +8,7 @@ extension ReportTable {
   var card: HTML {
     tag(
       "div", ["class": "card"],
-      [tag("h3", [:], .text(title)), html]
+      [tag("h3", [:], .text(title))] + (rows.isEmpty ? [] : [html])
         + (note.isEmpty ? [] : [tag("p", ["class": "note"], .text(note))]))
   }
 
@@ -95,58 +95,31 @@ struct BarList {
 }
 
 extension EvaluationReport {
-  /// Where the bits go, a list a variance.
-  var bitBars: [BarList] {
-    (bits?.terms ?? []).map { terms in
-      func bar(_ name: String, _ bits: Measured, isOther: Bool) -> BarList.Bar {
-        BarList.Bar(name: name, value: bits.value, text: bits.brief, isOther: isOther)
-      }
-      return BarList(
-        title: "Where the bits go, \(terms.variance) variance",
-        bars: [bar("prior", terms.prior, isOther: true)]
-          + terms.octaves.reversed().map {
-            bar("t \(span($0.first, $0.last))", $0.bits, isOther: false)
-          } + [bar("decoder", terms.decoder, isOther: true)])
-    }
-  }
-
-  /// Where the loss is.
-  var lossBars: BarList? {
-    loss.map { loss in
-      BarList(
-        title: "Loss by timestep",
-        bars: loss.ranges.map {
-          BarList.Bar(
-            name: "t \(span($0.first, $0.last))", value: $0.loss, text: decimals($0.loss, 4))
-        })
-    }
-  }
-
-  /// Frechet distance over evaluations, and over time where that was asked for.
+  /// The leading metric over evaluations, and over time where that was asked for.
   var charts: [LineChart] {
-    guard has(.fd), cells.contains(where: { $0.quality?.features != nil }) else { return [] }
-    let floor = standard?.floor.features?.frechet.value
+    guard let (title, quantity) = leadingTable else { return [] }
+    let floor = quantity.value(ofRealImages: standard?.floor)?.value
     let evaluations = cells.map(\.evaluations).unique.sorted()
     let overEvaluations = LineChart(
-      title: "Over evaluations of the network", xTitle: "NFE", yTitle: "Frechet distance",
-      series: series { Double($0.evaluations) }, floor: floor,
+      title: "Over evaluations of the network", xTitle: "NFE", yTitle: title,
+      series: series(quantity) { Double($0.evaluations) }, floor: floor,
       marks: evaluations.count <= 6 ? evaluations.map(Double.init) : nil)
     let overTime = LineChart(
       title: "Over seconds for \(counted(about.count, "image"))", xTitle: "seconds",
-      yTitle: "Frechet distance", series: series(\.sampling.seconds), floor: floor)
+      yTitle: title, series: series(quantity, \.sampling.seconds), floor: floor)
     return has(.time) ? [overEvaluations, overTime] : [overEvaluations]
   }
 
-  private func series(_ x: (Cell) -> Double) -> [LineChart.Series] {
+  private func series(_ quantity: Quantity, _ x: (Cell) -> Double) -> [LineChart.Series] {
     about.spacings.enumerated().flatMap { dash, spacing in
       samplers.enumerated().map { colour, sampler in
         let points = cells.filter { $0.sampler == sampler && $0.spacing == spacing }
           .sorted { $0.steps < $1.steps }
           .compactMap { cell in
-            cell.quality?.features.map { features in
+            value(quantity, cell).map { number in
               LineChart.Point(
-                x: x(cell), y: features.frechet.value, error: features.frechet.error,
-                title: "\(cell.title(about)): \(features.frechet.text),"
+                x: x(cell), y: number.value, error: number.error,
+                title: "\(cell.title(about)): \(quantity.text(number)),"
                   + " \(decimals(cell.sampling.seconds, 1)) s")
             }
           }

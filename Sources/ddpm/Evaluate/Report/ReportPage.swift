@@ -69,7 +69,7 @@ struct ReportPage {
   private var curves: HTML {
     let charts = report.charts.map { tag("div", ["class": "card"], $0.figure) }
     return section(
-      "Frechet distance, and what it costs",
+      report.leadingTable.map { "\($0.title), and what it costs" } ?? "",
       charts.isEmpty ? [] : [tag("div", ["class": "columns"], charts)])
   }
 
@@ -104,9 +104,10 @@ struct ReportPage {
       block(
         report.consistencyTable,
         report.consistencies.compactMap { series in
-          let steps = series.rows.map { "\($0.steps)" }.joined(separator: ", ")
+          let steps = series.found.rows.map { "\($0.steps)" }.joined(separator: ", ")
           return series.picture?.figure(
-            "\(series.spacing.rawValue): a column an x_T, a row each of \(steps) steps of DDIM")
+            "\(series.spacing.rawValue): one column per x_T, one row each of \(steps) steps of DDIM"
+          )
         }))
   }
 
@@ -162,8 +163,10 @@ struct ReportPage {
           "p", [:],
           """
           Times are those of this machine while it did whatever else it did. The colours go from the \
-          numbers of real images to 32 times their Frechet distance, or to half \
-          their precision and recall, and follow the logarithm of the distances.
+          numbers of real images to 32 times their Frechet distance, 127 standard errors of an unbiased \
+          distance, or a precision and recall less by 0.5, and follow the logarithm of the distances. A \
+          number within two standard errors of that of real images has no colour: the difference may be \
+          chance.
           """),
       ])
   }

@@ -7,7 +7,7 @@ struct ReportTable: Sendable {
   /// A cell's text and, where there is a floor, how far its number is from it.
   struct Cell: Sendable {
     let text: String
-    /// 0 is as good as real images, 1 as bad as the colours go.
+    /// 0 is as good as real images, 1 as bad as the colours go; nil is no colour.
     var heat: Double?
 
     init(_ text: String, heat: Double? = nil) {
@@ -33,22 +33,19 @@ struct ReportTable: Sendable {
   /// Title, columns and note for a terminal.
   func plain(on terminal: Terminal) -> String {
     let note = note.isEmpty ? [] : note.wrapped(to: Self.widest)
-    return ([terminal.paint(title, .bold)] + table.lines + note).joined(separator: "\n")
+    return ([terminal.paint(title, .bold)] + (rows.isEmpty ? [] : table.lines) + note).joined(
+      separator: "\n")
   }
 
   /// The same as Markdown.
   var markdown: String {
-    (["### \(title)", ""] + table.markdown + (note.isEmpty ? [] : ["", note]))
+    (["### \(title)"] + (rows.isEmpty ? [] : [""] + table.markdown)
+      + (note.isEmpty ? [] : ["", note]))
       .joined(separator: "\n")
   }
 }
 
 extension Measured {
-  /// Decimals of a number without an error, and the most of any other.
-  private static let (usualDecimals, mostDecimals) = (4, 5)
-  /// Digits of an error: more would say more than is known.
-  private static let errorDigits = 2
-
   /// The number with its error, as exact as the error lets it be.
   var text: String {
     guard let error, error > 0 else { return brief }
@@ -60,16 +57,16 @@ extension Measured {
 
   private func spelled(_ number: Double) -> String {
     let known = error.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
-    let places = known.map { Self.errorDigits - 1 - Int(floor(log10($0))) } ?? Self.usualDecimals
+    let places = known.map { errorDigits - 1 - Int(floor(log10($0))) } ?? usualDecimals
     let least = pow(10, -Double(places))
-    if places > Self.mostDecimals || (known == nil && abs(value) < 10 * least) {
+    if places > mostDecimals || (known == nil && abs(value) < 10 * least) {
       return number == 0 ? "0" : scientific(number)
     }
     return decimals(number, max(0, places))
   }
 }
 
-/// Timesteps from the first to the last.
-func span(_ first: Int, _ last: Int) -> String {
-  first == last ? "\(first)" : "\(first) to \(last)"
-}
+/// Decimals of a number without an error, and the most of any other.
+private let (usualDecimals, mostDecimals) = (4, 5)
+/// Digits of an error: more would say more than is known.
+private let errorDigits = 2

@@ -9,12 +9,15 @@ import Testing
 
   private static let columns =
     """
-    spacing,sampler,steps,images,nfe,network_evaluations,seconds,images_per_second,clipped_share,\
-    compared_images,frechet_distance,frechet_distance_error,frechet_distance_floor,\
+    spacing,sampler,steps,images,compared_images,images_per_second,nfe,network_evaluations,seconds,\
+    clipped_share,frechet_distance,frechet_distance_error,frechet_distance_floor,\
+    frechet_distance_extrapolated,frechet_distance_extrapolated_error,\
+    frechet_distance_extrapolated_floor,\
     kernel_distance,kernel_distance_error,kernel_distance_floor,precision,precision_error,\
     precision_floor,recall,recall_error,recall_floor,confidence,confidence_error,confidence_floor,\
     class_distance,nearest_training_image,nearest_training_image_error,nearest_training_image_floor,\
-    near_share,near_share_error,near_share_floor,grid
+    near_share,near_share_error,near_share_floor,nearest_training_image_least,\
+    nearest_training_image_least_error,nearest_training_image_least_floor,grid
     """
 
   /// Fields between commas outside quotes.
@@ -38,7 +41,14 @@ import Testing
     let names = fields(lines[0])
     for (line, cell) in zip(lines.dropFirst(), report["cells"].elements) {
       let row = Dictionary(uniqueKeysWithValues: zip(names, fields(line)))
-      #expect(fields(line).count == names.count && row.values.allSatisfy { !$0.isEmpty })
+      let missing = row.filter { $0.value.isEmpty }.map(\.key)
+      #expect(fields(line).count == names.count)
+      // Of 20 images nothing is extrapolated, and a least distance has no error.
+      #expect(
+        Set(missing) == [
+          "frechet_distance_extrapolated", "frechet_distance_extrapolated_error",
+          "frechet_distance_extrapolated_floor", "nearest_training_image_least_error",
+        ])
       for name in ["spacing", "sampler", "grid"] {
         #expect(cell[name] == .string(row[name] ?? ""), "\(name)")
       }
@@ -60,8 +70,8 @@ import Testing
     _ = try bench.run("--count 3 --steps 2 --eta hat --metrics time,loss --quiet")
     let lines = try bench.text("table.csv").split(separator: "\n")
     #expect(lines[0] == Self.columns && lines.count == 2)
-    #expect(lines[1].hasPrefix("trailing,\"DDPM, large variance\",2,3,2,6,"))
-    let unmeasured = fields(lines[1]).dropFirst(9).dropLast()
+    #expect(lines[1].hasPrefix("trailing,\"DDPM, large variance\",2,3,,"))
+    let unmeasured = fields(lines[1]).dropFirst(10).dropLast()
     #expect(unmeasured.allSatisfy { $0.isEmpty })
   }
 }

@@ -30,7 +30,7 @@ import Testing
       markup.elements.contains {
         $0.name == "meta" && $0.attributes["content"] == "width=device-width, initial-scale=1"
       })
-    // A grid a cell, and two pictures a spacing.
+    // One grid per cell, and two pictures per spacing.
     let pictures = markup.elements.filter { $0.name == "img" }
     #expect(pictures.count == 12 + 4)
     let grid = try bench.workspace.bytes("model/evaluation/ddpm-large-variance-leading-steps3.png")
@@ -43,7 +43,7 @@ import Testing
     _ = try bench.run(Self.words + " --quiet")
     let markup = try Markup(bench.text("report.html"))
     for words in [
-      "Frechet distance; real images", "Kernel distance; real images", "Precision / recall",
+      "Frechet distance: too few images", "Kernel distance; real images", "Precision / recall",
       "Nearest training image", "Images a second", "Over evaluations of the network",
       "Over seconds for 20 images",
       "Consistency", "Reconstruction", "Bits a dimension", "The decoder has its floor",
@@ -52,11 +52,11 @@ import Testing
     ] { #expect(markup.text.contains(words), "\(words)") }
     // Two charts of three samplers in two spacings, one dot per cell and one in the legend.
     #expect(markup.elements.count { $0.name == "circle" } == 2 * (12 + 6))
-    // Three tables have colours.
+    // Two tables have colours, where a difference from real images is more than chance.
     let heats = markup.elements.compactMap { $0.attributes["style"] }
       .filter { $0.hasPrefix("--heat:") }
       .compactMap { Double($0.dropFirst("--heat:".count)) }
-    #expect(heats.count == 3 * 12 && heats.allSatisfy { (0...1).contains($0) })
+    #expect((1...2 * 12).contains(heats.count) && heats.allSatisfy { (0...1).contains($0) })
   }
 
   @Test func whatWasNotMeasuredLeavesNoGap() throws {
@@ -70,7 +70,7 @@ import Testing
       decoding: try bench.workspace.bytes("m<b>&\"/evaluation/report.html"), as: UTF8.self)
     let markup = try Markup(page)
     #expect(markup.text.contains("m&lt;b&gt;&amp;&quot;"))
-    #expect(markup.text.contains("Images a second") && !markup.text.contains("Frechet distance;"))
+    #expect(markup.text.contains("Images a second") && !markup.text.contains("Kernel distance;"))
     #expect(!markup.text.contains("Reconstruction") && !markup.text.contains("like real images"))
     #expect(!markup.elements.contains { $0.name == "circle" })
   }

@@ -1,0 +1,89 @@
+// What can be measured: one row per metric, from which every form of the report is made.
+
+import Diffusion
+
+/// A measurement of the evaluation.
+package struct Metric: Sendable {
+  /// What `--metrics` calls it.
+  package let name: String
+  /// What it is measured on.
+  let needs: Needs
+  /// The fewest images that it can be measured on.
+  var leastImages = 1
+  /// Its numbers of each cell, as tables with one row per sampler.
+  var tables: [CellTable] = []
+  /// More numbers of each cell, for `report.json` and `table.csv`.
+  var others: [Quantity] = []
+  /// Its results that are not of cells.
+  var results: Results?
+  /// Whether its tables come after those without a bias where images are few.
+  var isBiasedByFewImages = false
+  /// Why settings do not allow it, with the way out; nil where they do.
+  var obstacle: @Sendable (EvaluateSettings) -> String? = { _ in nil }
+
+  /// Results of a form of their own.
+  struct Results: Sendable {
+    let table: @Sendable (EvaluationReport) -> ReportTable?
+    let members: @Sendable (EvaluationReport) -> [JSON.Member]
+  }
+
+  /// All of them.
+  package static let all: [Metric] = [
+    time, fd, kd, pr, neighbours, recon, consistency, bpd, loss,
+  ]
+}
+
+extension Metric {
+  /// What a measurement is made on.
+  struct Needs: OptionSet, Sendable {
+    let rawValue: Int
+
+    /// Numbers of steps and their spacing.
+    static let steps = Needs(rawValue: 1)
+    /// Images drawn from noise.
+    static let samples: Needs = [.steps, Needs(rawValue: 2)]
+    /// Images of each cell.
+    static let cells: Needs = [.samples, Needs(rawValue: 4)]
+    /// Test images.
+    static let test = Needs(rawValue: 8)
+    /// Training images to compare with.
+    static let training: Needs = [.test, Needs(rawValue: 16)]
+    /// Features that a network learns from labels.
+    static let features: Needs = [.training, Needs(rawValue: 32)]
+  }
+
+  /// Numbers of the cells.
+  var quantities: [Quantity] { tables.flatMap(\.quantities) + others }
+
+  /// Why `settings` do not allow it, with the way out; nil where they do.
+  func excluded(by settings: EvaluateSettings) -> String? {
+    guard settings.count >= leastImages else {
+      return "--count \(settings.count) is too few images to compare: take \(leastImages) or more"
+    }
+    return obstacle(settings)
+  }
+}
+
+extension Metric: Hashable {
+  package static func == (a: Metric, b: Metric) -> Bool { a.name == b.name }
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+extension ValueFormat where Value == Metric {
+  package static var metric: Self {
+    let words = Metric.all.map(\.name)
+    return Self("one of \(words.joined(separator: ", "))", words: words) { text in
+      Metric.all.first { $0.name == text }
+    } write: {
+      $0.name
+    }
+  }
+}
+
+extension Sequence where Element == Metric {
+  /// The names that `--metrics` has for them.
+  var names: String { map(\.name).joined(separator: ", ") }
+
+  /// Whether any of them is measured on this.
+  func need(_ needs: Metric.Needs) -> Bool { contains { $0.needs.isSuperset(of: needs) } }
+}

@@ -1,0 +1,72 @@
+// A number of a cell: its key in files, how it is read off the results, and which way is better.
+
+import Diffusion
+
+/// One number that a metric has for each cell and, mostly, for real images.
+struct Quantity: Sendable {
+  /// Where it is read.
+  enum Source: Sendable {
+    /// How the images were drawn.
+    case sampling(@Sendable (EvaluationReport.Cell) -> any Measured)
+    /// Images, beside what real images are like, which have the number too.
+    case images(@Sendable (ImageQuality, _ floor: ImageQuality) -> (any Measured)?)
+    /// The difference of images from real ones, which themselves have none.
+    case difference(@Sendable (ImageQuality, _ floor: ImageQuality) -> (any Measured)?)
+  }
+
+  /// Its name in `report.json` and `table.csv`.
+  let key: String
+  let source: Source
+  /// Whether more or less is better, and how far from real images is bad; nil without colours.
+  var scale: Heat.Scale?
+  /// Its text in tables.
+  var text: @Sendable (any Measured) -> String = { $0.text }
+
+  /// The number of a cell; nil where it was not measured.
+  ///
+  /// - Parameter floor: what real images are like.
+  func value(of cell: EvaluationReport.Cell, floor: ImageQuality?) -> (any Measured)? {
+    switch source {
+    case .sampling(let read): return read(cell)
+    case .images(let read), .difference(let read):
+      guard let quality = cell.quality, let floor else { return nil }
+      return read(quality, floor)
+    }
+  }
+
+  /// The number of real images; nil where they have none.
+  func value(ofRealImages floor: ImageQuality?) -> (any Measured)? {
+    if case .images(let read) = source { floor.flatMap { read($0, $0) } } else { nil }
+  }
+
+  /// How far a cell is from real images, from 0 to 1; nil where that is chance, or not good or bad.
+  func heat(of cell: EvaluationReport.Cell, floor: ImageQuality?) -> Double? {
+    guard
+      let scale, let number = value(of: cell, floor: floor),
+      let real = value(ofRealImages: floor)
+    else { return nil }
+    return Heat.of(
+      (number.value, number.error), realImages: (real.value, real.error), on: scale)
+  }
+}
+
+/// A table of a metric with one row per sampler and one column per number of steps.
+struct CellTable: Sendable {
+  let title: String
+  /// How to read it.
+  let note: @Sendable (EvaluationReport.About) -> String
+  /// What stands in a cell, one beside the other.
+  let quantities: [Quantity]
+  /// The images whose numbers are given beside the title.
+  var realImages = "real images"
+  /// Whether the table tells more than others of its metric.
+  var isShown: @Sendable (_ floor: ImageQuality?) -> Bool = { _ in true }
+  /// Why there may be no number, and what to do.
+  var missing: Missing?
+
+  /// What is said in place of numbers.
+  struct Missing: Sendable {
+    let title: String
+    let note: @Sendable (_ floor: ImageQuality) -> String
+  }
+}
