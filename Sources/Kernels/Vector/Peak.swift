@@ -1,13 +1,20 @@
 // The machine's peak arithmetic and memory throughput, as yardsticks for the kernels.
 
-/// Multiplies and adds in registers only; returns the number of floating-point operations.
+/// How many chains of multiply-adds hide the latency of one on every CPU of the last ten years.
+private let chains = 10
+
+/// How many floats `multiplyAddPeak` starts from.
+package let peakFloats = (chains + 2) * Vector.width
+
+/// Multiplies and adds in registers only, x = b + a·x; returns the number of floating-point operations.
 ///
-/// Ten chains hide a multiply-add's latency on every CPU of the last ten years.
-///
-/// - Parameter sink: room for one vector: a result that is stored is not optimised away.
-package func multiplyAddPeak(rounds: Int, sink: Floats) -> Int {
-  let (a, b) = (Vector(repeating: 0.999_999), Vector(repeating: 1e-6))
-  var x = (a, a, a, a, a, a, a, a, a, a)
+/// - Parameter memory: `peakFloats` floats: x of every chain, then a and b. With numbers that the
+///   compiler knew, or the same in two chains, it would compute the result without the loop.
+package func multiplyAddPeak(rounds: Int, memory: Floats) -> Int {
+  let vectors = memory.base
+  func at(_ place: Int) -> Vector { Vector(at: vectors + place * Vector.width) }
+  let (a, b) = (at(chains), at(chains + 1))
+  var x = (at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7), at(8), at(9))
   for _ in 0..<rounds {
     x.0 = b.adding(a, times: x.0)
     x.1 = b.adding(a, times: x.1)
@@ -21,8 +28,8 @@ package func multiplyAddPeak(rounds: Int, sink: Floats) -> Int {
     x.9 = b.adding(a, times: x.9)
   }
   let near = x.0 + x.1 + x.2 + x.3 + x.4
-  (near + x.5 + x.6 + x.7 + x.8 + x.9).store(at: sink.base)
-  return rounds * 10 * 2 * Vector.width
+  (near + x.5 + x.6 + x.7 + x.8 + x.9).store(at: vectors)
+  return rounds * chains * 2 * Vector.width
 }
 
 /// y = x + 0.5·y: two streams of reads and one of writes; returns the bytes moved.
