@@ -6,7 +6,7 @@ package import Kernels
 package func reverseAxes(_ source: Floats, _ a: Int, _ b: Int, _ c: Int, into target: Floats) {
   for i in 0..<a {
     for j in 0..<b {
-      for k in 0..<c { target.base[(k * b + j) * a + i] = source.base[(i * b + j) * c + k] }
+      for k in 0..<c { target[(k * b + j) * a + i] = source[(i * b + j) * c + k] }
     }
   }
 }

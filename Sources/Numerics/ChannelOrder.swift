@@ -23,18 +23,14 @@ package func channelsFirst(_ values: [Float], channels: Int, pixels: Int) -> [Fl
 
 /// Transposes each image, a matrix of `rows` x `columns`.
 private func transposeImages(_ values: [Float], rows: Int, columns: Int) -> [Float] {
-  let image = rows * columns
   if rows == 1 || columns == 1 { return values }
-  return Array(unsafeUninitializedCapacity: values.count) { output, initialized in
-    values.withUnsafeBufferPointer { input in
-      for start in stride(from: 0, to: values.count, by: image) {
-        for row in 0..<rows {
-          for column in 0..<columns {
-            output[start + column * rows + row] = input[start + row * columns + column]
-          }
-        }
+  var output = [Float](repeating: 0, count: values.count)
+  for start in stride(from: 0, to: values.count, by: rows * columns) {
+    for row in 0..<rows {
+      for column in 0..<columns {
+        output[start + column * rows + row] = values[start + row * columns + column]
       }
     }
-    initialized = values.count
   }
+  return output
 }

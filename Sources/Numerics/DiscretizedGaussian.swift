@@ -16,7 +16,7 @@ package func discretizedGaussianNats(_ x: Floats, mean: Floats, deviation: Doubl
   let halfLevel = 1.0 / 255
   var nats = 0.0
   for i in 0..<x.count {
-    let (pixel, center) = (Double(x.base[i]), Double(mean.base[i]))
+    let (pixel, center) = (Double(x[i]), Double(mean[i]))
     let low = (pixel - halfLevel - center) / deviation
     let high = (pixel + halfLevel - center) / deviation
     // The intervals of black and white include the tails.

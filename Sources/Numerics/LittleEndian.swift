@@ -3,18 +3,16 @@
 
 /// The elements that lie in `range` of `bytes`, whatever its alignment.
 ///
-/// A copy of memory, so that generic code costs callers in other modules nothing.
+/// - Parameters:
+///   - bytes: the file's, or more.
+///   - range: within `bytes`; an element cut short at its end is left out.
 package func elements<Element: BitwiseCopyable>(
   of bytes: [UInt8], in range: Range<Int>, as type: Element.Type = Element.self
 ) -> [Element] {
-  let stride = MemoryLayout<Element>.stride
-  let count = range.count / stride
-  return Array(unsafeUninitializedCapacity: count) { buffer, initialized in
-    bytes.withUnsafeBytes { source in
-      UnsafeMutableRawBufferPointer(buffer)
-        .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[range]))
-    }
-    initialized = count
+  let width = MemoryLayout<Element>.stride
+  let source = bytes.span.bytes.extracting(range)
+  return (0..<range.count / width).map {
+    source.unsafeLoadUnaligned(fromByteOffset: $0 * width, as: Element.self)
   }
 }
 

@@ -29,11 +29,11 @@ package struct PairwiseProducts: Sendable {
     let row: Int
     /// The numbers of the panel's points.
     let others: Range<Int>
-    let products: UnsafePointer<Float>
+    let products: Floats
     /// |x|² of the row.
     let norm: Float
     /// |x|² of the panel's points.
-    let norms: UnsafePointer<Float>
+    let norms: Floats
 
     /// |a - b|² = |a|² + |b|² - 2·a·b, and not below zero by rounding.
     @inline(__always) func squaredDistance(_ place: Int) -> Float {
@@ -46,24 +46,25 @@ package struct PairwiseProducts: Sendable {
     _ rows: PackedPoints, _ range: Range<Int>, _ points: PointSet, _ others: Range<Int>,
     _ body: (Products) -> Void
   ) {
-    let (panel, products) = (memory.panel.all.base, memory.products.all.base)
+    let (panel, products) = (memory.panel.all, memory.products.all)
     for start in stride(from: others.lowerBound, to: others.upperBound, by: PairwiseProducts.panel)
     {
       let part = start..<min(start + PairwiseProducts.panel, others.upperBound)
       for (place, point) in part.enumerated() {
         memory.norms.all[place] = points.copy(
-          point, to: panel + place, step: PairwiseProducts.panel)
+          point, to: panel, from: place, step: PairwiseProducts.panel)
       }
       for first in stride(from: range.lowerBound, to: range.upperBound, by: PairwiseProducts.rows) {
         let chunk = first..<min(first + PairwiseProducts.rows, range.upperBound)
         matrixProduct(
-          rows.rows(from: first), rows: chunk.count, depth: dimension, memory.panel.all,
-          columns: part.count, rowLength: PairwiseProducts.panel, into: memory.products.all)
+          rows.rows(from: first), rows: chunk.count, depth: dimension, panel,
+          columns: part.count, rowLength: PairwiseProducts.panel, into: products)
         for row in chunk {
           body(
             Products(
-              row: row, others: part, products: products + (row - first) * PairwiseProducts.panel,
-              norm: rows.squaredNorm(row), norms: UnsafePointer(memory.norms.all.base)))
+              row: row, others: part,
+              products: products.slice((row - first) * PairwiseProducts.panel, part.count),
+              norm: rows.squaredNorm(row), norms: memory.norms.all))
         }
       }
     }

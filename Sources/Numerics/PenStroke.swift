@@ -30,20 +30,19 @@ package enum PenStroke {
     _ path: [PenPoint], softness: Float, width: Int, height: Int,
     image: Int, of pixels: inout [UInt8]
   ) {
-    pixels.withUnsafeMutableBufferPointer { buffer in
-      guard let start = buffer.baseAddress, let first = path.first else { return }
-      let plane = start + image * width * height
-      var from = first
-      for to in path.dropFirst(path.count == 1 ? 0 : 1) {
-        draw(from: from, to: to, softness: softness, width: width, height: height, on: plane)
-        from = to
-      }
+    guard var from = path.first else { return }
+    let plane = image * width * height
+    for to in path.dropFirst(path.count == 1 ? 0 : 1) {
+      draw(
+        from: from, to: to, softness: softness, width: width, height: height, plane: plane,
+        of: &pixels)
+      from = to
     }
   }
 
   private static func draw(
     from a: PenPoint, to b: PenPoint, softness: Float, width: Int, height: Int,
-    on plane: UnsafeMutablePointer<UInt8>
+    plane: Int, of pixels: inout [UInt8]
   ) {
     let (dx, dy) = (b.x - a.x, b.y - a.y)
     let squaredLength = dx * dx + dy * dy
@@ -59,8 +58,8 @@ package enum PenStroke {
         let distance = (ex * ex + ey * ey).squareRoot()
         let inside = a.radius + along * (b.radius - a.radius) - distance
         let ink = min(max(0.5 + inside / softness, 0), 1)
-        let pixel = row * width + column
-        plane[pixel] = max(plane[pixel], UInt8(ink * Float(UInt8.max) + 0.5))
+        let pixel = plane + row * width + column
+        pixels[pixel] = max(pixels[pixel], UInt8(ink * Float(UInt8.max) + 0.5))
       }
     }
   }

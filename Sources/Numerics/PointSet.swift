@@ -23,12 +23,12 @@ package struct PointSet: Sendable {
     }
   }
 
-  /// Writes a point to every `step`-th float of a target and returns its squared norm.
-  func copy(_ place: Int, to target: UnsafeMutablePointer<Float>, step: Int) -> Float {
+  /// Writes a point to every `step`-th float of a target, from `start` on, and returns its squared norm.
+  func copy(_ place: Int, to target: Floats, from start: Int, step: Int) -> Float {
     let first = place * dimension
     var norm = 0.0
     func put(_ value: Float, _ i: Int) {
-      target[i * step] = value
+      target[start + i * step] = value
       norm += Double(value) * Double(value)
     }
     switch values {
@@ -71,7 +71,7 @@ package final class PackedPoints: Sendable {
     memory = FloatMemory(count: count * dimension)
     normMemory = FloatMemory(count: count)
     for i in 0..<count {
-      normMemory.all[i] = points.copy(i, to: memory.all.base + i * dimension, step: 1)
+      normMemory.all[i] = points.copy(i, to: memory.all, from: i * dimension, step: 1)
     }
   }
 

@@ -17,27 +17,25 @@ extension Pixels {
     let count = bytes.count / max(1, image) * target.height * target.width * channels
     let rows = (0..<target.height).map { cover($0, of: target.height, size.height) }
     let columns = (0..<target.width).map { cover($0, of: target.width, size.width) }
-    return [UInt8](unsafeUninitializedCapacity: count) { result, initialized in
-      var next = 0
-      for start in stride(from: 0, to: bytes.count, by: image) {
-        for row in rows {
-          for column in columns {
-            for channel in 0..<channels {
-              var sum: Float = 0
-              for (y, height) in row {
-                for (x, width) in column {
-                  let value = bytes[start + (y * size.width + x) * channels + channel]
-                  sum += height * width * Float(value)
-                }
+    var result: [UInt8] = []
+    result.reserveCapacity(count)
+    for start in stride(from: 0, to: bytes.count, by: image) {
+      for row in rows {
+        for column in columns {
+          for channel in 0..<channels {
+            var sum: Float = 0
+            for (y, height) in row {
+              for (x, width) in column {
+                let value = bytes[start + (y * size.width + x) * channels + channel]
+                sum += height * width * Float(value)
               }
-              result[next] = UInt8(sum + 0.5)
-              next += 1
             }
+            result.append(UInt8(sum + 0.5))
           }
         }
       }
-      initialized = count
     }
+    return result
   }
 
   /// The pixels of a line of `count` that pixel `place` of a line of `parts` covers, with their

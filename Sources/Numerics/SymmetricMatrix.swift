@@ -41,33 +41,27 @@ package struct SymmetricMatrix: Equatable, Sendable {
   /// Zeroes each element above the diagonal once (Golub & Van Loan 2013, Algorithm 8.5.1).
   private func sweep(_ a: inout [Double], _ vectors: inout [Double]) {
     let n = order
-    a.withUnsafeMutableBufferPointer { a in
-      vectors.withUnsafeMutableBufferPointer { vectors in
-        guard let a = a.baseAddress, let vectors = vectors.baseAddress else { return }
-        for p in 0..<n {
-          for q in p + 1..<max(p + 1, n) where a[p * n + q] != 0 {
-            let tau = (a[q * n + q] - a[p * n + p]) / (2 * a[p * n + q])
-            let t = (tau < 0 ? -1 : 1) / (abs(tau) + (1 + tau * tau).squareRoot())
-            let c = 1 / (1 + t * t).squareRoot()
-            let s = t * c
-            rotate(a + p, a + q, by: n, c, s)
-            rotate(a + p * n, a + q * n, by: 1, c, s)
-            rotate(vectors + p * n, vectors + q * n, by: 1, c, s)
-          }
-        }
+    for p in 0..<n {
+      for q in p + 1..<max(p + 1, n) where a[p * n + q] != 0 {
+        let tau = (a[q * n + q] - a[p * n + p]) / (2 * a[p * n + q])
+        let t = (tau < 0 ? -1 : 1) / (abs(tau) + (1 + tau * tau).squareRoot())
+        let c = 1 / (1 + t * t).squareRoot()
+        let s = t * c
+        rotate(&a, p, q, by: n, c, s)
+        rotate(&a, p * n, q * n, by: 1, c, s)
+        rotate(&vectors, p * n, q * n, by: 1, c, s)
       }
     }
   }
 
-  /// (x, y) = (c·x - s·y, s·x + c·y) for the elements of two columns or rows.
+  /// (x, y) = (c·x - s·y, s·x + c·y) for the elements of two columns or rows, which begin at x and y.
   @inline(__always)
   private func rotate(
-    _ x: UnsafeMutablePointer<Double>, _ y: UnsafeMutablePointer<Double>, by step: Int,
-    _ c: Double, _ s: Double
+    _ matrix: inout [Double], _ x: Int, _ y: Int, by step: Int, _ c: Double, _ s: Double
   ) {
     for k in 0..<order {
-      let place = k &* step
-      (x[place], y[place]) = (c * x[place] - s * y[place], s * x[place] + c * y[place])
+      let (i, j) = (x + k * step, y + k * step)
+      (matrix[i], matrix[j]) = (c * matrix[i] - s * matrix[j], s * matrix[i] + c * matrix[j])
     }
   }
 
@@ -122,13 +116,9 @@ package func moments(
   var centered = mean
   for (row, count) in counts.enumerated() where count > 0 {
     for i in 0..<d { centered[i] = Double(x[row * d + i]) - mean[i] }
-    upper.withUnsafeMutableBufferPointer { upper in
-      centered.withUnsafeBufferPointer { centered in
-        for i in 0..<d {
-          let factor = Double(count) * centered[i]
-          for j in i..<d { upper[i &* d &+ j] += factor * centered[j] }
-        }
-      }
+    for i in 0..<d {
+      let factor = Double(count) * centered[i]
+      for j in i..<d { upper[i * d + j] += factor * centered[j] }
     }
   }
   var covariance = upper
