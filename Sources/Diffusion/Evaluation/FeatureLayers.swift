@@ -56,7 +56,7 @@ struct FeatureLayers: Sendable {
   }
 
   /// The tensors of a network that learns.
-  struct Lesson: Sendable {
+  struct TrainingGraph: Sendable {
     /// [N, H, W, C].
     let x: Tensor
     /// [N, 1, 1, 1], class numbers.
@@ -66,16 +66,16 @@ struct FeatureLayers: Sendable {
   }
 
   /// Records the network with its loss.
-  func recordLesson(on tape: Tape) -> Lesson {
+  func recordTraining(on tape: Tape) -> TrainingGraph {
     let x = input(tape)
     let labels = tape.input(Shape(channels: 1))
     let loss = tape.crossEntropy(run(x, on: tape).logits, labels: labels)
     tape.seal(result: loss)
-    return Lesson(x: x, labels: labels, loss: loss)
+    return TrainingGraph(x: x, labels: labels, loss: loss)
   }
 
-  /// The tensors of a network that judges.
-  struct Judgement: Sendable {
+  /// The tensors of a network that predicts.
+  struct PredictionGraph: Sendable {
     /// [N, H, W, C].
     let x: Tensor
     /// [N, 1, 1, dimension + classes]: features, then logits.
@@ -83,12 +83,12 @@ struct FeatureLayers: Sendable {
   }
 
   /// Records the network with what is to be read of it.
-  func recordJudgement(on tape: Tape) -> Judgement {
+  func recordPrediction(on tape: Tape) -> PredictionGraph {
     let x = input(tape)
     let (features, logits) = run(x, on: tape)
     let result = tape.concatenate(ChannelConcatenation(features, logits))
     tape.seal(result: result)
-    return Judgement(x: x, result: result)
+    return PredictionGraph(x: x, result: result)
   }
 
   private func input(_ tape: Tape) -> Tensor {

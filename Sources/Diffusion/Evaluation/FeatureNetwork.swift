@@ -76,7 +76,7 @@ public struct FeatureNetwork: Sendable {
     precondition(images.size == imageSize, "images of \(images.size) for \(imageSize)")
     let lanes = makeLanes(for: images.count, of: FeatureNetwork.capacity, threads: threads) {
       NetworkLane(parameters, for: .inference, capacity: FeatureNetwork.capacity) { tape in
-        layers.recordJudgement(on: tape)
+        layers.recordPrediction(on: tape)
       }
     }
     parameters.derive(Workers(count: threads))
@@ -90,19 +90,19 @@ public struct FeatureNetwork: Sendable {
   private static let capacity = 16
 
   private func features(
-    of range: Range<Int>, in images: ByteImages, on lane: NetworkLane<FeatureLayers.Judgement>
+    of range: Range<Int>, in images: ByteImages, on lane: NetworkLane<FeatureLayers.PredictionGraph>
   ) -> Features {
-    let (tape, judgement) = (lane.tape, lane.graph)
+    let (tape, graph) = (lane.tape, lane.graph)
     let values = images.size.values
     tape.images = range.count
     Pixels.decode(
       images.pixels, from: range.lowerBound * values,
-      into: tape[judgement.x].slice(0, range.count * values))
+      into: tape[graph.x].slice(0, range.count * values))
     tape.forward()
-    let row = judgement.result.shape.channels
+    let row = graph.result.shape.channels
     var features = Features(classes: classes)
     for image in 0..<range.count {
-      let result = tape[judgement.result].slice(image * row, row)
+      let result = tape[graph.result].slice(image * row, row)
       let logits = result.slice(FeatureLayers.dimension, row - FeatureLayers.dimension)
       softmax(logits, rows: 1, classes: logits.count, into: logits)
       features.append(

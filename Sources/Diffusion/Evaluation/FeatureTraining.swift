@@ -32,7 +32,7 @@ struct FeatureTraining {
       layers.layout, optimizer, seed: FeatureTraining.seed, lanes: lanes, threads: threads)
     let networks = makeLanes(for: batch, of: ShardSize.usual, threads: threads) {
       NetworkLane(optimization.parameters, for: .training, capacity: ShardSize.usual) { tape in
-        layers.recordLesson(on: tape)
+        layers.recordTraining(on: tape)
       }
     }
     let rate = LearningRate(
@@ -56,19 +56,19 @@ struct FeatureTraining {
 
   /// The sum of some images' cross-entropies; its gradient times `scale` is added to `gradients`.
   private func train(
-    _ places: ArraySlice<Int>, on lane: NetworkLane<FeatureLayers.Lesson>, scale: Float,
+    _ places: ArraySlice<Int>, on lane: NetworkLane<FeatureLayers.TrainingGraph>, scale: Float,
     addedTo gradients: FloatMemory
   ) -> Double {
-    let (tape, lesson) = (lane.tape, lane.graph)
+    let (tape, graph) = (lane.tape, lane.graph)
     tape.addGradients(to: gradients)
     let values = images.size.values
     tape.images = places.count
     for (image, place) in places.enumerated() {
       Pixels.decode(
-        images.pixels, from: place * values, into: tape[lesson.x].slice(image * values, values))
-      tape[lesson.labels][image] = Float(labels[place])
+        images.pixels, from: place * values, into: tape[graph.x].slice(image * values, values))
+      tape[graph.labels][image] = Float(labels[place])
     }
-    tape.train { _ in tape.gradient(lesson.loss).fill(scale) }
-    return tape[lesson.loss].prefix(places.count).reduce(0) { $0 + Double($1) }
+    tape.train { _ in tape.gradient(graph.loss).fill(scale) }
+    return tape[graph.loss].prefix(places.count).reduce(0) { $0 + Double($1) }
   }
 }

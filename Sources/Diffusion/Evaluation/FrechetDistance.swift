@@ -33,7 +33,7 @@ public struct FrechetDistance: Codable, Equatable, Sendable {
   /// Measures how far images are from a reference, both of two images or more.
   ///
   /// - Parameters:
-  ///   - images: what is judged.
+  ///   - images: what is measured.
   ///   - reference: real images.
   ///   - threads: how many cores work; the result is the same for any number.
   package init(of images: Features, to reference: Features, threads: Int) {

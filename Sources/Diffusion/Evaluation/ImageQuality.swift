@@ -45,7 +45,7 @@ public struct FeatureQuality: Codable, Equatable, Sendable {
 }
 
 /// Compares sampled images with the data they should look like.
-public struct QualityJudge: Sendable {
+public struct QualityMetrics: Sendable {
   /// What the same measurements give for as many real training images, as if a perfect model had
   /// drawn them: no model is expected to do better. A training image is its own nearest one, so
   /// `neighbours` here are those of the test images.
@@ -74,7 +74,7 @@ public struct QualityJudge: Sendable {
   public init(
     _ network: FeatureNetwork?, training: Dataset, test: Dataset, count: Int, threads: Int
   ) throws(FileError) {
-    let least = network == nil ? 1 : QualityJudge.leastCount
+    let least = network == nil ? 1 : QualityMetrics.leastCount
     for split in [training, test] where split.images.count < least {
       let reason = "holds \(split.images.count) images; the metrics compare \(least) or more"
       throw FileError(path: split.name, .invalid(reason))
@@ -86,7 +86,7 @@ public struct QualityJudge: Sendable {
     self.reference = reference
     floor = ImageQuality(
       images: count,
-      features: QualityJudge.measure(
+      features: QualityMetrics.measure(
         training.images.drawn(count), network, reference, threads: threads),
       neighbours: TrainingNeighbours(of: real, among: training.images, threads: threads))
   }
@@ -95,12 +95,12 @@ public struct QualityJudge: Sendable {
   ///
   /// - Parameter images: at least `count`, of the data's size.
   public func callAsFunction(_ images: ByteImages) -> ImageQuality {
-    precondition(images.count >= count, "\(images.count) images to judge \(count)")
-    let judged = images[0..<count]
+    precondition(images.count >= count, "\(images.count) images to measure \(count)")
+    let measured = images[0..<count]
     return ImageQuality(
       images: count,
-      features: QualityJudge.measure(judged, network, reference, threads: threads),
-      neighbours: TrainingNeighbours(of: judged, among: training, threads: threads))
+      features: QualityMetrics.measure(measured, network, reference, threads: threads),
+      neighbours: TrainingNeighbours(of: measured, among: training, threads: threads))
   }
 
   private static func measure(

@@ -2,15 +2,15 @@
 
 import Diffusion
 
-/// The keys of an evaluation's results.
+/// The parts of which keys of an evaluation's results are made, and the keys of cells.
 struct EvaluationKeys {
-  private let model: KeptResults.Key
-  private let seed: KeptResults.Key
+  let model: KeptResults.Key
+  let seed: KeptResults.Key
   private let machine: KeptResults.Key
-  private let test: KeptResults.Key
-  private let training: KeptResults.Key
-  private let count: KeptResults.Key
-  private let guidance: KeptResults.Key
+  let test: KeptResults.Key
+  let training: KeptResults.Key
+  let count: KeptResults.Key
+  let guidance: KeptResults.Key
 
   init(_ subject: EvaluationSubject, _ about: EvaluationReport.About) {
     model = ["program": Tool.version, "model": subject.model.fingerprint]
@@ -39,28 +39,9 @@ struct EvaluationKeys {
   func quality(_ cell: Comparison.Cell, inFeatures: Bool) -> KeptResults.Key {
     sampling(cell) + standard(inFeatures: inFeatures)
   }
-
-  /// The images of several cells.
-  func consistency(
-    _ cells: [Comparison.Cell], inFeatures: Bool
-  ) -> KeptResults.Key {
-    let steps = cells.map { "\($0.steps)" }.joined(separator: ",")
-    return model + seed + count + guidance + ["steps": steps]
-      + (inFeatures ? standard(inFeatures: true) : [:])
-  }
-
-  /// Images there and back.
-  func reconstruction(images: Int, steps: Int, _ spacing: StepSpacing) -> KeptResults.Key {
-    model + test + [
-      "images": "\(images)", "steps": "\(steps)", "spacing": spacing.rawValue,
-    ]
-  }
-
-  var bits: KeptResults.Key { model + seed + count + test }
-  var loss: KeptResults.Key { model + count + test }
 }
 
 /// Both keys' parts; of one name, the second one's.
-private func + (a: KeptResults.Key, b: KeptResults.Key) -> KeptResults.Key {
+func + (a: KeptResults.Key, b: KeptResults.Key) -> KeptResults.Key {
   a.merging(b) { $1 }
 }

@@ -1,19 +1,19 @@
-// Filling the cells of the comparison and judging their images.
+// Filling the cells of the comparison and measuring their images.
 
 import Diffusion
 import Foundation
 
 extension EvaluationSession {
   /// Whether images are compared with real ones.
-  private var judges: Bool { subject.metrics.need(.training) }
+  private var comparesImages: Bool { subject.metrics.need(.training) }
   /// Whether they are compared in features.
-  var judgesFeatures: Bool { subject.metrics.need(.features) }
+  var comparesFeatures: Bool { subject.metrics.need(.features) }
 
   private func qualityName(_ cell: Comparison.Cell) -> String { "\(cell.name)-quality" }
   private static let standardName = "real-images"
 
   private func keptQuality(_ cell: Comparison.Cell) -> ImageQuality? {
-    folder.kept.result(qualityName(cell), keys.quality(cell, inFeatures: judgesFeatures))
+    folder.kept.result(qualityName(cell), keys.quality(cell, inFeatures: comparesFeatures))
   }
 
   private func keptSampling(
@@ -28,29 +28,29 @@ extension EvaluationSession {
     return found != nil
   }
 
-  /// What real images get, where images are judged.
+  /// What real images get, where images are compared with them.
   ///
   /// - Throws: `FileError`.
   mutating func standard() throws(FileError) -> Standard? {
-    guard judges else { return nil }
-    let key = keys.standard(inFeatures: judgesFeatures)
+    guard comparesImages else { return nil }
+    let key = keys.standard(inFeatures: comparesFeatures)
     if let kept: Standard = folder.kept.result(Self.standardName, key) { return kept }
-    guard let judge = try makeJudge(), let test = subject.test else { return nil }
-    let standard = Standard(judge, test: test, threads: about.threads)
+    guard let metrics = try makeQualityMetrics(), let test = subject.test else { return nil }
+    let standard = Standard(metrics, test: test, threads: about.threads)
     try folder.kept.keep(Self.standardName, key, standard)
     return standard
   }
 
-  /// The judge, made at its first use.
+  /// What images are compared with, made at its first use.
   ///
   /// - Throws: `FileError`.
-  mutating func makeJudge() throws(FileError) -> QualityJudge? {
-    if let judge { return judge }
+  mutating func makeQualityMetrics() throws(FileError) -> QualityMetrics? {
+    if let qualityMetrics { return qualityMetrics }
     guard let test = subject.test, let training = subject.training else { return nil }
-    let network = judgesFeatures ? try network(training) : nil
-    judge = try QualityJudge(
+    let network = comparesFeatures ? try network(training) : nil
+    qualityMetrics = try QualityMetrics(
       network, training: training, test: test, count: about.count, threads: about.threads)
-    return judge
+    return qualityMetrics
   }
 
   private func network(_ training: Dataset) throws(FileError) -> FeatureNetwork {
@@ -67,7 +67,7 @@ extension EvaluationSession {
     }
   }
 
-  /// Draws and judges the images of a cell, as far as that is not done.
+  /// Draws and measures the images of a cell, as far as that is not done.
   ///
   /// - Throws: `FileError`.
   mutating func fill(_ cell: Comparison.Cell, _ place: Int) throws -> EvaluationReport.Cell {
@@ -104,11 +104,11 @@ extension EvaluationSession {
   private mutating func quality(
     of images: ByteImages, _ cell: Comparison.Cell
   ) throws(FileError) -> ImageQuality? {
-    guard judges else { return nil }
+    guard comparesImages else { return nil }
     if let kept = keptQuality(cell) { return kept }
-    guard let judge = try makeJudge() else { return nil }
-    let quality = meter.measure("judging \(cell.name)", 0) { _ in judge(images) }
-    let key = keys.quality(cell, inFeatures: judgesFeatures)
+    guard let metrics = try makeQualityMetrics() else { return nil }
+    let quality = meter.measure("measuring \(cell.name)", 0) { _ in metrics(images) }
+    let key = keys.quality(cell, inFeatures: comparesFeatures)
     try folder.kept.keep(qualityName(cell), key, quality)
     return quality
   }

@@ -12,8 +12,8 @@ struct EvaluationSession {
   let keys: EvaluationKeys
   let progress: SharedProgress
   let meter: EvaluationMeter
-  /// Made where something is to be judged.
-  var judge: QualityJudge?
+  /// Made where images are to be compared with real ones.
+  var qualityMetrics: QualityMetrics?
   /// DDIM's images.
   var deterministic: [(cell: Comparison.Cell, images: ByteImages)] = []
 
@@ -32,11 +32,10 @@ struct EvaluationSession {
     self.about = about
     keys = EvaluationKeys(subject, about)
     let metrics = subject.metrics
-    // Consistency looks at DDIM's images only.
     let samplers: [any Sampler] =
       metrics.need(.cells)
       ? settings.comparedSamplers(of: subject.model)
-      : metrics.contains(.consistency) ? [DDIMSampler()] : []
+      : metrics.need(.samples) ? [DDIMSampler()] : []
     comparison = try Comparison(
       of: subject.model, samplers: samplers, steps: settings.steps(of: subject.model),
       spacings: about.spacings, count: about.count)
@@ -44,7 +43,7 @@ struct EvaluationSession {
       of: subject.model, samplers: [DDIMSampler()], steps: [1], spacings: [.trailing],
       count: EvaluationSession.trialImages * about.threads)
     steps = metrics.need(.steps) ? settings.steps(of: subject.model) : []
-    for spacing in metrics.contains(.recon) ? about.spacings : [] {
+    for spacing in about.spacings {
       for steps in steps { _ = try spacing.timesteps(steps, of: subject.model.schedule.last) }
     }
     meter = EvaluationMeter(
@@ -70,15 +69,24 @@ struct EvaluationSession {
     report.standard = try standard()
     progress.say(work(missing))
     meter.begin(total: missing)
-    report.loss = try loss()
-    report.likelihoods = try likelihoods()
     for (place, cell) in comparison.cells.enumerated() {
       report.cells.append(try fill(cell, place))
     }
-    (report.reconstructions, report.reconstructionPictures) = try reconstructions()
-    report.consistencies = try consistencies()
+    for metric in measured {
+      if let section = try metric.section?.measure(&self) { report.sections.append(section) }
+    }
     if !subject.metrics.need(.cells) { report.cells = [] }
     return report
+  }
+
+  /// What is measured, in the order in which it is reported.
+  private var measured: [Metric] { Metric.all.filter(subject.metrics.contains) }
+
+  /// How many times the network is yet to run on an image.
+  private var missingEvaluations: Int {
+    let cells = comparison.cells.filter { !isKept($0) }
+    return about.count * cells.map(evaluations).reduce(0, +)
+      + measured.reduce(0) { $0 + ($1.section?.missingEvaluations(self) ?? 0) }
   }
 
   func options(_ report: (@Sendable (Double) -> Void)? = nil) -> SamplingOptions {

@@ -100,7 +100,7 @@ struct EvaluationSubject {
   /// Makes sure that features can be learned and enough images be compared.
   private static func checkFeatures(_ training: Dataset, _ test: Dataset) throws(FileError) {
     _ = try FeatureNetwork.labels(of: training)
-    let least = QualityJudge.leastCount
+    let least = QualityMetrics.leastCount
     for (split, name) in [(training, "training"), (test, "test")] where split.images.count < least {
       let reason = "has \(split.images.count) \(name) images; comparing takes \(least) or more"
       throw FileError(path: split.name, .invalid(reason))

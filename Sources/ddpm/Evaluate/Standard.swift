@@ -18,9 +18,9 @@ struct Standard: Codable {
     let data: String
   }
 
-  init(_ judge: QualityJudge, test: Dataset, threads: Int) {
-    floor = judge.floor
-    extractor = judge.network.map { network in
+  init(_ metrics: QualityMetrics, test: Dataset, threads: Int) {
+    floor = metrics.floor
+    extractor = metrics.network.map { network in
       let features = network.features(of: test.images, threads: threads)
       return Extractor(
         dimension: features.values.count / features.count, classes: network.classes,

@@ -15,7 +15,7 @@ import Testing
   @Test func qualityIsTheLibrarys() throws {
     let report = try bench.report(
       "--count 25 --steps 2,3 --eta 0,hat --metrics fd,kd,pr,neighbours")
-    let judge = try QualityJudge(
+    let metrics = try QualityMetrics(
       bench.network, training: bench.training, test: bench.test, count: 25, threads: 1)
     let comparison = try Comparison(
       of: bench.model, samplers: [DDIMSampler(), DDIMSampler(eta: .hat)], steps: [2, 3],
@@ -24,16 +24,16 @@ import Testing
     #expect(cells.count == 4)
     for (json, cell) in zip(cells, comparison.cells) {
       let samples = try comparison.fill(cell, SamplingOptions(threads: 1)).samples
-      let quality = judge(ByteImages(samples.images))
+      let quality = metrics(ByteImages(samples.images))
       try check(json, quality)
-      let floor = try #require(judge.floor.features)
+      let floor = try #require(metrics.floor.features)
       #expect(
         json["class_distance"].double == quality.features?.classes.distance(to: floor.classes))
-      let near = judge.floor.neighbours.quantile(0.05)
+      let near = metrics.floor.neighbours.quantile(0.05)
       let share = quality.neighbours.share(nearerThan: near)
       #expect(equal(json["near_share"], share.mean, share.standardError))
     }
-    try check(report["floor"], judge.floor)
+    try check(report["floor"], metrics.floor)
     #expect(report["extractor"]["classes"] == 3)
     #expect(report["extractor"]["trained_on"] == .string(bench.network.fingerprint))
     #expect(report["metrics"] == ["fd", "kd", "pr", "neighbours"] && report["left_out"] == [])
@@ -64,9 +64,9 @@ import Testing
       result.output.range(of: "Frechet distance of infinitely many images, extrapolated; real"))
     #expect(kernel.lowerBound < frechet.lowerBound)
     #expect(!result.output.contains("\nFrechet distance;") && result.output.contains("intercept"))
-    let judge = try QualityJudge(
+    let metrics = try QualityMetrics(
       bench.network, training: bench.training, test: bench.test, count: 256, threads: 1)
-    let floor = try #require(judge.floor.features?.extrapolated)
+    let floor = try #require(metrics.floor.features?.extrapolated)
     let report = try bench.report(words)
     #expect(
       equal(report["floor"]["frechet_distance_extrapolated"], floor.value, floor.standardError))

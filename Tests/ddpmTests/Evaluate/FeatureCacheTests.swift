@@ -30,10 +30,10 @@ import ddpm
     let report = try bench.text("report.json")
     let second = try bench.run(Self.words + " --out other")
     #expect(second.code == 0 && !second.messages.contains("learns the labels"))
-    // The same features judge the same images alike.
+    // The same features give the same numbers.
     let other = try JSON.parse(bench.workspace.bytes("other/report.json"))
     #expect(try JSON.parse(report.utf8)["floor"] == other["floor"])
-    // Repeated in the same folder, nothing is judged and so nothing is read.
+    // Repeated in the same folder, nothing is measured and so nothing is read.
     let path = try #require(bench.cachePath)
     try FileManager.default.removeItem(atPath: path)
     #expect(try bench.run(Self.words).code == 0)

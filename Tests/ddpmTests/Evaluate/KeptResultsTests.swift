@@ -27,9 +27,9 @@ import Testing
       "--count 20 --steps 2,3,5 --eta 0,hat --metrics time", data: "")
     #expect(result.messages.contains("2 cells (4 kept from before), 200 runs of the network"))
     // Another measurement of the same images needs no new ones.
-    let judged = try bench.run(Self.words + " --metrics time,fd")
-    #expect(judged.code == 0 && judged.messages.contains("work      none"))
-    #expect(judged.output.contains("Frechet distance"))
+    let measured = try bench.run(Self.words + " --metrics time,fd")
+    #expect(measured.code == 0 && measured.messages.contains("work      none"))
+    #expect(measured.output.contains("Frechet distance"))
   }
 
   @Test(arguments: [

@@ -5,11 +5,15 @@ import Diffusion
 extension Metric {
   package static let consistency = Metric(
     name: "consistency", needs: .samples,
-    results: Results(
-      table: { $0.consistencyTable },
-      members: { report in
-        report.consistencies.isEmpty
-          ? [] : [.init("consistency", .array(report.consistencies.map(\.json)))]
+    section: Section(
+      missingEvaluations: { _ in 0 },
+      measure: { session in
+        let series = try session.consistencies()
+        guard let first = series.first else { return nil }
+        return .init(
+          heading: "Consistency", table: session.about.table(of: series, first.found),
+          figures: series.compactMap(\.figure),
+          members: [.init("consistency", .array(series.map(\.json)))])
       }),
     obstacle: { settings in
       if !settings.samplers.contains(.ddim) {
@@ -24,8 +28,19 @@ extension Metric {
     })
 }
 
-extension EvaluationReport.ConsistencyOfSpacing {
-  fileprivate var json: JSON {
+/// Images of the same noise in several numbers of steps.
+private struct ConsistencyOfSpacing {
+  let spacing: StepSpacing
+  let found: Consistency
+  let picture: EvaluationReport.Picture?
+
+  var figure: HTML? {
+    let steps = found.rows.map { "\($0.steps)" }.joined(separator: ", ")
+    return picture?.figure(
+      "\(spacing.rawValue): one column per x_T, one row each of \(steps) steps of DDIM")
+  }
+
+  var json: JSON {
     .object([
       .init("spacing", .string(spacing.rawValue)),
       .init("unrelated", found.unrelated?.json ?? .null),
@@ -43,10 +58,43 @@ extension EvaluationReport.ConsistencyOfSpacing {
   }
 }
 
-extension EvaluationReport {
+extension EvaluationSession {
+  /// Compares DDIM's images of the same noise.
+  fileprivate mutating func consistencies() throws(FileError) -> [ConsistencyOfSpacing] {
+    var results: [ConsistencyOfSpacing] = []
+    for spacing in about.spacings {
+      let series = deterministic.filter { $0.cell.spacing == spacing }
+        .sorted { $0.cell.steps < $1.cell.steps }
+      let found = try consistency(series, spacing)
+      let steps = list(series.map(\.cell.steps))
+      let picture = try draw(
+        series.map(\.images), "consistency-\(spacing.rawValue)",
+        "one column per noise, one row each of \(steps) steps", spacing)
+      results.append(ConsistencyOfSpacing(spacing: spacing, found: found, picture: picture))
+    }
+    return results
+  }
+
+  private mutating func consistency(
+    _ series: [(cell: Comparison.Cell, images: ByteImages)], _ spacing: StepSpacing
+  ) throws(FileError) -> Consistency {
+    let name = "consistency-\(spacing.rawValue)"
+    let steps = series.map { "\($0.cell.steps)" }.joined(separator: ",")
+    let key =
+      keys.model + keys.seed + keys.count + keys.guidance + ["steps": steps]
+      + (comparesFeatures ? keys.standard(inFeatures: true) : [:])
+    if let kept: Consistency = folder.kept.result(name, key) { return kept }
+    let network = comparesFeatures ? try makeQualityMetrics()?.network : nil
+    let found = Consistency(
+      series.map { ($0.cell.steps, Images($0.images)) }, network: network, threads: about.threads)
+    try folder.kept.keep(name, key, found)
+    return found
+  }
+}
+
+extension EvaluationReport.About {
   /// Whether the noise decides the image.
-  var consistencyTable: ReportTable? {
-    guard let first = consistencies.first?.found else { return nil }
+  fileprivate func table(of series: [ConsistencyOfSpacing], _ first: Consistency) -> ReportTable {
     let hasClasses = first.rows.contains { $0.sameClass != nil }
     let unrelated = first.unrelated.map { "; unrelated images \($0.text)" } ?? ""
     var table = ReportTable(
@@ -56,7 +104,7 @@ extension EvaluationReport {
       note:
         "How far images are from those that the same noise becomes in the most steps: mean squared"
         + " difference a dimension, pixels in [0, 1], as the DDIM paper's Figure 5 shows it.")
-    for (spacing, found) in consistencies.map({ ($0.spacing, $0.found) }) {
+    for (spacing, found) in series.map({ ($0.spacing, $0.found) }) {
       for row in found.rows {
         let classes = row.sameClass.map { [ReportTable.Cell(percent($0.mean))] } ?? []
         table.rows.append(

@@ -4,7 +4,7 @@ import Diffusion
 
 extension Metric {
   package static let pr = Metric(
-    name: "pr", needs: [.cells, .features], leastImages: QualityJudge.leastCount,
+    name: "pr", needs: [.cells, .features], leastImages: QualityMetrics.leastCount,
     tables: [
       CellTable(
         title: "Precision / recall",

@@ -4,7 +4,7 @@ import Diffusion
 
 extension Metric {
   package static let fd = Metric(
-    name: "fd", needs: [.cells, .features], leastImages: QualityJudge.leastCount,
+    name: "fd", needs: [.cells, .features], leastImages: QualityMetrics.leastCount,
     tables: [
       CellTable(
         title: "Frechet distance",

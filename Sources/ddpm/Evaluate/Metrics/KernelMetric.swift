@@ -4,7 +4,7 @@ import Diffusion
 
 extension Metric {
   package static let kd = Metric(
-    name: "kd", needs: [.cells, .features], leastImages: QualityJudge.leastCount,
+    name: "kd", needs: [.cells, .features], leastImages: QualityMetrics.leastCount,
     tables: [
       CellTable(
         title: "Kernel distance",

@@ -5,16 +5,68 @@ import Diffusion
 extension Metric {
   package static let bpd = Metric(
     name: "bpd", needs: .test,
-    results: Results(
-      table: { $0.bitsTable },
-      members: { report in
-        guard let first = report.likelihoods.first else { return [] }
-        return [
-          .init("bits_per_dimension", .array(report.likelihoods.map(\.json))),
-          .init("decoder_floor", .finite(first.decoderFloor)),
-          .init("decoder_deviation", .finite(first.decoderDeviation)),
-        ]
+    section: Section(
+      missingEvaluations: { $0.keptLikelihoods == nil ? $0.likelihoodEvaluations : 0 },
+      measure: { session in
+        let likelihoods = try session.likelihoods()
+        guard let first = likelihoods.first else { return nil }
+        return .init(
+          heading: "Bits a dimension",
+          table: table(of: likelihoods, note: first.note(session.about)),
+          figures: likelihoods.map(\.bars.figure),
+          members: [
+            .init("bits_per_dimension", .array(likelihoods.map(\.json))),
+            .init("decoder_floor", .finite(first.decoderFloor)),
+            .init("decoder_deviation", .finite(first.decoderDeviation)),
+          ])
       }))
+
+  /// The bits that test images cost, one column per variance.
+  private static func table(of likelihoods: [Likelihood], note: String) -> ReportTable {
+    var table = ReportTable(
+      title: "Bits a dimension",
+      columns: [.init("term", .left)]
+        + likelihoods.map { .init("\($0.variance.rawValue) variance") },
+      note: note)
+    func add(_ name: String, _ term: (Likelihood) -> SampleMean) {
+      table.rows.append(
+        [ReportTable.Cell(name)] + likelihoods.map { ReportTable.Cell(term($0).text) })
+    }
+    add("prior", \.prior)
+    let octaves = likelihoods.first?.octaves ?? []
+    for place in octaves.indices.reversed() {
+      add("  t \(octaves[place].timesteps.words)") { $0.octaves[place].bits }
+    }
+    add("middle", \.middle)
+    add("decoder", \.decoder)
+    add("total", \.total)
+    return table
+  }
+}
+
+extension EvaluationSession {
+  private static let bitsName = "bits-per-dimension"
+
+  private var bitsKey: KeptResults.Key { keys.model + keys.seed + keys.count + keys.test }
+  fileprivate var keptLikelihoods: [Likelihood]? { folder.kept.result(Self.bitsName, bitsKey) }
+
+  private var likelihoodCount: Int { min(about.count, subject.test?.images.count ?? 0) }
+  fileprivate var likelihoodEvaluations: Int {
+    likelihoodCount * subject.model.evaluationsPerLikelihood
+  }
+
+  /// The bits that test images cost, one value per variance.
+  fileprivate func likelihoods() throws(FileError) -> [Likelihood] {
+    guard let test = subject.test else { return [] }
+    if let keptLikelihoods { return keptLikelihoods }
+    let result = meter.measure("bits/dim", likelihoodEvaluations) { report in
+      subject.model.likelihoods(
+        of: test.images, labels: test.labels, count: likelihoodCount, seed: about.seed,
+        threads: about.threads, progress: report)
+    }
+    try folder.kept.keep(Self.bitsName, bitsKey, result)
+    return result
+  }
 }
 
 extension Likelihood {
@@ -30,55 +82,28 @@ extension Likelihood {
         "by_timestep", .array(octaves.map { .range($0.timesteps, .init("bits", $0.bits.json)) })),
     ])
   }
-}
 
-extension EvaluationReport {
-  /// The bits that test images cost.
-  var bitsTable: ReportTable? {
-    guard let first = likelihoods.first else { return nil }
-    var table = ReportTable(
-      title: "Bits a dimension",
-      columns: [.init("term", .left)]
-        + likelihoods.map { .init("\($0.variance.rawValue) variance") },
-      note: bitsNote(first))
-    func add(_ name: String, _ term: (Likelihood) -> SampleMean) {
-      table.rows.append(
-        [ReportTable.Cell(name)] + likelihoods.map { ReportTable.Cell(term($0).text) })
-    }
-    add("prior", \.prior)
-    for place in first.octaves.indices.reversed() {
-      add("  t \(first.octaves[place].timesteps.words)") { $0.octaves[place].bits }
-    }
-    add("middle", \.middle)
-    add("decoder", \.decoder)
-    add("total", \.total)
-    return table
-  }
-
-  private func bitsNote(_ bits: Likelihood) -> String {
+  fileprivate func note(_ about: EvaluationReport.About) -> String {
     """
-    The bound on -log2 p of \(counted(bits.images, "test image")) of \(about.dataName)\
+    The bound on -log2 p of \(counted(images, "test image")) of \(about.dataName)\
     \(about.givenLabels), drawn at random, ± one standard error. Prior, middle and decoder add up to \
     the total; the middle is the sum of its timesteps t. The decoder has its floor: its deviation is \
-    fixed by the schedule at \(decimals(bits.decoderDeviation, 4)), where half a level of grey is \
+    fixed by the schedule at \(decimals(decoderDeviation, 4)), where half a level of grey is \
     0.0039, so even estimates that are the images themselves would cost \
-    \(decimals(bits.decoderFloor, 4)) bits. More of the total than that floor is the network's part; \
+    \(decimals(decoderFloor, 4)) bits. More of the total than that floor is the network's part; \
     less of it is possible with another schedule only.
     """
   }
 
-  /// Where the bits go, one list per variance.
-  var bitBars: [BarList] {
-    likelihoods.map { bits in
-      func bar(_ name: String, _ bits: SampleMean, isOther: Bool) -> BarList.Bar {
-        BarList.Bar(name: name, value: bits.mean, text: bits.brief, isOther: isOther)
-      }
-      return BarList(
-        title: "Where the bits go, \(bits.variance.rawValue) variance",
-        bars: [bar("prior", bits.prior, isOther: true)]
-          + bits.octaves.reversed().map {
-            bar("t \($0.timesteps.words)", $0.bits, isOther: false)
-          } + [bar("decoder", bits.decoder, isOther: true)])
+  /// Where the bits go.
+  fileprivate var bars: BarList {
+    func bar(_ name: String, _ bits: SampleMean, isOther: Bool) -> BarList.Bar {
+      BarList.Bar(name: name, value: bits.mean, text: bits.brief, isOther: isOther)
     }
+    return BarList(
+      title: "Where the bits go, \(variance.rawValue) variance",
+      bars: [bar("prior", prior, isOther: true)]
+        + octaves.reversed().map { bar("t \($0.timesteps.words)", $0.bits, isOther: false) }
+        + [bar("decoder", decoder, isOther: true)])
   }
 }

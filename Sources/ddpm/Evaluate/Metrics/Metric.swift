@@ -14,17 +14,19 @@ package struct Metric: Sendable {
   var tables: [CellTable] = []
   /// More numbers of each cell, for `report.json` and `table.csv`.
   var others: [Quantity] = []
-  /// Its results that are not of cells.
-  var results: Results?
+  /// How its results that are not of cells are found: a section of the report.
+  var section: Section?
   /// Whether its tables come after those without a bias where images are few.
   var isBiasedByFewImages = false
   /// Why settings do not allow it, with the way out; nil where they do.
   var obstacle: @Sendable (EvaluateSettings) -> String? = { _ in nil }
 
-  /// Results of a form of their own.
-  struct Results: Sendable {
-    let table: @Sendable (EvaluationReport) -> ReportTable?
-    let members: @Sendable (EvaluationReport) -> [JSON.Member]
+  /// A measurement whose results are a table of their own.
+  struct Section: Sendable {
+    /// How many times the network is yet to run on an image for it.
+    let missingEvaluations: @Sendable (EvaluationSession) -> Int
+    /// Measures what the folder does not hold already; nil where there is nothing to measure.
+    let measure: @Sendable (inout EvaluationSession) throws -> EvaluationReport.Section?
   }
 
   /// All of them.
@@ -40,9 +42,9 @@ extension Metric {
 
     /// Numbers of steps and their spacing.
     static let steps = Needs(rawValue: 1)
-    /// Images drawn from noise.
+    /// DDIM's images of the noise.
     static let samples: Needs = [.steps, Needs(rawValue: 2)]
-    /// Images of each cell.
+    /// Images of every sampler.
     static let cells: Needs = [.samples, Needs(rawValue: 4)]
     /// Test images.
     static let test = Needs(rawValue: 8)

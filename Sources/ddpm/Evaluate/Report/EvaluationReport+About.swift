@@ -85,6 +85,15 @@ extension EvaluationReport.About {
 
   var spacingNames: String { spacings.map(\.rawValue).joined(separator: ", ") }
 
+  /// The columns that say steps, with the spacing where there are several.
+  var stepColumns: [Table.Column] {
+    [.init("steps")] + (spacings.count > 1 ? [.init("spacing", .left)] : [])
+  }
+
+  func stepCells(_ steps: Int, _ spacing: StepSpacing) -> [ReportTable.Cell] {
+    [.init("\(steps)")] + (spacings.count > 1 ? [.init(spacing.rawValue)] : [])
+  }
+
   var dataName: String { data?.printable ?? "-" }
 
   /// What a conditional model is told of the images it is measured on.

@@ -46,9 +46,7 @@ extension EvaluationReport {
   var cellTables: [ReportTable] { cells.isEmpty ? [] : shownTables.map(reportTable) }
 
   /// The tables of what is not of cells.
-  private var otherTables: [ReportTable] {
-    Metric.all.compactMap { $0.results?.table(self) }
-  }
+  private var otherTables: [ReportTable] { sections.map(\.table) }
 
   /// The first table with good and bad numbers, which curves show too.
   var leadingTable: (title: String, quantity: Quantity)? {

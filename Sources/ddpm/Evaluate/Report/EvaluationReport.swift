@@ -8,13 +8,8 @@ struct EvaluationReport {
   /// What the cells' numbers are read against.
   var standard: Standard?
   var cells: [Cell] = []
-  /// One per spacing and number of steps.
-  var reconstructions: [Reconstruction] = []
-  /// One per spacing.
-  var consistencies: [ConsistencyOfSpacing] = []
-  /// One per variance.
-  var likelihoods: [Likelihood] = []
-  var loss: HeldOutLoss.Measurement?
+  /// What is not of cells, one per metric.
+  var sections: [Section] = []
 
   init(about: About) { self.about = about }
 
@@ -51,21 +46,14 @@ struct EvaluationReport {
     let clippedShare: Double
   }
 
-  /// Images encoded and decoded.
-  struct Reconstruction {
-    let spacing: StepSpacing
-    let steps: Int
-    let images: Int
-    let error: SampleMean
+  /// Results of one metric that are not of cells.
+  struct Section {
+    /// What stands above them on the page.
+    let heading: String
+    let table: ReportTable
+    /// Pictures and bars beside the table, on the page.
+    let figures: [HTML]
+    /// What `report.json` has.
+    let members: [JSON.Member]
   }
-
-  /// Images of the same noise in several numbers of steps.
-  struct ConsistencyOfSpacing {
-    let spacing: StepSpacing
-    let found: Consistency
-    let picture: Picture?
-  }
-
-  /// A picture of images and what became of them, one per spacing.
-  var reconstructionPictures: [Picture] = []
 }

@@ -43,7 +43,7 @@ struct ReportPage {
   }
 
   private var sections: [HTML] {
-    [quality, curves, classes, grids, consistency, reconstruction, bits, loss, reading]
+    [quality, curves, classes, grids] + report.sections.map(block) + [reading]
   }
 
   /// A section with a heading, unless it would be empty.
@@ -98,44 +98,11 @@ struct ReportPage {
     return section("Samples", rows.isEmpty ? [] : rows + [note])
   }
 
-  private var consistency: HTML {
-    section(
-      "Consistency",
-      block(
-        report.consistencyTable,
-        report.consistencies.compactMap { series in
-          let steps = series.found.rows.map { "\($0.steps)" }.joined(separator: ", ")
-          return series.picture?.figure(
-            "\(series.spacing.rawValue): one column per x_T, one row each of \(steps) steps of DDIM"
-          )
-        }))
-  }
-
-  private var reconstruction: HTML {
-    let steps = report.reconstructions.map(\.steps).unique.map(String.init)
+  private func block(_ part: EvaluationReport.Section) -> HTML {
+    let figures =
+      part.figures.isEmpty ? [] : [tag("div", ["class": "card stack"], part.figures)]
     return section(
-      "Reconstruction",
-      block(
-        report.reconstructionTable,
-        report.reconstructionPictures.map {
-          $0.figure(
-            "Test images, and below them there and back in \(steps.joined(separator: ", ")) steps")
-        }))
-  }
-
-  private func block(_ table: ReportTable?, _ figures: [HTML]) -> [HTML] {
-    guard let table else { return [] }
-    let pictures = figures.isEmpty ? [] : [tag("div", ["class": "card stack"], figures)]
-    return [tag("div", ["class": "columns"], [table.card] + pictures)]
-  }
-
-  private var bits: HTML {
-    guard let table = report.bitsTable else { return .group([]) }
-    return section("Bits a dimension", block(table, report.bitBars.map(\.figure)))
-  }
-
-  private var loss: HTML {
-    section("Held-out loss", block(report.lossTable, report.lossBars.map { [$0.figure] } ?? []))
+      part.heading, [tag("div", ["class": "columns"], [part.table.card] + figures)])
   }
 
   private var reading: HTML {
