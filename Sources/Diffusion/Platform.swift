@@ -1,4 +1,4 @@
-// What this build asks of the CPU it runs on, for programs that only see Diffusion.
+// What this build requires of the CPU it runs on, for programs that import only Diffusion.
 
 internal import Kernels
 
@@ -6,7 +6,7 @@ internal import Kernels
 package enum Platform {
   /// The kernels' instruction set, for example `AVX-512`.
   package static var instructionSet: String { BuildTarget.name }
-  /// The CPU features without which the kernels die of an illegal instruction, as the operating
-  /// system spells them.
+  /// The CPU features without which the kernels end with an illegal instruction, as the operating system
+  /// spells them.
   package static var requiredFeatures: [String] { BuildTarget.requiredFeatures }
 }

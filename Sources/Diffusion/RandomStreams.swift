@@ -1,4 +1,5 @@
-// What diffusion draws random numbers for. The numbers are those of all models and samples so far.
+// The streams of random numbers. Their numbers must not change: they reproduce earlier models and
+// samples.
 
 internal import Autograd
 

@@ -15,8 +15,8 @@ package enum AtomicFile {
 
   /// Replaces the file at `path` by one that holds the chunks, one after the other.
   ///
-  /// A link is followed: the file it names is replaced and the link stays. What is no file, for
-  /// example `/dev/stdout` or a named pipe, is written to directly.
+  /// A link is followed: the file it names is replaced and the link stays. What is not a regular file,
+  /// for example `/dev/stdout` or a named pipe, is written to directly.
   ///
   /// - Throws: `FileError`; what was at `path` is then untouched, except when all that failed was
   ///   syncing the folder.
@@ -130,8 +130,8 @@ extension AtomicFile {
     }
   }
 
-  /// Makes what was created, renamed or removed in a folder last; a folder that may not be opened,
-  /// or knows no syncing, is left to the system.
+  /// Makes the creation, renaming and removal of files in a folder durable; a folder that may not be
+  /// opened, or cannot be synced, is left to the system.
   ///
   /// - Parameters:
   ///   - folder: the folder's path.

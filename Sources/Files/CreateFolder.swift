@@ -1,4 +1,4 @@
-// Folders made where files are to go.
+// Creates the folders that files are written to.
 
 import Foundation
 

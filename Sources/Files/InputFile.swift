@@ -1,4 +1,4 @@
-// A regular file read front to back, its errors in the words of `FileError`.
+// A regular file read front to back, with errors as `FileError`.
 
 import Foundation
 

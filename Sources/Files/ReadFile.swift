@@ -5,7 +5,7 @@
 /// - Parameters:
 ///   - path: the file.
 ///   - limit: the most bytes such a file may have; a longer one is refused before it is read.
-/// - Throws: `FileError` when it is missing, no regular file, too long or unreadable.
+/// - Throws: `FileError` when it is missing, not a regular file, too long or unreadable.
 package func readFile(_ path: String, limit: Int = .max) throws(FileError) -> [UInt8] {
   let file = try InputFile(path: path)
   guard file.size <= limit else {

@@ -1,5 +1,5 @@
-// Converts images between channels first, [N, C, H, W], as in files, and channels last, [N, H, W,
-// C].
+// Converts images between channels first, [N, C, H, W], as in files, and channels last,
+// [N, H, W, C].
 
 /// [N, H, W, C] from [N, C, H, W].
 ///

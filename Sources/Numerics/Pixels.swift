@@ -1,4 +1,4 @@
-// Pixels between bytes (0 to 255, as files hold them) and floats (-1 to 1, as the network sees them).
+// Pixels between bytes (0 to 255, as files hold them) and floats (-1 to 1, as the network takes them).
 
 package import Kernels
 

@@ -41,7 +41,7 @@ func blocksThatLiveAtTheSameTimeNeverShareMemory(seed: UInt64) {
   }
 }
 
-@Test func theDeadMakeRoom() {
+@Test func memoryOfDeadBlocksIsReused() {
   var plan = MemoryPlan()
   // A chain needs its input, its result, and what the current step reads and writes.
   for step in 1..<99 { _ = plan.add(64, liveRange: step - 1...step) }

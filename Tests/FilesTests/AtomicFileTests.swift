@@ -69,7 +69,7 @@ struct AtomicFileTests {
   }
 
   @Test(arguments: [("/none/file", ENOENT), ("/old/file", ENOTDIR), ("", EISDIR), ("/no/", ENOENT)])
-  func whereNothingCanBeCreatedIsSaid(suffix: String, code: Int32) throws {
+  func aPlaceWhereNothingCanBeCreatedIsReported(suffix: String, code: Int32) throws {
     try withTemporaryFolder { folder in
       try [1].save(to: folder + "/old")
       #expect(throws: FileError(path: folder + suffix, .uncreatable(code))) {
@@ -80,7 +80,7 @@ struct AtomicFileTests {
   }
 
   @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
-  func aReadOnlyFolderIsSaid() throws {
+  func aReadOnlyFolderIsReported() throws {
     try withTemporaryFolder { folder in
       chmod(folder, 0o500)
       defer { chmod(folder, 0o700) }
@@ -110,7 +110,7 @@ struct AtomicFileTests {
   }
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "no /dev/full"))
-  func aFullDeviceIsSaid() {
+  func aFullDeviceIsReported() {
     #expect(throws: FileError(path: "/dev/full", .unwritable(ENOSPC))) {
       try AtomicFile.write(Self.new, to: "/dev/full")
     }

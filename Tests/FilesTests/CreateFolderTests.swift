@@ -16,7 +16,7 @@ struct CreateFolderTests {
     }
   }
 
-  @Test func aFileInTheWayIsSaid() throws {
+  @Test func aFileInTheWayIsReported() throws {
     try withTemporaryFolder { folder in
       let path = Path.join(folder, "file/more")
       try [1].save(to: Path.join(folder, "file"))

@@ -53,7 +53,7 @@ import Testing
     #expect(cell.texts["class"] == "all" && cell.height == 10 * (9 * 3 - 1))
   }
 
-  @Test func dataThatTellsNoClassesIsRefused() throws {
+  @Test func dataWithoutClassesAreRefused() throws {
     let words =
       ["train", "--preset", "tiny", "--steps", "1", "--quiet", "--conditional"]
       + ["--out", workspace.path("run"), "--data", try workspace.makeData()]
@@ -86,8 +86,8 @@ import Testing
     #expect(Set(runs.map(\.images.values)).count == 3)
   }
 
-  /// Image i is of class i mod 3: in a grid with a row a class, the columns follow one another.
-  @Test func aPictureHasARowAClassAndTellsClassAndGuidance() throws {
+  /// Image i is of class i mod 3: in a grid with one row per class, the columns follow one another.
+  @Test func aPictureHasOneRowPerClassAndRecordsClassAndGuidance() throws {
     let model = try workspace.makeModel(classes: 3)
     #expect(try sample("a.pgm").code == 0)
     let grid = ByteImages(try images(model, 24, .all)).grid(rows: 3, scale: 10)

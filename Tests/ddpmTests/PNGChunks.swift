@@ -1,4 +1,4 @@
-// What a PNG file says of itself, read back the simplest way.
+// The size, texts and pixels of a PNG file, read in the simplest way.
 
 import Testing
 

@@ -1,4 +1,4 @@
-// Which images a step sees: every one once an epoch, in an order that only seed and epoch decide.
+// Which images a step trains on: each once per epoch, in an order that depends only on seed and epoch.
 
 internal import Autograd
 internal import Kernels

@@ -85,8 +85,8 @@ public struct LinearCombination {
   /// The sum of two combinations.
   ///
   /// - Parameters:
-  ///   - a: one.
-  ///   - b: the other.
+  ///   - a: the first combination.
+  ///   - b: the second combination.
   public static func + (a: LinearCombination, b: LinearCombination) -> LinearCombination {
     LinearCombination(terms: a.terms + b.terms)
   }

@@ -6,7 +6,7 @@ extension ByteImages {
   /// The images laid out in rows, left to right and top to bottom, a thin line between them.
   ///
   /// - Parameters:
-  ///   - columns: how many images a row; by default as many as make the grid square.
+  ///   - columns: how many images per row; by default as many as make the grid square.
   ///   - scale: how many pixels wide and high a pixel becomes.
   ///   - background: how bright the lines are.
   /// - Returns: one picture; places left over in the last row are as dark as the lines.

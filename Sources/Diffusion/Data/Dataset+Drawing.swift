@@ -1,8 +1,8 @@
 // Some images of a set, drawn at random, always the same ones.
 
 extension ByteImages {
-  /// The places of `count` images drawn at random, always the same ones: sets are often sorted,
-  /// MNIST's test images by difficulty, and at even distances one would meet any period in the labels.
+  /// The places of `count` images drawn at random, always the same ones: sets are often sorted, MNIST's
+  /// test images by difficulty, and evenly spaced places could coincide with a period of the labels.
   func drawnPlaces(_ count: Int) -> [Int] {
     var order = BatchOrder(images: self.count, seed: 0)
     return order.indices(step: 0, batch: count)

@@ -8,13 +8,13 @@ public struct Dataset: Sendable {
   public enum Split: CaseIterable, Sendable {
     /// What the network learns from.
     case train
-    /// What it never sees in training.
+    /// What is held out of the training.
     case test
   }
 
   /// The images.
   public let images: ByteImages
-  /// One label an image, in the images' order, if the set is labelled.
+  /// One label per image, in the images' order, if the set is labelled.
   public let labels: [UInt8]?
   /// What the user calls the set: its folder, or "synthetic".
   public let name: String
@@ -107,7 +107,7 @@ extension Dataset {
 
   /// Makes sure that every image is of one of a model's classes.
   ///
-  /// - Throws: `FileError` for a set without labels, or with one that is no class.
+  /// - Throws: `FileError` for a set without labels, or with a label that is not one of the classes.
   package func checkLabels(below classes: Int) throws(FileError) {
     guard let label = try requiredLabels().first(where: { $0 >= classes }) else { return }
     throw FileError(

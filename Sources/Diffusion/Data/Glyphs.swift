@@ -1,6 +1,6 @@
 // How people write the ten digits: the points their pens pass through.
 
-// A point a line would be no table: this file is laid out by hand.
+// With one point per line this would not read as a table: the file is laid out by hand.
 // swift-format-ignore-file
 
 /// One way to write a digit.

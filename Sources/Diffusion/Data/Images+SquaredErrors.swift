@@ -3,7 +3,7 @@
 internal import Kernels
 
 extension Images {
-  /// The mean squared difference of each image from another set's, a dimension, over pixel values in
+  /// The mean squared difference per dimension of each image from another set's, over pixel values in
   /// [0, 1].
   func squaredErrors(_ other: Images) -> [Double] {
     precondition(

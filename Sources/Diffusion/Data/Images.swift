@@ -1,4 +1,4 @@
-// A set of images as the network sees them: floats in [-1, 1].
+// A set of images as the network takes them: floats in [-1, 1].
 
 internal import Numerics
 
@@ -30,7 +30,7 @@ public struct Images: Equatable, Sendable {
     Images(size: size, values: Array(values.prefix(count * size.values)))
   }
 
-  /// The images of a file as the network sees them: x = p/127.5 - 1 for each byte p.
+  /// The images of a file as the network takes them: x = p/127.5 - 1 for each byte p.
   ///
   /// - Parameter bytes: N images of bytes.
   public init(_ bytes: ByteImages) {

@@ -6,8 +6,8 @@ internal import Numerics
 /// Digits 28 x 28 drawn as strokes of a pen with random shape, slant, width, wobble, place and
 /// size, with statistics close to MNIST's, for use where there is no file to read.
 ///
-/// Image i of a split is the same bytes everywhere and whatever is drawn besides it; its label is
-/// i mod 10, so that any stretch of a split is balanced.
+/// Image i of a split is the same bytes everywhere, whatever else is drawn; its label is i mod 10, so
+/// that any stretch of a split is balanced.
 public enum SyntheticDigits {
   /// The size of every image.
   package static let size = ImageSize(height: 28, width: 28, channels: 1)

@@ -1,4 +1,4 @@
-// Which class each image is of, and how strongly guidance draws it there.
+// The class of each image, and how strongly guidance moves it towards that class.
 
 /// The classes of the images drawn from a conditional model of K classes.
 public enum ClassChoice: Hashable, Sendable {
@@ -10,8 +10,7 @@ public enum ClassChoice: Hashable, Sendable {
   case each([Int])
 }
 
-/// Classifier-free guidance (Ho and Salimans 2022, Eq. 6): away from what the network draws without
-/// the class.
+/// Classifier-free guidance (Ho and Salimans 2022, Eq. 6): away from the prediction without the class.
 struct Guidance {
   /// w.
   let weight: Double

@@ -3,7 +3,7 @@
 internal import Autograd
 internal import Kernels
 
-/// A lane that knows which class each image is of.
+/// A lane with the class of each image.
 struct Denoiser: Sendable {
   private let lane: NetworkLane<UNet.Graph>
   private let model: DiffusionModel
@@ -24,9 +24,9 @@ struct Denoiser: Sendable {
   /// The network's output for noisy images.
   ///
   /// With guidance the network is evaluated twice per image, in one run, and the outputs become
-  /// (1 + w)·output(class) - w·output(no class). Whatever the network outputs is, for a given x_t,
-  /// the noise times one number plus another, and the weights add up to 1: guiding the output is
-  /// guiding the noise.
+  /// (1 + w)·output(class) - w·output(no class). For a given x_t, every kind of output is the noise
+  /// times one number plus a term that the class does not change, and the weights add up to 1:
+  /// guiding the output is guiding the noise.
   ///
   /// - Parameters:
   ///   - xt: the noisy images.

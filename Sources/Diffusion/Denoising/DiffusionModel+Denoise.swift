@@ -1,10 +1,10 @@
-// The network as a function: what it makes of noisy images.
+// The network as a function of noisy images.
 
 internal import Autograd
 import Foundation
 internal import Kernels
 
-/// What a network makes of noisy images at a timestep: one output, seen as any of its equivalents.
+/// A network's output for noisy images at a timestep, convertible to any equivalent prediction.
 public struct Denoised: Sendable {
   /// The noisy images x_t.
   public let xt: Images

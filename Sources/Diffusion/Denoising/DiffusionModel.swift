@@ -12,7 +12,7 @@ public struct DiffusionModel: Sendable {
   public let prediction: Prediction
   /// What becomes of estimates of x0 that leave the range of images.
   public let clipping: Clipping
-  /// How its images are drawn where nobody says otherwise.
+  /// How its images are drawn by default.
   public let defaults: SamplingDefaults
   /// The size of its images.
   public let imageSize: ImageSize
@@ -37,10 +37,10 @@ public struct DiffusionModel: Sendable {
   /// How many classes its images are of, numbered from 0; nil for an unconditional model.
   public var classCount: Int? { configuration.labelCount }
 
-  /// How many numbers the network's parameters are.
+  /// How many numbers the network's parameters hold.
   public var parameterCount: Int { unet.layout.parameterCount }
 
-  /// Floating-point operations of one image's forward pass: two a multiplication and addition of
-  /// the convolutions, dense layers and attention.
+  /// Floating-point operations of one image's forward pass: two per multiplication and addition of the
+  /// convolutions, dense layers and attention.
   package var operationsPerImage: Int { unet.operations(size: imageSize) }
 }

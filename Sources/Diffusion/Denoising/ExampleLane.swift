@@ -1,4 +1,4 @@
-// Noisy images and what the network makes of them: q(x_t | x_0) for examples of a data set.
+// Noisy images and the network's outputs for them: q(x_t | x_0) for examples of a data set.
 
 internal import Autograd
 internal import Kernels

@@ -1,6 +1,6 @@
-// What a model's own pipeline says about drawing from it.
+// The sampling settings of a model's own pipeline.
 
-/// How a model's images are drawn where nobody says otherwise: its scheduler's settings.
+/// How a model's images are drawn by default: its scheduler's settings.
 public struct SamplingDefaults: Equatable, Sendable {
   /// Which timesteps a short sampler visits.
   public var spacing: StepSpacing = .trailing

@@ -1,6 +1,6 @@
 // What can be wrong with the sampling a user asks for.
 
-/// A way of sampling that cannot be, and the way out.
+/// A way of sampling that is impossible, and what to do instead.
 public enum SamplingError: Error, Equatable, CustomStringConvertible {
   /// More steps than timesteps, or none.
   case steps(Int, of: Int)

@@ -3,9 +3,9 @@
 
 /// Cells to fill with images: one per sampler, number of steps and spacing.
 ///
-/// x_T of image i only depends on the seed, so all cells start from the same noise, and what
-/// differs between their images is the sampler's doing. A conditional model's image i is of class
-/// i mod K, unless the options to fill a cell say otherwise.
+/// x_T of image i only depends on the seed, so all cells start from the same noise, and differences
+/// between their images are due to the sampler. A conditional model's image i is of class i mod K,
+/// unless the options to fill a cell say otherwise.
 public struct Comparison: Sendable {
   /// One way of sampling.
   public struct Cell: Sendable {
@@ -16,7 +16,7 @@ public struct Comparison: Sendable {
     /// How many steps are taken.
     public let steps: Int
 
-    /// What the sampler is called, by which tables and files know it.
+    /// The sampler's name in tables and files.
     public var label: String { sampler.name }
     /// How many evaluations of the network an image takes; guidance doubles them.
     public var evaluations: Int { sampler.evaluations(of: steps) }
@@ -24,7 +24,7 @@ public struct Comparison: Sendable {
     public var plan: SamplingPlan { SamplingPlan(sampler, steps: steps, spacing: spacing) }
   }
 
-  /// What a cell gave.
+  /// The result of a cell.
   public struct Result: Sendable {
     /// The cell.
     public let cell: Cell
@@ -33,7 +33,7 @@ public struct Comparison: Sendable {
     /// How long they took.
     public let duration: Duration
 
-    /// Images a second.
+    /// Images per second.
     public var imagesPerSecond: Double {
       Double(samples.images.count) / max(duration / .seconds(1), .leastNormalMagnitude)
     }
@@ -54,7 +54,7 @@ public struct Comparison: Sendable {
   ///   - steps: the columns: numbers of steps.
   ///   - spacings: which timesteps are visited; one table per spacing.
   ///   - count: images per cell.
-  /// - Throws: `SamplingError` for a cell that cannot be.
+  /// - Throws: `SamplingError` for an impossible cell.
   public init(
     of model: DiffusionModel, samplers: [any Sampler], steps: [Int], spacings: [StepSpacing],
     count: Int

@@ -7,7 +7,7 @@ public struct Consistency: Codable, Equatable, Sendable {
   public struct Row: Codable, Equatable, Sendable {
     /// How many steps.
     public let steps: Int
-    /// The mean squared difference a dimension, over pixel values in [0, 1], from the image of the
+    /// The mean squared difference per dimension, over pixel values in [0, 1], from the image of the
     /// most steps.
     public let distance: SampleMean
     /// The share of images for which the feature network predicts the same class; nil without a network.

@@ -24,7 +24,7 @@ struct FeatureLayers: Sendable {
   private static let channels = [16, 32, 64]
   private static let normGroups = 8
   private static let normEpsilon = 1e-5
-  /// The side from which on images are not halved any more.
+  /// Images are halved until neither side is longer than this.
   private static let leastSide = 4
 
   /// Layers for images of any size and any number of classes.
@@ -82,7 +82,7 @@ struct FeatureLayers: Sendable {
     let result: Tensor
   }
 
-  /// Records the network with what is to be read of it.
+  /// Records the network with its features and logits.
   func recordPrediction(on tape: Tape) -> PredictionGraph {
     let x = input(tape)
     let (features, logits) = run(x, on: tape)

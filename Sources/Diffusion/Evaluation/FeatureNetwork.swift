@@ -7,10 +7,10 @@ internal import Numerics
 /// A small classifier, trained by this library on a labelled data set, whose last hidden layer is
 /// the space in which sets of images are compared.
 ///
-/// The papers compare in the features of an Inception network trained on photographs, which know
-/// nothing of digits and are a large file to fetch. Distances in these features are not comparable with
-/// published ones: they say which of two sets of images is nearer to the data, and how near real
-/// images are to it.
+/// The papers compare in the features of an Inception network trained on photographs, whose weights are
+/// a large file to fetch and whose features do not suit digits. Distances in these features are not
+/// comparable with published ones: they say which of two sets of images is nearer to the data, and how
+/// near real images are to it.
 public struct FeatureNetwork: Sendable {
   /// The size of the images it takes.
   public var imageSize: ImageSize { layers.size }
@@ -86,7 +86,7 @@ public struct FeatureNetwork: Sendable {
     return parts.reduce(into: Features(classes: classes)) { $0.append($1) }
   }
 
-  /// Images that a core looks at together.
+  /// Images that a core works on at a time.
   private static let capacity = 16
 
   private func features(

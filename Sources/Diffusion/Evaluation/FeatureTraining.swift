@@ -1,10 +1,10 @@
-// Teaching the feature network the labels of a data set.
+// Trains the feature network on the labels of a data set.
 
 internal import Autograd
 internal import Kernels
 internal import Numerics
 
-/// How the classifier learns; the same for all data, so that its features only depend on them.
+/// How the classifier is trained; the same for all data, so that its features depend only on them.
 struct FeatureTraining {
   /// Enough for 99.4 % on MNIST's test split.
   static let usualSteps = 3000

@@ -6,7 +6,7 @@ internal import Numerics
 package struct Features: Equatable, Sendable {
   /// The last hidden layer's values, [N, 64].
   package private(set) var values: [Float] = []
-  /// The class each image looks most like.
+  /// The most probable class of each image.
   package private(set) var classes: [Int] = []
   /// The probability the network gives that class.
   package private(set) var confidences: [Double] = []
@@ -39,18 +39,18 @@ package struct Features: Equatable, Sendable {
     confidences += other.confidences
   }
 
-  /// The share of images that look like what their labels say.
+  /// The share of images whose most probable class is their label.
   package func accuracy(_ labels: [UInt8]) -> SampleMean {
     precondition(labels.count == count, "\(labels.count) labels for \(count) images")
     return SampleMean(zip(classes, labels).map { $0 == Int($1) ? 1 : 0 })
   }
 }
 
-/// Which classes a set of images shows, and how clearly.
+/// Which classes a set of images shows, and how confident the network is.
 public struct ClassBalance: Codable, Equatable, Sendable {
-  /// How many images look like each class.
+  /// How many images are classified as each class.
   public let counts: [Int]
-  /// The mean probability the network gives its first choice.
+  /// The mean probability of the most probable class.
   public let confidence: SampleMean
 
   /// Counts the classes of one or more images.

@@ -11,8 +11,8 @@ internal import Numerics
 /// |μ₁ - μ₂|² + tr(C₁ + C₂ - 2 (C₁^½ C₂ C₁^½)^½)
 /// ```
 /// Estimated covariances make it larger than it is, the more so the fewer images there are: compare
-/// distances of the same numbers of images only, and with the one between real images. Of fewer images
-/// than `enoughImages`, `FrechetExtrapolation` tells more.
+/// distances of the same numbers of images only, and with the one between real images. For fewer images
+/// than `enoughImages`, `FrechetExtrapolation` is the better estimate.
 public struct FrechetDistance: Codable, Equatable, Sendable {
   /// The distance.
   public let value: Double

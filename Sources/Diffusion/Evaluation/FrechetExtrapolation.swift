@@ -2,13 +2,14 @@
 
 internal import Autograd
 
-/// An estimate of the Frechet distance without the bias that it has for few images
-/// (Chong & Forsyth 2020): the bias goes with 1/N, so distances of N, N/2 and N/3 images lie on a line,
-/// whose intercept is the distance for infinite N.
+/// An estimate of the Frechet distance without the bias that it has for few images (Chong & Forsyth
+/// 2020): the bias is proportional to 1/N, so distances of N, N/2 and N/3 images lie on a line, whose
+/// intercept is the distance for infinite N.
 ///
 /// Both sets are divided alike, so that the line takes in the bias of either covariance; the distance of
 /// N/k images is the mean over the k disjoint parts of the sets. A part is a run of images: sets may be
-/// in random order, or have their classes in turn, of which every k-th image would be of a few only.
+/// in random order, or have their classes in turn, so that every k-th image would be of a few classes
+/// only.
 public struct FrechetExtrapolation: Codable, Equatable, Sendable {
   /// The intercept, which may be below 0 for sets from one source.
   public let value: Double
@@ -21,7 +22,7 @@ public struct FrechetExtrapolation: Codable, Equatable, Sendable {
   private static let leftOut = 10
 
   /// The fewest images to extrapolate from: with fewer than about as many as features in a part, the
-  /// bias does not go with 1/N any more.
+  /// bias is not proportional to 1/N any more.
   ///
   /// - Parameter features: how many numbers an image is compared by.
   public static func leastCount(features: Int) -> Int { 4 * features }

@@ -1,6 +1,6 @@
 // All that is measured of a set of images, and the same of real ones for comparison.
 
-/// What sampled images are like, beside real ones.
+/// How sampled images compare with real ones.
 public struct ImageQuality: Codable, Equatable, Sendable {
   /// How many images were measured, and compared with as many test images.
   public let images: Int
@@ -9,13 +9,13 @@ public struct ImageQuality: Codable, Equatable, Sendable {
   /// Their nearest training images.
   public let neighbours: TrainingNeighbours
 
-  /// Whether they are too few for the Frechet distance as it is.
+  /// Whether they are too few for the Frechet distance without extrapolation.
   public var hasFewImages: Bool {
     features.map { images < FrechetDistance.enoughImages(features: $0.dimension) } ?? false
   }
 }
 
-/// What the features of images are like, beside those of real ones.
+/// How the features of images compare with those of real ones.
 public struct FeatureQuality: Codable, Equatable, Sendable {
   /// How many numbers an image is compared by.
   public let dimension: Int
@@ -24,7 +24,7 @@ public struct FeatureQuality: Codable, Equatable, Sendable {
   /// The same, extrapolated to infinitely many images; nil where there are enough images not to need
   /// it, or too few even for that.
   public let extrapolated: FrechetExtrapolation?
-  /// The same without a bias.
+  /// The kernel distance, which has no bias.
   public let kernel: KernelDistance
   /// Whether images look real, and whether the real ones all occur.
   public let coverage: PrecisionRecall

@@ -1,4 +1,4 @@
-// The kernel distance: the same question without a Gaussian, and without a bias.
+// The kernel distance: how far two sets of features are apart, without a Gaussian and without a bias.
 
 internal import Autograd
 internal import Numerics

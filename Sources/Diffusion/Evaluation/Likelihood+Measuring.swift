@@ -55,7 +55,7 @@ extension DiffusionModel {
   package var evaluationsPerLikelihood: Int { Likelihood.octaves(upTo: schedule.last).count + 1 }
 }
 
-/// One thread's network, measuring how well it knows an image.
+/// One thread's network, measuring its errors on an image.
 private struct LikelihoodProbe: Sendable {
   private let model: DiffusionModel
   private let labels: [UInt8]?

@@ -1,6 +1,6 @@
 // The likelihood of unseen images: the variational bound with its expectations estimated.
 
-/// The bits a dimension that unseen images cost under a model (Ho et al. 2020, Eq. 5):
+/// The bits per dimension that unseen images cost under a model (Ho et al. 2020, Eq. 5):
 ///
 /// ```
 /// total = prior + middle + decoder = L_T + Σ L_{t-1} over t in 2...T + L_0
@@ -15,7 +15,7 @@ public struct Likelihood: Codable, Equatable, Sendable {
   public struct Octave: Codable, Equatable, Sendable {
     /// The timesteps.
     public let timesteps: ClosedRange<Timestep>
-    /// The sum of their terms, in bits a dimension.
+    /// The sum of their terms, in bits per dimension.
     public let bits: SampleMean
   }
 
@@ -38,7 +38,7 @@ public struct Likelihood: Codable, Equatable, Sendable {
   /// The decoder's standard deviation, for pixel values in [-1, 1].
   public let decoderDeviation: Double
 
-  /// Adds up what single images gave.
+  /// Averages the terms of single images.
   init(
     _ images: [ImageErrors], octaves: [ClosedRange<Timestep>], bound: VariationalBound,
     decoderFloor: Double
@@ -75,11 +75,11 @@ public struct Likelihood: Codable, Equatable, Sendable {
   }
 }
 
-/// How well the network knew one image.
+/// The network's errors on one image.
 struct ImageErrors: Sendable {
   /// The mean of x0².
   let meanSquare: Double
-  /// L_0 in bits a dimension.
+  /// L_0 in bits per dimension.
   let decoder: Double
   /// One timestep of each octave, with the mean of (x0 - x̂0)² there.
   let draws: [(timestep: Timestep, squaredError: Double)]

@@ -5,9 +5,9 @@
 public struct Reconstruction: Sendable {
   /// Steps each way.
   public let steps: Int
-  /// What came back.
+  /// The reconstructed images.
   public let images: Images
-  /// The mean squared error a dimension, over pixel values in [0, 1].
+  /// The mean squared error per dimension, over pixel values in [0, 1].
   public let error: SampleMean
 }
 

@@ -4,7 +4,7 @@
 public struct SampleMean: Codable, Equatable, Sendable {
   /// The mean.
   public let mean: Double
-  /// The standard deviation of the mean; nil for a single value, which says nothing about it.
+  /// The standard deviation of the mean; nil for a single value, which gives no estimate of it.
   public let standardError: Double?
 
   /// Averages one or more values.

@@ -1,11 +1,11 @@
-// The nearest training image of each image: whether a model draws, or remembers.
+// The nearest training image of each image: whether a model draws new images or has memorised old ones.
 
 internal import Numerics
 
 /// For each of some images the training image with the least Euclidean distance, over pixel values in
 /// [0, 1].
 ///
-/// A model that remembers its training images is nearer to them than unseen real images are.
+/// A model that has memorised its training images is nearer to them than unseen real images are.
 public struct TrainingNeighbours: Codable, Equatable, Sendable {
   /// The training images' places in their set, one per image.
   public let places: [Int]

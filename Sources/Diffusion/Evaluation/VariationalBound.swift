@@ -4,7 +4,7 @@ import Foundation
 package import Kernels
 internal import Numerics
 
-/// The terms of DDPM Eq. 5, each in bits a dimension; their sum bounds -log2 p(x0) from above.
+/// The terms of DDPM Eq. 5, each in bits per dimension; their sum bounds -log2 p(x0) from above.
 ///
 /// The model's variance is fixed, so a term only depends on how far off the estimate of x0 is.
 package struct VariationalBound: Equatable, Sendable {

@@ -1,4 +1,4 @@
-// The U-Net's attention block: every pixel looks at every other.
+// The U-Net's attention block: every pixel attends to every other.
 
 internal import Autograd
 

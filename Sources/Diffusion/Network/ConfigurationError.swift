@@ -14,7 +14,7 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
   case head(Int, channels: Int)
   /// The weights would take more memory than any such model needs.
   case tooLarge(parameters: Int, limit: Int)
-  /// There is not one trained beta a timestep.
+  /// There is not one trained beta per timestep.
   case trainedBetas(count: Int, timesteps: Int)
   /// A schedule that ends in pure noise cannot be undone from a prediction of the noise.
   case noisePredictionAtZeroSNR

@@ -14,7 +14,7 @@ struct Level: Sendable {
   }
 
   fileprivate let blocks: [ResidualBlock]
-  /// One a block, or none; in the middle one between the two blocks.
+  /// One per block, or none; in the middle, one between the two blocks.
   fileprivate let attentions: [AttentionBlock]
   fileprivate let resampling: Resampling
 
@@ -45,7 +45,7 @@ struct Level: Sendable {
     return h
   }
 
-  /// The way up: every block also sees what the way down kept.
+  /// The way up: every block also reads a result kept on the way down.
   func ascend(
     _ x: Tensor, _ e: Tensor, popping skips: inout [Tensor], seed: UInt64, on tape: Tape
   ) -> Tensor {
@@ -112,7 +112,7 @@ struct LevelBuilder {
     }
     var attentions: [AttentionBlock] = []
     if configuration.middle == .attention {
-      // diffusers leaves this one attention unnormalised with scale and shift.
+      // With scale and shift, diffusers does not normalise this one attention's input.
       let groups =
         configuration.attentionNormGroups
         ?? (configuration.conditioning == .addition ? configuration.normGroups : nil)

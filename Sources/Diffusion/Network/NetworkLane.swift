@@ -6,7 +6,7 @@ internal import Kernels
 /// A network recorded on a tape of its own; one thread uses it at a time.
 struct NetworkLane<Graph: Sendable>: Sendable {
   let tape: Tape
-  /// The tensors that the network is fed and read through.
+  /// The network's input and output tensors.
   let graph: Graph
 
   /// Records a network.

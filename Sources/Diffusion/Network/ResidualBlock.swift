@@ -35,7 +35,7 @@ struct ResidualBlock: Sendable {
       outputs: conditioning == .addition ? outputs : 2 * outputs, in: &layout)
     norm2 = GroupNorm(
       "\(name).norm2", channels: outputs, groups: groups, epsilon: epsilon, in: &layout)
-    // As Ho et al. begin: each block first passes on what it gets.
+    // As Ho et al. begin: at first a block's result is that of its shortcut.
     conv2 = Convolution(
       "\(name).conv2", inputs: outputs, outputs: outputs, start: .small, in: &layout)
     shortcut =

@@ -7,7 +7,7 @@ package enum ShardSize {
   /// Enough that reading the weights is shared by several images, few enough that their activations
   /// stay near the core. In training it is fixed, so that sums do not depend on the threads.
   package static let usual = 8
-  /// More would take memory and give nothing.
+  /// More would take memory without being faster.
   static let most = 64
 }
 

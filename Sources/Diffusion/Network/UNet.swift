@@ -47,7 +47,7 @@ package struct UNet: Sendable {
     self.layout = layout
   }
 
-  /// The tensors a recorded network is fed and read through.
+  /// The input and output tensors of a recorded network.
   package struct Graph: Sendable {
     /// The noisy images, [N, H, W, inChannels].
     package let x: Tensor

@@ -108,7 +108,7 @@ public struct UNetConfiguration: Hashable, Sendable {
   /// Whether the input x becomes 2x - 1 first, for images in [0, 1].
   public var centersInput: Bool
 
-  /// A network in which what is not named is as diffusers' `UNet2DModel` has it by default.
+  /// A network with the defaults of diffusers' `UNet2DModel` for whatever is not given.
   public init(
     resolution: Resolution?, inChannels: Int, outChannels: Int, channels: [Int],
     downBlocks: [BlockKind], upBlocks: [BlockKind], layersPerBlock: Int = 2,
@@ -147,11 +147,11 @@ public struct UNetConfiguration: Hashable, Sendable {
 extension UNetConfiguration {
   /// The sizes a user chooses from.
   public enum Preset: String, CaseIterable, Sendable {
-    /// Channels 16, 32, 32; one residual block a level.
+    /// Channels 16, 32, 32; one residual block per level.
     case tiny
-    /// Channels 32, 64, 64; one residual block a level.
+    /// Channels 32, 64, 64; one residual block per level.
     case small
-    /// Channels 64, 128, 128; two residual blocks a level.
+    /// Channels 64, 128, 128; two residual blocks per level.
     case base
   }
 

@@ -6,7 +6,7 @@ extension SchedulerConfiguration {
     case ddim = "DDIMScheduler"
   }
 
-  /// Where a prediction is named that diffusers does not have.
+  /// The key for a prediction that diffusers does not have.
   private static let ownPredictionKey = "_ddpm_prediction_type"
 
   /// Reads diffusers' configuration; absent keys have diffusers' defaults.
@@ -103,7 +103,7 @@ private enum Foreign {
   static let spacings: Spellings<StepSpacing> = [
     ("leading", .leading), ("trailing", .trailing), ("linspace", .linspace),
   ]
-  /// The logarithm of "fixed_small_log" is the network's business, not the variance's.
+  /// "fixed_small_log" is the same variance, which diffusers computes by way of its logarithm.
   static let variances: Spellings<PosteriorVariance> = [
     ("fixed_small", .small), ("fixed_small_log", .small), ("fixed_large", .large),
   ]

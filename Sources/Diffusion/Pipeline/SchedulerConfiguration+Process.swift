@@ -1,4 +1,4 @@
-// Between what a checkpoint says of the process and the process itself.
+// Converts a checkpoint's scheduler configuration to the process it describes, and back.
 
 extension NoiseSchedule {
   /// The schedule that a scheduler's configuration describes, with diffusers' rounding.
@@ -36,7 +36,7 @@ extension SchedulerConfiguration {
     }
   }
 
-  /// How the scheduler draws where nobody says otherwise.
+  /// How the scheduler draws by default.
   var samplingDefaults: SamplingDefaults {
     var defaults = SamplingDefaults()
     (defaults.spacing, defaults.stepsOffset) = (spacing, stepsOffset)

@@ -1,7 +1,7 @@
 // What a checkpoint says about the process a network was trained for: scheduler_config.json.
 
-/// The forward process and the habits of its sampler, as diffusers' DDPMScheduler and
-/// DDIMScheduler are configured.
+/// The forward process and its sampler's defaults, as diffusers' DDPMScheduler and DDIMScheduler are
+/// configured.
 package struct SchedulerConfiguration: Hashable, Sendable {
   /// The scheduler's class, with the settings only that class has.
   package enum Family: Hashable, Sendable {
@@ -34,7 +34,7 @@ package struct SchedulerConfiguration: Hashable, Sendable {
   /// What `.leading` adds to each timestep.
   package var stepsOffset: Int
 
-  /// A configuration in which what is not named is as diffusers has it by default.
+  /// A configuration with diffusers' defaults for whatever is not given.
   package init(
     family: Family = .ddpm(.small), timesteps: Int = 1000, betaStart: Double = 1e-4,
     betaEnd: Double = 0.02, betaSchedule: BetaSchedule = .linear, trainedBetas: [Double]? = nil,

@@ -3,7 +3,7 @@
 extension UNetConfiguration {
   /// The class of the networks that can be built here.
   static let className = "UNet2DModel"
-  /// Our own key, which diffusers passes over: the row of the class embedding that stands for none.
+  /// Our own key, which diffusers ignores: the row of the class embedding that stands for none.
   static let nullClassKey = "_ddpm_null_class"
 
   /// Reads diffusers' configuration; absent keys have diffusers' defaults.

@@ -11,7 +11,7 @@ import Foundation
 public struct NoiseSchedule: Equatable, Sendable {
   /// Where the betas come from.
   package enum Origin: Equatable, Sendable {
-    /// A shape, from one end to the other; the cosine does not look at the ends.
+    /// A shape, from one end to the other; the cosine does not use the ends.
     case shape(BetaSchedule, first: Double, last: Double)
     /// One beta per timestep.
     case betas
@@ -24,8 +24,8 @@ public struct NoiseSchedule: Equatable, Sendable {
   /// Of the timesteps 0...T: with alphaBar_0 in the table no formula needs a special first step.
   private let alphaBars: [Double]
 
-  /// The numbers of timesteps a schedule can have: below two there is no posterior variance, and
-  /// above, a beta drowns in the rounding of single precision.
+  /// The numbers of timesteps a schedule can have: below two there is no posterior variance, and above,
+  /// a beta is lost in the rounding of single precision.
   package static let timestepCounts = 2...100_000
 
   /// Tabulates the schedule of T given betas.
@@ -63,8 +63,8 @@ public struct NoiseSchedule: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - shape: how beta grows.
-  ///   - first: beta_1; the cosine does not look at it.
-  ///   - last: beta_T; the cosine does not look at it.
+  ///   - first: beta_1; the cosine does not use it.
+  ///   - last: beta_T; the cosine does not use it.
   ///   - count: T, from 2 to 100,000.
   /// - Throws: `ScheduleError` if the betas make no process.
   public init(
@@ -144,7 +144,7 @@ public struct NoiseSchedule: Equatable, Sendable {
   /// The signal-to-noise ratio alphaBar_t / (1 - alphaBar_t) for t in 0...T; infinite at t = 0.
   public func signalToNoise(_ t: Timestep) -> Double { alphaBar(t) / (1 - alphaBar(t)) }
 
-  /// The bits a dimension by which q(x_T | x_0) still differs from pure noise: L_T of DDPM Eq. 5.
+  /// The bits per dimension by which q(x_T | x_0) still differs from pure noise: L_T of DDPM Eq. 5.
   ///
   /// ```
   /// KL(N(√ᾱ_T x0, 1 - ᾱ_T) || N(0, 1)) / ln 2

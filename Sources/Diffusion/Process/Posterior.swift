@@ -38,7 +38,7 @@ public struct Posterior: Equatable, Sendable {
 }
 
 extension NoiseSchedule {
-  /// q(x_s | x_t, x_0) (DDPM Eq. 6 and 7), with everything recomputed from
+  /// q(x_s | x_t, x_0) (DDPM Eq. 6 and 7), computed as
   ///
   /// ```
   /// β' = 1 - ᾱ_t / ᾱ_s    mean = β' √ᾱ_s / (1 - ᾱ_t) x0 + √(1 - β') (1 - ᾱ_s) / (1 - ᾱ_t) x_t

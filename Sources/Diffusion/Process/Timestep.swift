@@ -23,7 +23,8 @@ public struct Timestep: Hashable, Strideable, Sendable, CustomStringConvertible 
   /// Data: no noise yet.
   public static let zero = Timestep(0)
 
-  /// What the network is fed, t - 1: diffusers counts from 0, and its weights must mean the same.
+  /// What the network is fed, t - 1: diffusers counts from 0, and so must weights that are shared with
+  /// it.
   package var index: Int { value - 1 }
 
   /// t in digits.

@@ -2,13 +2,13 @@
 
 /// The deterministic step of DDIM in Euler's form, from each timestep to the next noisier one.
 ///
-/// An image counts as x_1: the network knows no timestep 0, and the two differ by less than one
+/// An image counts as x_1: the network is not trained at timestep 0, and the two differ by less than one
 /// level of grey. Estimates are never clipped, which could not be undone when decoding.
 ///
-/// A network that predicts noise is evaluated at the timestep a step leads to: the step then undoes
-/// the decoder's, which is evaluated at the same timestep, but for the image the network sees. With a
-/// twentieth of the timesteps that leaves a third of the error of Euler's own choice, where the step
-/// begins. Other predictions of one timestep mean nothing at another.
+/// A network that predicts noise is evaluated at the timestep a step leads to: the step then undoes the
+/// decoder's, which is evaluated at the same timestep, except for the network's input. With a twentieth
+/// of the timesteps the error is a third of that of Euler's own choice, the timestep where the step
+/// begins. Other predictions of one timestep cannot be used at another.
 public struct DDIMEncoder: Sampler, Equatable {
   /// The encoder.
   public init() {}

@@ -2,9 +2,9 @@
 
 /// x_s = √ᾱ_s x̂0 + √(1 - ᾱ_s - σ²) ε̂ + σ z, where ε̂ is what remains of x_t without x̂0.
 ///
-/// Wherever the estimate of x0 is clipped, ε̂ is derived from the clipped image again. With it, DDIM
-/// at eta 1 is DDPM with the small variance; with the network's own ε (diffusers' default) the two
-/// would part wherever a pixel is clipped.
+/// Wherever the estimate of x0 is clipped, ε̂ is derived from the clipped image again. With it, DDIM at
+/// eta 1 is DDPM with the small variance; with the network's own ε (diffusers' default) the two would
+/// differ wherever a pixel is clipped.
 public struct DDIMSampler: Sampler, Equatable {
   /// How much noise a step adds.
   public var eta: Eta
@@ -53,7 +53,7 @@ public struct DDIMSampler: Sampler, Equatable {
     let mean = Prediction.sample.estimate(
       of: Mix(x0Weight: alphaBar.squareRoot(), noiseWeight: direction), at: t, in: schedule)
     let deviation = eta == .hat ? posterior.variance(.large).squareRoot() : sigma
-    // The last step ends at the mean: noise on a finished image helps nobody.
+    // The last step ends at the mean: noise would only spoil a finished image.
     return StepWeights(
       xtWeight: mean.xtWeight, x0Weight: mean.outputWeight, sigma: s == .zero ? 0 : deviation)
   }

@@ -28,7 +28,7 @@ public struct DDPMSampler: Sampler, Equatable {
     from t: Timestep, to s: Timestep, in schedule: NoiseSchedule
   ) -> StepWeights {
     let posterior = schedule.posterior(from: t, to: s)
-    // The last step ends at the mean: noise on a finished image helps nobody.
+    // The last step ends at the mean: noise would only spoil a finished image.
     return StepWeights(
       xtWeight: posterior.xtWeight, x0Weight: posterior.x0Weight,
       sigma: s == .zero ? 0 : posterior.variance(variance).squareRoot())

@@ -11,10 +11,10 @@ extension Images {
   /// x(α) = sin((1 - α)θ)/sin θ · x(0) + sin(αθ)/sin θ · x(1)
   /// ```
   ///
-  /// On the straight line between them the noise would be too weak half-way: the network knows
-  /// only noise of variance 1.
+  /// On the straight line between them the noise would be too weak half-way: the network is only trained
+  /// on noise of variance 1.
   ///
-  /// - Parameter columns: images a row, both ends included; at least 2.
+  /// - Parameter columns: images per row, both ends included; at least 2.
   /// - Returns: the rows, one after the other; an odd image at the end is left out.
   package func greatCircles(columns: Int) -> Images {
     precondition(columns >= 2, "a way of \(columns) images")
@@ -29,7 +29,7 @@ extension Images {
         let cosine = dotProduct(from, to) / lengths
         for column in 0..<columns {
           let share = Double(column) / Double(columns - 1)
-          // A length of 0 has no angle: of a number and of none, `min` and `max` take the number.
+          // With a length of 0 the cosine is not a number; `min` then returns 1.
           let weights = Images.weights(share, angle: acos(max(-1, min(1, cosine))))
           let target = result.all.slice((row * columns + column) * size.values, size.values)
           combine(weights.from, from, weights.to, to, into: target)

@@ -2,14 +2,14 @@
 
 /// A way to remove noise, as its paper's algorithm has it, one step at a time.
 ///
-/// A step reads and changes the walk's x, asks the network for estimates of x0 as often as it wants,
-/// and may look back at earlier evaluations. Its coefficients follow from the schedule alone.
+/// A step reads and changes the walk's x, evaluates the network for estimates of x0 as often as it
+/// needs, and may look back at earlier evaluations. Its coefficients follow from the schedule alone.
 public protocol Sampler: Sendable {
-  /// What tables and pictures call it.
+  /// Its name in tables and pictures.
   var name: String { get }
   /// How many evaluations before the newest one a step reads.
   var memory: Int { get }
-  /// Whether images follow from the noise that they start from alone.
+  /// Whether images depend only on the noise that they start from.
   var isDeterministic: Bool { get }
 
   /// How many evaluations of the network so many steps take.
@@ -25,7 +25,7 @@ public protocol Sampler: Sendable {
   /// Takes x from timestep t to timestep s.
   ///
   /// - Parameters:
-  ///   - walk: x and what is known of it.
+  ///   - walk: x and its evaluations so far.
   ///   - t: where x is.
   ///   - s: where it is to go; 0 is data.
   func step(_ walk: inout Walk, from t: Timestep, to s: Timestep)

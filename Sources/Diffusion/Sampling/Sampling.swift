@@ -8,7 +8,7 @@ import Synchronization
 public struct Samples: Sendable {
   /// The images, in [-1, 1] where the sampler clipped.
   public let images: Images
-  /// How often the network was evaluated for each image (NFE); guidance makes two of one.
+  /// How often the network was evaluated for each image (NFE); with guidance each counts twice.
   public let evaluations: Int
   /// The share of estimated pixels that clipping cut off, over all evaluations.
   public let clippedShare: Double

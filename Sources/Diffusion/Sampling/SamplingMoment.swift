@@ -1,4 +1,4 @@
-// What can be seen while images are drawn: a few of them, just after one of their steps.
+// What an observer gets while images are drawn: a few of them, just after one of their steps.
 
 /// Some of the images that `DiffusionModel.sample` draws, after a step.
 public struct SamplingMoment: Sendable {
@@ -12,6 +12,6 @@ public struct SamplingMoment: Sendable {
   public let next: Timestep
   /// x_s, where the step led; after the last step the finished images.
   public let images: Images
-  /// x̂0 (DDPM Eq. 15), what the network took x_t for, guided and clipped.
+  /// x̂0 (DDPM Eq. 15), estimated from x_t, guided and clipped.
   public let estimates: Images
 }

@@ -10,8 +10,8 @@ public struct SamplingOptions: Sendable {
   public var threads: Int
   /// What becomes of estimates of x0 that leave the range of images; nil is the model's own.
   public var clipping: Clipping?
-  /// Images that a core works on at a time; nil is as many as its cache likes. The images are the
-  /// same for any number.
+  /// Images that a core works on at a time; nil is as many as suit its cache. The images are the same
+  /// for any number.
   public var batch: Int?
   /// x_T of every image, instead of noise from the seed.
   public var start: Images?
@@ -50,15 +50,14 @@ extension DiffusionModel {
     guard configuration.nullClass != nil else { throw .noNullClass }
   }
 
-  /// The guidance that options ask for; nil where the network's answer for the class is all that is
-  /// needed.
+  /// The guidance that options ask for; nil where the output for the class is all that is needed.
   func guidance(_ options: SamplingOptions) -> Guidance? {
     guard let weight = options.guidance, weight != 0 else { return nil }
     return configuration.nullClass.map { Guidance(weight: weight, nullClass: $0) }
   }
 
-  /// How often the network runs on an image for one estimate: once, with guidance also without the
-  /// class.
+  /// How often the network runs on an image for one estimate: once, and with guidance once more without
+  /// the class.
   package func runsPerEvaluation(_ options: SamplingOptions) -> Int {
     guidance(options) == nil ? 1 : 2
   }

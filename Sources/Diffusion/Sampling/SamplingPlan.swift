@@ -80,7 +80,7 @@ public struct SamplingPlan: Sendable {
       guard steps > 1 || grid[0] == last else {
         throw .reachesNoNoise(grid[0], spacing ?? defaults.spacing)
       }
-      // A walk that is to end at x_1 is there already where the grid ends with it.
+      // A walk that ends at x_1 needs no further step where the grid ends there.
       return grid[grid.count - 1] == defaults.end ? grid : grid + [defaults.end]
     }
   }

@@ -2,9 +2,9 @@
 
 package import Kernels
 
-/// The images that one core draws at a time: x, what the network makes of it, and their noise.
+/// The images that one core draws at a time: x, the network's estimates, and their noise.
 public struct Walk: Sendable {
-  /// What the network made of x at a timestep.
+  /// The network's estimate for x at a timestep.
   public struct Evaluation: Sendable {
     /// The timestep that x was at.
     public let timestep: Timestep

@@ -3,7 +3,7 @@
 internal import Autograd
 package import Kernels
 
-/// What a walk asks for: a network with noise, or stored ones.
+/// Where outputs and noise come from: a network and a seed, or stored numbers.
 package protocol WalkSource: Sendable {
   /// The network's output for noisy images.
   ///

@@ -1,4 +1,4 @@
-// The loss on images the training never sees, always on the same noise.
+// The loss on images held out of the training, always with the same noise.
 
 internal import Autograd
 internal import Kernels

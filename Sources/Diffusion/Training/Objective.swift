@@ -19,7 +19,7 @@ public protocol Objective: Sendable {
 
   /// Adds an example's loss to `example.loss` and sets its gradient.
   ///
-  /// - Parameter example: x_0, ε, x_t, and what the network made of x_t.
+  /// - Parameter example: x_0, ε, x_t, and the network's output for x_t.
   func evaluate(_ example: inout Example)
 }
 
@@ -37,7 +37,7 @@ extension Objective {
   }
 }
 
-/// A noisy image with what the network makes of it, for an objective to compare.
+/// A noisy image with the network's output for it, for an objective to compare.
 public struct Example {
   /// t of x_t.
   public let timestep: Timestep
@@ -45,13 +45,13 @@ public struct Example {
   public let x0: Block
   /// The noise ε, standard normal.
   public let noise: Block
-  /// The noisy image x_t that the network saw.
+  /// The noisy image x_t, the network's input.
   public let xt: Block
-  /// What the network made of it.
+  /// The network's output for x_t.
   public let output: Block
   /// Room for what the output is compared with.
   public let target: Block
-  /// To be set to `scale` times the derivative of this example's loss by the output.
+  /// To be set to `scale` times the derivative of this example's loss with respect to the output.
   public let gradient: Block
   /// What the sum of the losses is multiplied by: 1 over the batch's number of values.
   public let scale: Float

@@ -3,7 +3,7 @@
 package import Autograd
 package import Kernels
 
-/// A network's parameters on their way to a lower loss, with all that an optimizer keeps.
+/// A network's parameters in training, with all that an optimizer keeps.
 package final class Optimization {
   /// The weights.
   package let parameters: Parameters

@@ -1,7 +1,7 @@
 // L_simple: DDPM's objective (Ho et al. 2020, Eq. 14).
 
-/// w(t)·‖output - target‖², the target being what the network is to predict: with noise for it, and
-/// w = 1, ‖ε - ε_θ(x_t, t)‖².
+/// w(t)·‖output - target‖², the target being what the network is to predict: with noise and w = 1 it is
+/// ‖ε - ε_θ(x_t, t)‖².
 public struct SimpleLoss: Objective {
   /// The weight of a timestep.
   public var weight: @Sendable (_ t: Timestep, _ schedule: NoiseSchedule) -> Double

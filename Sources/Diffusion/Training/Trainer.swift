@@ -49,8 +49,8 @@ public final class Trainer {
   ///   - prediction: what the network is to output.
   ///   - objective: what it is trained for.
   ///   - data: the images to learn, at least one.
-  ///   - labels: the class of each image, below the number of classes; an unconditional network
-  ///     does not look at them.
+  ///   - labels: the class of each image, below the number of classes; an unconditional network does not
+  ///     use them.
   ///   - options: how it is trained.
   /// - Throws: `ConfigurationError` where the shape makes no network.
   public init(

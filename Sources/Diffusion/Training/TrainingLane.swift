@@ -10,7 +10,7 @@ struct TrainingLane: Sendable {
   private let prediction: Prediction
   private let schedule: NoiseSchedule
   private let target: FloatMemory
-  /// Where gradients go that nobody reads: those of a network for inference.
+  /// Memory for gradients that are not read: those of a network for inference.
   private let unread: FloatMemory?
   private let values: Int
 
@@ -60,7 +60,8 @@ struct TrainingLane: Sendable {
     return sum
   }
 
-  /// The sum of the losses of some of the drawn images, and the gradient by the network's output.
+  /// The sum of the losses of some of the drawn images, and the gradient with respect to the network's
+  /// output.
   private func evaluate(
     _ draws: ArraySlice<Draw>, _ images: Range<Int>, gradient: Floats, scale: Float
   ) -> Double {

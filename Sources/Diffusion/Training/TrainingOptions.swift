@@ -4,7 +4,7 @@ import Foundation
 
 /// The settings of a training.
 public struct TrainingOptions: Equatable, Sendable {
-  /// Images a step.
+  /// Images per step.
   public var batch = 32
   /// Adam's step size at its peak.
   public var learningRate = 2e-3
@@ -12,10 +12,10 @@ public struct TrainingOptions: Equatable, Sendable {
   public var warmup: Int?
   /// The decay of the weights' average, 0 for none; nil remembers a twentieth of the training.
   public var averageDecay: Double?
-  /// The largest norm a gradient keeps.
+  /// The norm that larger gradients are scaled down to.
   public var clip = 1.0
-  /// The share of images that a conditional network sees with the null class, so that it can be
-  /// guided (Ho and Salimans 2022, Algorithm 1).
+  /// The share of images for which a conditional network is conditioned on the null class, so that it
+  /// can be guided (Ho and Salimans 2022, Algorithm 1).
   public var classDropout = 0.1
   /// The seed of the first weights, the order of images, the timesteps and the noise.
   public var seed: UInt64 = 0
@@ -36,8 +36,8 @@ public struct TrainingOptions: Equatable, Sendable {
 
   /// The average's decay in the long run of a training of so many steps.
   ///
-  /// An average over n steps has the decay 1 - 1/n. A horizon much longer than the training would
-  /// keep weights from when the network knew nothing.
+  /// An average over n steps has the decay 1 - 1/n. A horizon much longer than the training would keep a
+  /// share of the initial weights.
   package func decay(of steps: Int) -> Double {
     averageDecay ?? 1 - 1 / Double(min(max(steps / 20, 2), 10_000))
   }

@@ -3,7 +3,7 @@
 internal import Autograd
 internal import Kernels
 
-/// What a training keeps about itself beside its numbers.
+/// What is kept of a training beside its numbers.
 package struct TrainingRecord: Equatable, Sendable {
   /// The settings it was begun with, as texts by their names, which begin with two dashes.
   package var settings: [String: String]
@@ -28,7 +28,7 @@ package struct TrainingState: Sendable {
 
   /// Steps done.
   package let completed: Int
-  /// What the training knows about itself.
+  /// The settings, data and time of the training.
   package let record: TrainingRecord
   /// The numbers.
   let file: Safetensors

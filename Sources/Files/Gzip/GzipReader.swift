@@ -1,13 +1,13 @@
-// Files read piece by piece that may be gzip (RFC 1952), through the system's zlib.
+// Reads a file piece by piece that may be gzip (RFC 1952), through the system's zlib.
 
 internal import CZlib
 
-/// Reads a file whose content may be gzip, told by its first two bytes and not by its name.
+/// Reads a file whose content may be gzip, recognised by its first two bytes, not by its name.
 ///
-/// Memory follows what is asked for and never what the file claims or could grow to, so a
-/// compression bomb costs nothing. Several members in a row are one content, and zeros after the
-/// last one are padding, as for gzip(1). Everything else is refused: a cut stream, a wrong check
-/// sum or length, reserved flags, bytes that are not gzip after the last member.
+/// Memory depends on what is asked for, never on what the file claims or would expand to, so a
+/// compression bomb does no harm. Several members in a row are one content, and zeros after the last one
+/// are padding, as for gzip(1). Everything else is refused: a cut stream, a wrong check sum or length,
+/// reserved flags, bytes that are not gzip after the last member.
 package struct GzipReader: ~Copyable {
   /// Where in the gzip file the reader is.
   private enum Place { case member, betweenMembers, padding }
@@ -19,12 +19,12 @@ package struct GzipReader: ~Copyable {
   private var place = Place.member
 
   private static let magic: [UInt8] = [0x1f, 0x8b]
-  /// Bytes that a file may have set aside by what it claims to hold: addresses, no memory yet.
+  /// The most bytes reserved because of what a file claims to hold: addresses, not yet memory.
   private static let mostReserved = 64 << 20
 
   /// Opens the file at `path`.
   ///
-  /// - Throws: `FileError` if it is missing, no regular file, or not readable.
+  /// - Throws: `FileError` if it is missing, not a regular file, or not readable.
   package init(path: String) throws(FileError) {
     let file = try InputFile(path: path)
     input = try file.next()

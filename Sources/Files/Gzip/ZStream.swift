@@ -48,10 +48,10 @@ final class ZStream {
     box.header.msg.map { String(cString: $0) } ?? "unknown fault"
   }
 
-  /// Makes ready to inflate the next member.
+  /// Prepares to inflate the next member.
   func restart() { inflateReset(&box.header) }
 
-  /// Lets zlib work on `input[start...]`, for at most `limit` bytes of output.
+  /// Runs zlib on `input[start...]`, for at most `limit` bytes of output.
   func step(
     _ input: inout [UInt8], from start: Int, limit: Int, _ flush: Int32 = Z_NO_FLUSH
   ) -> Step {

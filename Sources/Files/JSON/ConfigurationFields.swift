@@ -33,12 +33,12 @@ package struct ConfigurationFields {
     values = Dictionary(uniqueKeysWithValues: members.map { ($0.key, $0.value) })
   }
 
-  /// The keys nobody asked for, sorted; those that begin with `_` are notes of other programs.
+  /// The keys that were not read, sorted; those that begin with `_` are notes of other programs.
   package var ignoredKeys: [String] {
     values.keys.filter { !known.contains($0) && !$0.hasPrefix("_") }.sorted()
   }
 
-  /// Takes note of keys that have no meaning here.
+  /// Counts keys that have no meaning here as read.
   package mutating func skip(_ keys: String...) {
     known.formUnion(keys)
   }
@@ -97,7 +97,8 @@ package struct ConfigurationFields {
 
   /// A list whose elements `convert` understands.
   ///
-  /// - Throws: `FileError` for what is no list, and for an element that it does not understand.
+  /// - Throws: `FileError` for a value that is not a list, and for an element that `convert` does not
+  ///   understand.
   package mutating func list<Element>(
     _ key: String, default standard: [Element], of wanted: String, _ convert: (JSON) -> Element?
   ) throws(FileError) -> [Element] {

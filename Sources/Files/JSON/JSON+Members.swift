@@ -1,13 +1,13 @@
-// What a JSON value holds, and values made of what may be absent.
+// Access to what a JSON value holds, and JSON from optional values.
 
 extension JSON {
-  /// The value of an object's key; nil where there is none, and for what is no object.
+  /// The value of an object's key; nil where there is none, and for a value that is not an object.
   package func member(_ key: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.key == key }?.value
   }
 
-  /// A number of either spelling; nil for what is no number.
+  /// A number of either spelling; nil for a value that is not a number.
   package var double: Double? {
     switch self {
     case .integer(let value): Double(value)

@@ -7,7 +7,7 @@ extension JSON {
   package enum Layout: Sendable {
     /// No space at all: `{"a":[1,2]}`.
     case compact
-    /// A line an element, indented by two spaces, as diffusers writes its configurations.
+    /// One line per element, indented by two spaces, as diffusers writes its configurations.
     case indented
   }
 

@@ -1,7 +1,7 @@
 // A JSON value that keeps the order of its keys and the difference between 2 and 2.0.
 //
-// Foundation's decoder accepts duplicate keys, trailing commas and 2.0 where an integer is due;
-// a checkpoint's header must be refused for each of them.
+// Foundation's decoder accepts duplicate keys, trailing commas and 2.0 where an integer is expected; a
+// checkpoint's header must be refused for each of them.
 
 /// A JSON value (RFC 8259).
 package enum JSON: Equatable, Sendable {

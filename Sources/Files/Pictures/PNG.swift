@@ -1,4 +1,5 @@
-// PNG (ISO/IEC 15948): one grey or RGB picture of 8 bits a channel, with texts that say how it was made.
+// PNG (ISO/IEC 15948): one grey or RGB picture of 8 bits per channel, with texts that say how it was
+// made.
 
 internal import CZlib
 import Foundation

@@ -22,7 +22,7 @@ struct SafetensorsHeader {
 
   /// Reads and checks a header.
   ///
-  /// - Parameter bytes: the whole file; nothing is allocated on the word of its claims.
+  /// - Parameter bytes: the whole file; nothing is allocated because of what it claims.
   init(of bytes: [UInt8]) throws(Fault) {
     guard bytes.count >= Self.lengthWidth else {
       throw Fault(reason: "\(bytes.count) bytes are too few for its header's length")
@@ -83,7 +83,8 @@ struct SafetensorsHeader {
   ) throws(Fault) -> Safetensors.Tensor {
     let name = member.key
     func fault(_ reason: String) -> Fault { Fault(reason: "the tensor \"\(name)\" \(reason)") }
-    // No file is ever named after a tensor here; names made to do harm where one is are refused.
+    // No file is named after a tensor here, but elsewhere one may be: names that could do harm there are
+    // refused.
     let isPlain = name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
     guard isPlain, !name.split(separator: "/").contains("..") else {
       throw fault("has a control character or \"..\" in its name")

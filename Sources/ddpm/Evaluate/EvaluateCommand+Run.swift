@@ -1,4 +1,4 @@
-// `ddpm evaluate` at work.
+// `ddpm evaluate`: measures what the options ask for and writes the report.
 
 import Diffusion
 

@@ -43,7 +43,7 @@ package struct EvaluateSettings: Equatable, Sendable {
     if let metrics { try EvaluateSettings.check(metrics, self, arguments) }
   }
 
-  /// Refuses flags that the metrics asked for have no use for, and metrics that the flags exclude.
+  /// Refuses flags that none of the chosen metrics uses, and metrics that the flags exclude.
   private static func check(
     _ metrics: [Metric], _ settings: EvaluateSettings, _ arguments: Arguments
   ) throws(UsageError) {
@@ -62,7 +62,7 @@ package struct EvaluateSettings: Equatable, Sendable {
     ]
     for (option, needs) in users
     where arguments.texts[option.flag] != nil && !metrics.need(needs) {
-      // Consistency is of eta 0, so that naming it does no harm.
+      // Consistency is measured at eta 0, so this value may be given for it.
       let namesItsEta = metrics.contains(.consistency) && settings.etas == [.value(0)]
       if namesItsEta, option.flag == Evaluate.eta.flag { continue }
       let owners = Metric.all.filter { $0.needs.isSuperset(of: needs) }.names

@@ -20,7 +20,7 @@ struct EvaluationFolder {
 
   private func below(_ name: String) -> String { Path.join(path, name) }
 
-  /// Where the page is.
+  /// The page's path.
   var pagePath: String { below("report.html") }
 
   /// Creates the folder, and makes sure that it can be written to before work is done for it.
@@ -39,8 +39,8 @@ struct EvaluationFolder {
   /// - Parameters:
   ///   - grid: what to draw.
   ///   - name: the file's name without its ending.
-  ///   - text: what the picture tells about itself.
-  /// - Returns: the picture, nil for images whose channels are no colours.
+  ///   - text: what to note in the file.
+  /// - Returns: the picture, nil for images that are neither grey nor RGB.
   /// - Throws: `FileError`.
   func draw(
     _ grid: Picture, _ name: String, text: [(key: String, value: String)]

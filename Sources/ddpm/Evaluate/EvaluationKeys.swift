@@ -2,7 +2,7 @@
 
 import Diffusion
 
-/// The parts of which keys of an evaluation's results are made, and the keys of cells.
+/// The parts of the keys under which results are kept, and the keys of cells.
 struct EvaluationKeys {
   let model: KeptResults.Key
   let seed: KeptResults.Key
@@ -29,19 +29,19 @@ struct EvaluationKeys {
     ]
   }
 
-  /// What real images get.
+  /// The key of the results of real images.
   func standard(inFeatures: Bool) -> KeptResults.Key {
     let program = ["program": Tool.version, "compared": inFeatures ? "features" : "pixels"]
     return program + count + test + training
   }
 
-  /// What a cell's images are like.
+  /// The key of the quality of a cell's images.
   func quality(_ cell: Comparison.Cell, inFeatures: Bool) -> KeptResults.Key {
     sampling(cell) + standard(inFeatures: inFeatures)
   }
 }
 
-/// Both keys' parts; of one name, the second one's.
+/// The parts of both keys; where a name is in both, the second key's part.
 func + (a: KeptResults.Key, b: KeptResults.Key) -> KeptResults.Key {
   a.merging(b) { $1 }
 }

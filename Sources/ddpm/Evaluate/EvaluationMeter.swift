@@ -3,14 +3,15 @@
 import Foundation
 import Synchronization
 
-/// Tells the time left over all measurements while one of them runs, and ends the program where the
-/// user does not want to wait for it: what is finished is kept.
+/// Shows the time left for all measurements while one of them runs, and ends the program when it is
+/// interrupted: finished measurements are kept.
 final class EvaluationMeter {
   private var total = 1
   private let progress: SharedProgress
   private let farewell: String
   private var done = 0
-  /// What the work that is done took; what lies between measurements is no measure of what is left.
+  /// The time of the finished measurements, without the time between them, which does not grow with the
+  /// work.
   private var spent = Duration.zero
 
   /// - Parameter farewell: the last words after an interruption.
@@ -18,17 +19,17 @@ final class EvaluationMeter {
     (self.progress, self.farewell) = (progress, farewell)
   }
 
-  /// From here on there is so much work, in runs of the network.
+  /// Starts counting the work, in evaluations of the network on one image.
   func begin(total: Int) {
     (self.total, done, spent) = (max(1, total), 0, .zero)
   }
 
-  /// Makes a measurement.
+  /// Runs a measurement and shows its progress.
   ///
   /// - Parameters:
   ///   - label: what is measured.
-  ///   - size: how much of the work it is.
-  ///   - body: the measurement, which reports its own share that is done.
+  ///   - size: its share of the work, in evaluations of the network on one image.
+  ///   - body: the measurement; it reports which share of itself is done.
   func measure<Result, Failure: Error>(
     _ label: String, _ size: Int,
     _ body: (@escaping @Sendable (Double) -> Void) throws(Failure) -> Result
@@ -36,7 +37,7 @@ final class EvaluationMeter {
     let (before, total) = (Double(done), Double(total))
     let (progress, farewell) = (progress, farewell)
     let now = ContinuousClock.now
-    // As if all of it had been measured at one go.
+    // As if the measurements had followed each other without a break.
     let start = now - spent
     Interruption.endIfAsked(progress, farewell)
     let result = try body { share in

@@ -22,13 +22,13 @@ extension EvaluationSession {
     folder.kept.images(cell.name, keys.sampling(cell))
   }
 
-  /// Whether the cell's images are there.
+  /// Whether the cell's images are kept.
   func isKept(_ cell: Comparison.Cell) -> Bool {
     let found: EvaluationReport.Sampling? = folder.kept.result(cell.name, keys.sampling(cell))
     return found != nil
   }
 
-  /// What real images get, where images are compared with them.
+  /// The results of real images, where images are compared with them.
   ///
   /// - Throws: `FileError`.
   mutating func standard() throws(FileError) -> Standard? {
@@ -41,7 +41,7 @@ extension EvaluationSession {
     return standard
   }
 
-  /// What images are compared with, made at its first use.
+  /// The comparison with real images, made at its first use.
   ///
   /// - Throws: `FileError`.
   mutating func makeQualityMetrics() throws(FileError) -> QualityMetrics? {
@@ -59,7 +59,7 @@ extension EvaluationSession {
     return try cache.network(for: training, say: progress.say) { () throws(FileError) in
       let name = training.name.printable
       progress.say("features  a small classifier learns the labels of \(name), once for these data")
-      // Its own time is no part of the measurements'.
+      // Training takes no part in the estimate of the measurements' time.
       meter.begin(total: 1)
       return try meter.measure("learning features", 1) { report throws(FileError) in
         try FeatureNetwork(trainedOn: training, threads: threads, progress: report)
@@ -67,7 +67,7 @@ extension EvaluationSession {
     }
   }
 
-  /// Draws and measures the images of a cell, as far as that is not done.
+  /// Draws and measures the images of a cell, unless that is done already.
   ///
   /// - Throws: `FileError`.
   mutating func fill(_ cell: Comparison.Cell, _ place: Int) throws -> EvaluationReport.Cell {

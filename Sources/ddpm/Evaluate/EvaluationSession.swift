@@ -17,12 +17,12 @@ struct EvaluationSession {
   /// DDIM's images.
   var deterministic: [(cell: Comparison.Cell, images: ByteImages)] = []
 
-  /// A sampling that tells how fast the network is.
+  /// A short sampling that measures the network's speed.
   private let trial: Comparison
   /// Images of the trial for each core.
   private static let trialImages = 16
 
-  /// - Throws: `SamplingError` for a cell or guidance that cannot be.
+  /// - Throws: `SamplingError` for an impossible cell or guidance.
   init(
     _ subject: EvaluationSubject, _ settings: EvaluateSettings, _ folder: EvaluationFolder,
     _ progress: SharedProgress
@@ -82,7 +82,7 @@ struct EvaluationSession {
   /// What is measured, in the order in which it is reported.
   private var measured: [Metric] { Metric.all.filter(subject.metrics.contains) }
 
-  /// How many times the network is yet to run on an image.
+  /// How many evaluations of the network on one image remain.
   private var missingEvaluations: Int {
     let cells = comparison.cells.filter { !isKept($0) }
     return about.count * cells.map(evaluations).reduce(0, +)
@@ -96,7 +96,7 @@ struct EvaluationSession {
     return options
   }
 
-  /// Runs of the network on each image of a cell.
+  /// Evaluations of the network per image of a cell.
   func evaluations(_ cell: Comparison.Cell) -> Int {
     cell.evaluations * subject.model.runsPerEvaluation(options())
   }
@@ -125,7 +125,7 @@ struct EvaluationSession {
 }
 
 extension EvaluateSettings {
-  /// The numbers of steps to compare: of the usual ones those that the process has.
+  /// The numbers of steps to compare: by default, the usual ones that the process allows.
   fileprivate func steps(of model: DiffusionModel) -> [Int] {
     guard steps == EvaluateCommand.steps.absent else { return steps }
     let last = model.schedule.last

@@ -1,13 +1,13 @@
-// What is evaluated: a model, the data to compare with, and what these allow to measure.
+// What is evaluated: a model, the data to compare with, and the metrics that these allow.
 
 import Diffusion
 
-/// A model with the data it is held against.
+/// A model with the data it is compared with.
 struct EvaluationSubject {
   let model: DiffusionModel
   /// The model's folder.
   let path: String
-  /// What can be measured of what was asked for.
+  /// The requested metrics that can be measured.
   private(set) var metrics: [Metric]
   /// Metrics that were not asked for by name and cannot be measured, with the reason.
   private(set) var leftOut: [LeftOut] = []
@@ -23,12 +23,12 @@ struct EvaluationSubject {
 
   /// Reads the data that the metrics need.
   ///
-  /// - Throws: whatever keeps a metric from being measured that was asked for by name, and errors
-  ///   in data that are there.
+  /// - Throws: whatever prevents the measurement of a metric that was asked for by name, and errors in
+  ///   data that exist.
   init(_ model: DiffusionModel, _ path: String, _ settings: EvaluateSettings) throws {
     (self.model, self.path) = (model, path)
     metrics = settings.metrics ?? Metric.all
-    // The command line was refused already where these were asked for.
+    // Metrics that were asked for by name were checked with the command line.
     for metric in metrics {
       if let obstacle = metric.excluded(by: settings) { leaveOut([metric], obstacle) }
     }
@@ -97,7 +97,7 @@ struct EvaluationSubject {
     }
   }
 
-  /// Makes sure that features can be learned and enough images be compared.
+  /// Checks that features can be learned and that there are enough images to compare.
   private static func checkFeatures(_ training: Dataset, _ test: Dataset) throws(FileError) {
     _ = try FeatureNetwork.labels(of: training)
     let least = QualityMetrics.leastCount

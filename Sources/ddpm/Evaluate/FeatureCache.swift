@@ -1,9 +1,9 @@
-// Where trained feature networks wait for the next evaluation on the same data.
+// Trained feature networks, kept for the next evaluation on the same data.
 
 import Diffusion
 import Foundation
 
-/// The user's folder for what can be made again.
+/// The user's cache folder, whose content can be made again.
 package struct FeatureCache {
   /// nil where the user has no such folder.
   private let folder: String?
@@ -18,7 +18,7 @@ package struct FeatureCache {
     }
   }
 
-  /// The place of the network of some data, named after what identifies them.
+  /// The path of the network trained on some data, named after their fingerprint.
   package func path(for data: Dataset) -> String? {
     let letters = data.labelledFingerprint.lowercased().map {
       $0.isLetter || $0.isNumber ? $0 : "-"
@@ -32,8 +32,8 @@ package struct FeatureCache {
   /// - Parameters:
   ///   - data: the training split.
   ///   - train: trains it.
-  ///   - say: told what the user should know.
-  /// - Throws: `FileError` where the data have nothing to learn.
+  ///   - say: shows a message to the user.
+  /// - Throws: `FileError` where the data have no labels to learn.
   func network(
     for data: Dataset, say: (String) -> Void, train: () throws(FileError) -> FeatureNetwork
   ) throws(FileError) -> FeatureNetwork {

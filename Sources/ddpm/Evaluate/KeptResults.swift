@@ -23,7 +23,7 @@ struct KeptResults: Sendable {
   }
 
   private func read<Result: Codable>(_ name: String, _ key: Key) -> File<Result>? {
-    // Whatever cannot be read is measured again, and what cannot be written is said then.
+    // What cannot be read is measured again; if it cannot be written either, `keep` throws.
     guard
       let data = try? Data(contentsOf: URL(filePath: path(name, "json"))),
       let file = try? JSONDecoder().decode(File<Result>.self, from: data), file.key == key
@@ -36,7 +36,7 @@ struct KeptResults: Sendable {
     read(name, key)?.result
   }
 
-  /// The same, with images.
+  /// The result of that name with its images, if it has that key.
   func images<Result: Codable>(_ name: String, _ key: Key) -> (Result, ByteImages)? {
     guard
       let file: File<Result> = read(name, key),
@@ -45,7 +45,7 @@ struct KeptResults: Sendable {
     return (file.result, images)
   }
 
-  /// Keeps a result in place of any other of that name; one that is no number is not kept.
+  /// Keeps a result in place of any other of that name; one with a value that is not finite is not kept.
   ///
   /// - Throws: `FileError`.
   func keep<Result: Codable>(
@@ -55,7 +55,7 @@ struct KeptResults: Sendable {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     let file = File(key: key, images: images?.fingerprint, result: result)
     guard let data = try? encoder.encode(file) else { return }
-    // The text comes last: it says which images it belongs to, should a crash come in between.
+    // The JSON comes last: after a crash in between, its check sum does not match the images.
     if let images { try IDX.write(images, to: path(name, "idx.gz")) }
     try AtomicFile.write(Array(data), to: path(name, "json"))
   }

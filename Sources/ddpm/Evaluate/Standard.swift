@@ -2,7 +2,7 @@
 
 import Diffusion
 
-/// What real images get, and in which features.
+/// The results of real images, and the features they were compared in.
 struct Standard: Codable {
   let floor: ImageQuality
   /// nil where only pixels were compared.

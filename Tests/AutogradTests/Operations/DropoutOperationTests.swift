@@ -23,7 +23,7 @@ private func masks(
 }
 
 @Test(arguments: [0.1, 0.3, 0.8] as [Float])
-func dropoutForgetsAtItsRateAndScalesTheRestUp(rate: Float) {
+func dropoutDropsAtItsRateAndScalesTheRestUp(rate: Float) {
   let values = masks(rate: rate, images: 10).flatMap { $0 }
   #expect(Set(values) == [0, 1 / (1 - rate)])
   let (p, n) = (Double(rate), Double(values.count))

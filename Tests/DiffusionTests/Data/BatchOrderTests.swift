@@ -1,4 +1,4 @@
-// Every image once an epoch, in an order of the seed's and the epoch's own.
+// Every image once per epoch, in an order that depends on the seed and the epoch.
 
 import Diffusion
 import Testing
@@ -29,7 +29,7 @@ import Testing
     #expect(epochs == order(0..<3, batch: 50))
   }
 
-  /// A training that goes on from a checkpoint sees what it would have seen.
+  /// A training resumed from a checkpoint gets the batches it would have got.
   @Test func theOrderDoesNotDependOnTheStepsBefore() {
     var fresh = BatchOrder(images: 50, seed: 3)
     let all = order(0..<20, seed: 3)

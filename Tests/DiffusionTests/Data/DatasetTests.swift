@@ -40,7 +40,7 @@ struct DatasetTests {
     }
   }
 
-  @Test func theLabelsTellTheClasses() throws {
+  @Test func theClassesAreCountedFromTheLabels() throws {
     func dataset(_ labels: [UInt8]?) -> Dataset {
       Dataset(images: Self.images(3), labels: labels, name: "set")
     }

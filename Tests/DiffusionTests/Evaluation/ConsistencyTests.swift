@@ -23,7 +23,7 @@ private let size = ImageSize(height: 1, width: 2, channels: 1)
   #expect(Consistency([(5, image)], network: nil, threads: 1).unrelated == nil)
 }
 
-@Test func theNetworkSaysWhichImagesStayWhatTheyShow() throws {
+@Test func theShareOfImagesThatKeepTheirClassIsMeasured() throws {
   let (digits, labels) = SyntheticDigits.images(.train, range: 0..<200)
   let network = try FeatureNetwork(
     trainedOn: Dataset(images: digits, labels: labels, name: "digits"), steps: 100,

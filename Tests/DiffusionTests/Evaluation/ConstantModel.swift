@@ -1,4 +1,4 @@
-// A model of which everything is known: its network always says the same.
+// A model whose results are known: its network's output is constant.
 
 import Autograd
 import Diffusion
@@ -6,7 +6,7 @@ import Foundation
 import Kernels
 import TestSupport
 
-/// A model whose network outputs one number for every value of every image, whatever it is asked.
+/// A model whose network outputs one number for every value of every image, whatever the input.
 func constantModel(
   _ output: Float, prediction: Prediction, clipRange: Double?,
   timesteps: Int, size: ImageSize = ImageSize(height: 4, width: 4, channels: 1)

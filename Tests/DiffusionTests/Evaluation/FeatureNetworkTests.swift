@@ -101,7 +101,7 @@ import Testing
   }
 
   /// One row of coloured pixels, the width odd.
-  @Test func imagesOfAnySizeAreSeen() throws {
+  @Test func imagesOfAnySizeHaveFeatures() throws {
     let size = ImageSize(height: 1, width: 11, channels: 3)
     let data = Self.bars(20, size)
     let network = try FeatureNetwork(trainedOn: data, steps: 2, threads: 2)

@@ -39,7 +39,7 @@ import Testing
     #expect(quality.coverage.precision.mean == 1)
   }
 
-  @Test func imagesThatAreRememberedAreSeenAsSuch() throws {
+  @Test func copiesOfTrainingImagesAreFound() throws {
     let quality = try Self.metrics.get()(Self.digits(.train, 200).images)
     #expect(quality.neighbours.mean.mean == 0 && quality.neighbours.places == Array(0..<200))
   }

@@ -6,8 +6,8 @@ import Testing
 @Suite struct LikelihoodTests {
   private let size = ImageSize(height: 4, width: 4, channels: 1)
 
-  /// A network that knows the images are black leaves no error; only the decoder's floor is left,
-  /// and where p's variance is not the posterior's, the price of that.
+  /// A network that predicts the black images exactly leaves only the decoder's floor and, where p's
+  /// variance is not the posterior's, the divergence due to that.
   @Test func aPerfectModelCostsTheDecodersFloor() throws {
     let model = try constantModel(-1, prediction: .sample, clipRange: 1, timesteps: 1000)
     let black = ByteImages(size: size, pixels: Array(repeating: 0, count: 5 * size.values))
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  /// A network that says there is no noise is wrong by all of it: x̂0 - x0 = √(1/ᾱ - 1) ε.
+  /// A network that predicts no noise is wrong by all of it: x̂0 - x0 = √(1/ᾱ - 1) ε.
   @Test func imagesAreNoisedAsTheirTimestepSays() throws {
     let model = try constantModel(0, prediction: .noise, clipRange: nil, timesteps: 100)
     let images = patternlessImages(400, size: size)
@@ -90,7 +90,7 @@ import Testing
     #expect(try measure(fresh, imagesOfEight, count: 7) == measure(used, imagesOfEight, count: 7))
   }
 
-  /// Images of two brightnesses in turn: at even distances all that are asked would be of one.
+  /// Images of two brightnesses in turn: at even distances all that are measured would be of one.
   @Test func imagesAreDrawnAtRandomFromTheWholeSet() throws {
     let model = try constantModel(0, prediction: .sample, clipRange: 1, timesteps: 10)
     let pixels = (0..<100 * size.values).map { UInt8($0 / size.values % 2 == 0 ? 0 : 128) }
@@ -106,7 +106,7 @@ import Testing
     #expect(abs(likelihood.prior.mean - expected) < 1e-9)
   }
 
-  @Test func eachImageIsAskedOnceAtMost() throws {
+  @Test func eachImageIsMeasuredAtMostOnce() throws {
     let model = try untrainedModel(timesteps: 4)
     #expect(try measure(model, imagesOfEight, count: 1000).small.images == 7)
     let single = try measure(model, imagesOfEight, count: 1).small

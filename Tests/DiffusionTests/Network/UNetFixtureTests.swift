@@ -76,7 +76,7 @@ struct UNetFixtureTests {
       let expected = try run.gradients.floats(parameter.name)
       let actual = parameter.fileValues(in: run.tape.parameterGradients)
       let error = zip(actual, expected).map { abs($0 - $1) }.max() ?? .infinity
-      // Softmax does not see a shift of the keys: that gradient is zero but for rounding.
+      // Softmax does not change with a shift of the keys: that gradient is zero but for rounding.
       let isZero = parameter.name.hasSuffix("to_k.bias")
       let scale = expected.map { abs($0) }.max() ?? 0
       #expect(

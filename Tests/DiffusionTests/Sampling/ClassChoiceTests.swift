@@ -63,14 +63,14 @@ import Testing
     }
   }
 
-  @Test func noGuidanceIsTheClasssOwnImage() throws {
+  @Test func guidanceOfZeroIsTheClassAlone() throws {
     let own = try model.sample(5, plan, options()).images
     #expect(try model.sample(5, plan, options(guidance: 0)).images == own)
     #expect(try model.sample(5, plan, options(guidance: 0.5)).images != own)
   }
 
   /// One step from T leads to the estimate of x0, in which the network's output is linear.
-  @Test func guidanceLeadsAwayFromWhatTheNullClassSays() throws {
+  @Test func guidanceLeadsAwayFromTheNullClass() throws {
     // The class 0 of the second model is the first one's null class.
     let other = try model.replacing { rows in rows[0] = rows[3] }
     func estimate(_ model: DiffusionModel, guidance: Double = 0) throws -> [Float] {
@@ -91,7 +91,7 @@ import Testing
         #expect(abs(Double(guided) - expected) <= 1e-6 * (1 + 2 * weight) * Double(scale))
       }
     }
-    // Where class and null class say the same, there is nowhere to be led.
+    // Where class and null class have the same output, guidance changes nothing.
     let twins = try other.replacing { _ in }
     #expect(
       try zip(estimate(twins, guidance: 3), untold).allSatisfy { abs($0 - $1) <= 1e-5 * scale })

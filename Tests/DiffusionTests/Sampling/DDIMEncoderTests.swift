@@ -4,7 +4,7 @@ import Diffusion
 import Testing
 
 @Suite struct DDIMEncoderTests {
-  /// The network knows image and noise exactly, at the timestep that it is conditioned on.
+  /// The network predicts image and noise exactly, at the timestep that it is conditioned on.
   @Test(arguments: Prediction.allCases)
   func everyPredictionEncodesTheSameNoise(prediction: Prediction) throws {
     let schedule = try NoiseSchedule(.linear, timesteps: 100)

@@ -1,4 +1,4 @@
-// What an observer of a sampling sees: every image after every step, and nothing that it changes.
+// An observer of a sampling gets every image after every step, and changes none.
 
 import Diffusion
 import Synchronization

@@ -46,7 +46,7 @@ func aStepIsItsFormula(clipping: Clipping, prediction: Prediction) throws {
   #expect(walked.x[0].allSatisfy { $0.isFinite })
 }
 
-/// The same through the floats: clipped pixels do not part DDIM at eta 1 from DDPM.
+/// The same through the floats: clipped pixels do not make DDIM at eta 1 differ from DDPM.
 @Test func clippedImagesOfDDPMAndDDIMAreEqual() throws {
   let schedule = try NoiseSchedule(.linear, timesteps: 1000)
   let grid = try StepSpacing.trailing.timesteps(20, of: schedule.last)
@@ -65,7 +65,7 @@ func aStepIsItsFormula(clipping: Clipping, prediction: Prediction) throws {
   for (ddpm, ddim) in zip(images[0], images[1]) { #expect(abs(ddpm - ddim) < 1e-5) }
 }
 
-/// A sampler that looks back: it records what it sees.
+/// A sampler that records the evaluations it reads, also earlier ones.
 private struct LookingBack: Sampler {
   var memory: Int { 2 }
 

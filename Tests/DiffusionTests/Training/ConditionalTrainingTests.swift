@@ -1,4 +1,5 @@
-// Training with labels: who is told what, the same bytes on any number of threads, and that it works.
+// Training with labels: which classes are dropped, the same bytes on any number of threads, and that it
+// works.
 
 import Diffusion
 import TestSupport
@@ -27,7 +28,7 @@ import Testing
 
   /// Only rows that are looked up have a gradient; of the others Adam moves nothing.
   @Test(arguments: [(0.0, [true, true, true, false]), (1.0, [false, false, false, true])])
-  func theShareThatIsToldNoClassIsTheOneAskedFor(share: Double, moved: [Bool]) throws {
+  func theShareOfDroppedClassesIsTheOneAskedFor(share: Double, moved: [Bool]) throws {
     let trainer = try SmallTraining.conditionalTrainer(
       SmallTraining.options(batch: 12) { ($0.warmup, $0.classDropout) = (0, share) })
     let before = try trainer.snapshot().classRows
@@ -47,7 +48,7 @@ import Testing
     #expect(trainer.snapshot().weights != runs[1])
   }
 
-  @Test func theHeldOutLossIsToldTheLabels() throws {
+  @Test func theHeldOutLossIsConditionedOnTheLabels() throws {
     let trainer = try SmallTraining.conditionalTrainer()
     let data = SmallTraining.images(6)
     func loss(_ labels: [UInt8], threads: Int = 1) -> Double {
@@ -62,8 +63,8 @@ import Testing
     #expect(bits([0, 1, 2, 0, 1, 2]) != bits([1, 2, 0, 1, 2, 0]))
   }
 
-  /// Two classes of images with nothing in common: white above, white below. A network that were
-  /// not told the class would draw both kinds for either. Predicting the image is learned soonest.
+  /// Two classes of images with nothing in common: white above, white below. A network that is not
+  /// conditioned on the class would draw both kinds for either. Predicting the image is learned soonest.
   @Test func aNetworkLearnsWhatItsClassesAre() throws {
     let data = ByteImages(
       size: SmallTraining.size,

@@ -24,7 +24,7 @@ import Testing
     #expect(one.mean == many.mean && one.byTimestep == many.byTimestep)
   }
 
-  /// Evenly spaced timesteps: twenty triples a range.
+  /// Evenly spaced timesteps: twenty triples per range.
   @Test func theRangesMakeUpTheMean() throws {
     let model = try SmallTraining.trainer().snapshot()
     let loss = HeldOutLoss(on: data, count: 100, bins: 5)(model, threads: 2)

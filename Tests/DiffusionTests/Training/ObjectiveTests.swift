@@ -28,7 +28,7 @@ import Testing
     #expect(counts == [Int](repeating: 200, count: 10))
   }
 
-  /// A timestep of weight 0 teaches nothing; weights scale loss and gradient alike.
+  /// A timestep of weight 0 contributes nothing; weights scale loss and gradient alike.
   @Test func weightsScaleTheLossAndItsGradient() throws {
     func step(_ weight: @escaping @Sendable (Timestep, NoiseSchedule) -> Double) throws
       -> Trainer.Step

@@ -62,8 +62,8 @@ struct OptimizerFixtureTests {
       batch.tape.parameterGradients.fill(0)
     }
 
-    // Adam makes a whole step out of the sign of a gradient: where that is rounding, single
-    // precision may step the other way. Softmax does not see the keys' bias at all.
+    // Adam makes a whole step out of the sign of a gradient: where that is rounding, single precision
+    // may step the other way. Softmax does not depend on the keys' bias at all.
     let farthest = 2 * Double(reference.steps) * reference.lr
     for (run, file, prefix) in [
       (parameters.values, after, ""), (average.values, stored, "ema."),

@@ -77,8 +77,8 @@ private let shard = ShardSize.usual
     }
   }
 
-  /// The noise's variance is 1, so saying nothing costs 1; a network that knows its four images by
-  /// heart is left with the noise of the first timesteps, which nobody can see.
+  /// The noise's variance is 1, so an output of 0 has the loss 1; a network that has memorised its four
+  /// images is left with the noise of the first timesteps, which is too faint to predict.
   @Test func aFewImagesAreLearnedByHeart() throws {
     let data = SmallTraining.images(4)
     let trainer = try SmallTraining.trainer(

@@ -131,7 +131,7 @@ import Testing
   }
 
   @Test(arguments: [("/nowhere/file", "no such file"), ("/", "Is a directory")])
-  func whatIsNoFileIsSaid(path: String, reason: String) {
+  func whatIsNotAFileIsReported(path: String, reason: String) {
     let error = #expect(throws: FileError.self) { try Safetensors(contentsOf: path) }
     #expect(error?.description.contains(reason) == true)
   }

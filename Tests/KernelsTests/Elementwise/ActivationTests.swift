@@ -53,7 +53,7 @@ func siluWritesOnlyItsFloats(count: Int) {
   #expect(dx.values().allSatisfy { $0.isFinite }, "\(dx.floats.array)")
 }
 
-@Test func aNotANumberIsSeenBehindSiLU() {
+@Test func siluPassesNotANumberOn() {
   let (x, y) = (Guarded([1, .nan, 2]), Guarded(count: 3))
   siluForward(x.floats, into: y.floats, count: 3)
   #expect(y.values().map(\.isNaN) == [false, true, false])

@@ -83,7 +83,7 @@ func adamFollowsTheReference(weightDecay: Float, gradientScale: Float) {
     relative: 2e-7)
 }
 
-@Test func anAverageThatForgetsEverythingIsTheParameters() {
+@Test func anAverageOfDecayZeroIsTheParameters() {
   let model = Model(70)
   model.take(step(1, emaDecay: 0), uniform(70, seed: 3), 0..<70)
   #expect(model.ema.values() == model.parameters.values())
@@ -108,7 +108,7 @@ func theSumOfSquaresIsExactForEighths(count: Int) {
   #expect(sumOfSquares(x.floats) == values.doubles.reduce(0) { $0 + $1 * $1 })
 }
 
-@Test func theSumOfSquaresDoesNotLoseItselfInAMillionTerms() {
+@Test func theSumOfSquaresKeepsItsPrecisionOverAMillionTerms() {
   let count = 1 << 20
   let memory = FloatMemory(count: count)
   memory.all.fill(0.1)

@@ -30,7 +30,7 @@ private func mask(_ rate: Float, count: Int, item: UInt32 = 0, time: UInt32 = 0)
 }
 
 @Test(arguments: [0, 0.1, 0.5, 0.9] as [Float])
-func aMaskForgetsAtItsRateAndKeepsTheMean(rate: Float) {
+func aMaskDropsAtItsRateAndKeepsTheMean(rate: Float) {
   let count = 1 << 16
   let values = mask(rate, count: count)
   #expect(Set(values).isSubset(of: [0, 1 / (1 - rate)]))

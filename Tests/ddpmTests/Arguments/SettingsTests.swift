@@ -59,7 +59,7 @@ import ddpm
     for (line, sampler) in cases { #expect(try sample(line).sampler == sampler, "\(line)") }
   }
 
-  @Test func samplingTakesEveryOtherFlag() throws {
+  @Test func samplingTakesAllOtherFlags() throws {
     let settings = try sample(
       """
       --model m --weights raw --out a.idx.gz --count 3 --seed 8 --noise n.npy --no-clip \

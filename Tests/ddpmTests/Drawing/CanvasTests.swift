@@ -7,7 +7,7 @@ import ddpm
 @Suite struct CanvasTests {
   private static let black = Colour(red: 0, green: 0, blue: 0)
 
-  /// The ink of shapes on a white canvas of 12 x 8: a character a pixel, `#` full, `.` none.
+  /// The ink of shapes on a white canvas of 12 x 8: one character per pixel, `#` full and `.` none.
   private func picture(_ shapes: (inout Stencil) -> Void) -> [String] {
     var canvas = Canvas(
       width: 12, height: 8, colour: Colour(red: 255, green: 255, blue: 255))

@@ -1,4 +1,5 @@
-// `ddpm evaluate` as a process: the table, the JSON, what lies in the folder, every fault its code.
+// `ddpm evaluate` as a process: the table, the JSON, the files in the folder, and the exit code of every
+// fault.
 
 import Diffusion
 import Foundation
@@ -121,7 +122,7 @@ import Testing
     #expect(pictures[0].0.elements.count == 2)
   }
 
-  @Test func aPictureHoldsTheSamplesAndTellsHowTheyWereMade() throws {
+  @Test func aPictureHoldsTheSamplesAndRecordsHowTheyWereMade() throws {
     let words = ["--metrics", "time", "--steps", "3", "--eta", "hat", "--seed", "7"]
     let result = try BuiltTool.run(
       ["evaluate", "--model", workspace.path("model"), "--count", "70"] + words)
@@ -181,7 +182,7 @@ import Testing
     #expect(report["cells"].elements.map { $0["steps"] } == [10])
   }
 
-  @Test func anOutputThatCannotBeCreatedIsSaidBeforeTheWork() throws {
+  @Test func anOutputThatCannotBeCreatedIsReportedBeforeTheWork() throws {
     try workspace.write("a file", to: "file")
     try evaluate("--data", data, "--out", workspace.path("file/out"))
       .expectRefusal(73, "file/out", "cannot be created")

@@ -4,8 +4,8 @@ import Diffusion
 import Foundation
 import ddpm
 
-/// A workspace with data of three classes, an untrained model, and a cache of features that knows the
-/// data already, as learning them anew takes seconds.
+/// A workspace with data of three classes, an untrained model, and a cache that already holds the
+/// feature network of the data, as training it takes seconds.
 struct EvaluationBench {
   let workspace: Workspace
   let model: DiffusionModel
@@ -14,7 +14,7 @@ struct EvaluationBench {
   let network: FeatureNetwork
 
   /// - Parameters:
-  ///   - knowsFeatures: whether the cache does.
+  ///   - knowsFeatures: whether the cache holds the data's feature network.
   ///   - images: how many images each split has; nil is few.
   init(knowsFeatures: Bool = true, images: Int? = nil) throws {
     workspace = try Workspace()
@@ -53,7 +53,7 @@ struct EvaluationBench {
     return ByteImages(size: size, pixels: pixels)
   }
 
-  /// The model that the tests evaluate on the data, and some words more.
+  /// The arguments that evaluate the model on the data, and more words.
   ///
   /// - Parameter data: the data that the words need.
   func run(_ words: String, data: String = "--data data") throws -> BuiltTool.Result {

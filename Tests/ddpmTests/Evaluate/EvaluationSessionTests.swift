@@ -72,7 +72,7 @@ import Testing
       equal(report["floor"]["frechet_distance_extrapolated"], floor.value, floor.standardError))
     let cell = report["cells"].elements[0]
     #expect(cell["frechet_distance_extrapolated"]["standard_error"].double != nil)
-    // The distance itself is told to scripts, which also have the number of images.
+    // The distance itself is in the JSON, where scripts also find the number of images.
     #expect(cell["frechet_distance"]["mean"].double != nil)
   }
 

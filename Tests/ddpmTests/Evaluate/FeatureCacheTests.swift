@@ -40,7 +40,7 @@ import ddpm
     #expect(!FileManager.default.fileExists(atPath: path))
   }
 
-  @Test func aDamagedOrUnwritableCacheIsSaidAndDoesNoHarm() throws {
+  @Test func aDamagedOrUnwritableCacheIsReportedAndDoesNoHarm() throws {
     let path = try #require(bench.cachePath)
     try bench.workspace.write("damaged", to: "cache/ddpm/\(URL(filePath: path).lastPathComponent)")
     let damaged = try bench.run(Self.words)

@@ -10,7 +10,7 @@ import Testing
 
   private static let words = "--count 20 --steps 2,3 --eta 0,hat"
 
-  @Test func aRepeatedCommandDoesNothingAndTellsTheSame() throws {
+  @Test func aRepeatedCommandMeasuresNothingAndReportsTheSame() throws {
     let first = try bench.run(Self.words)
     let before = try bench.text("report.json")
     let second = try bench.run(Self.words)

@@ -45,7 +45,7 @@ struct HostileFilesTests {
     #expect(!workspace.exists("run"), "nothing is begun")
   }
 
-  /// Who does not train with the labels is not asked about their values; who does is told.
+  /// The values of labels only matter to a training that is conditioned on them.
   @Test(arguments: [[], ["--conditional"]])
   func aLabelFarFromTheOthersMattersToConditionalTraining(words: [String]) throws {
     let workspace = try Workspace()

@@ -39,7 +39,7 @@ import Testing
     #expect(try rows == samples(10, start: start))
   }
 
-  @Test func theGridHasAsManyColumnsAsARowImages() throws {
+  @Test func theGridHasOneColumnPerImageOfARow() throws {
     #expect(try sample("--interpolate", "3", "--out", workspace.path("a.png")).code == 0)
     let picture = try PNGChunks(workspace.bytes("a.png"))
     // Eight rows of images of 8 x 8, a line of a pixel between them, all enlarged tenfold.

@@ -67,7 +67,7 @@ import Testing
     #expect(zip(other, ending).allSatisfy { $0 != $1 && abs($0 - $1) < 0.1 })
   }
 
-  @Test func aStartWhereImagesStillShowIsSaid() throws {
+  @Test func aStartWhereImagesAreStillVisibleIsReported() throws {
     let result = try images("--steps", "2", "--spacing", "leading")
     #expect(result.messages.contains("ddpm: the first timestep visited is 501 of 1000"))
     #expect(!(try images("--steps", "2")).messages.contains("the first timestep visited"))

@@ -1,4 +1,4 @@
-// `ddpm sample --progressive`: a row an image, the estimates of it from the first step to the last.
+// `ddpm sample --progressive`: one row per image, its estimates from the first step to the last.
 
 import Diffusion
 import Foundation
@@ -18,7 +18,7 @@ import Testing
     try workspace.sample(words)
   }
 
-  /// Of each step of three images by DDPM, what the last of them was taken for.
+  /// Of each DDPM step of three images, the estimate of the last image.
   private func estimates(steps: Int) throws -> [ByteImages] {
     let seen = Mutex<[ByteImages]>([])
     var options = SamplingOptions(threads: 1)
@@ -48,7 +48,7 @@ import Testing
     #expect(Array(bytes.suffix(expected.pixels.count)) == expected.pixels)
   }
 
-  @Test func thePictureTellsItsTimesteps() throws {
+  @Test func thePictureRecordsItsTimesteps() throws {
     _ = try sample(
       "--steps", "4", "--count", "2", "--out", workspace.path("a.png"), "--progressive",
       workspace.path("b.png"))
@@ -58,7 +58,7 @@ import Testing
     #expect(try PNGChunks(workspace.bytes("a.png")).texts["columns"] == nil)
   }
 
-  @Test func aPlaceWhereItCannotBeIsSaidBeforeTheWork() throws {
+  @Test func anImpossiblePathIsReportedBeforeTheWork() throws {
     try sample(
       "--out", workspace.path("a.png"), "--progressive", workspace.path("nothing/b.png")
     ).expectRefusal(73, "nothing/b.png", "cannot be created")

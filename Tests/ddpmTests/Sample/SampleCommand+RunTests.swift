@@ -1,4 +1,5 @@
-// `ddpm sample` as a process: every kind of output holds the library's samples, every fault its code.
+// `ddpm sample` as a process: every kind of output holds the library's samples, every fault has its exit
+// code.
 
 import Diffusion
 import Foundation
@@ -65,7 +66,7 @@ import Testing
     #expect(try workspace.bytes("a.pgm") == Array(header.utf8) + grid.pixels)
   }
 
-  @Test func aPictureTellsHowItWasMade() throws {
+  @Test func aPictureRecordsHowItWasMade() throws {
     _ = try sample("a.png", "--count", "2", "--eta", "0.5", "--seed", "7")
     #expect(
       try PNGChunks(workspace.bytes("a.png")).texts == [
@@ -149,7 +150,7 @@ import Testing
       .expectRefusal(66, "runs/mnist", "ddpm train", "--model")
   }
 
-  @Test func anOutputThatCannotBeCreatedIsSaidBeforeTheWork() throws {
+  @Test func anOutputThatCannotBeCreatedIsReportedBeforeTheWork() throws {
     try workspace.write("a file", to: "file")
     for out in ["nothing/a.png", "file/a.npy"] {
       // Not even the sampler is announced.

@@ -67,7 +67,7 @@ import ddpm
     }
   }
 
-  @Test func whatDoesNotFitIsLeftOutAndSaid() {
+  @Test func whatDoesNotFitIsLeftOutAndCounted() {
     let many = images((0..<60).map { UInt8(255 - $0) }, side: 28)
     // Of rows of 30, four images of at least 8 columns with a gap fit in 39.
     let some = lines(Preview(.characters, width: 39).text(many, 30))

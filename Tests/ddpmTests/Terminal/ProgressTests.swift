@@ -55,7 +55,7 @@ import ddpm
     #expect(shown.isEmpty && !asked)
   }
 
-  @Test func whatIsSaidStaysAboveTheLine() {
+  @Test func messagesStayAboveTheLine() {
     let shown = shown(.rewriting { 80 }) { progress, _ in
       progress.update("step")
       progress.say("saved")

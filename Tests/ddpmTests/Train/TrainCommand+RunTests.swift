@@ -181,7 +181,7 @@ import Testing
   }
 
   /// There are no data: they would be missed if they were looked for.
-  @Test func aPlaceWhereNothingCanBeCreatedIsSaidBeforeTheDataAreRead() throws {
+  @Test func aPlaceWhereNothingCanBeCreatedIsReportedBeforeTheDataAreRead() throws {
     let workspace = try Workspace()
     try workspace.write("a file", to: "file")
     for out in ["file", "file/run"] {

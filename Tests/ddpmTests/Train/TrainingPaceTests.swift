@@ -49,7 +49,7 @@ import ddpm
   }
 
   /// A forward pass is a third of a step's work.
-  @Test func aFirstStepTellsWhatTheRestWillTake() {
+  @Test func aFirstStepPredictsTheTimeOfTheRest() {
     var pace = pace()
     pace.expect(step: 0.6, batch: 20, measured: 100, drawn: 500)
     #expect(pace.step == 0.6)
@@ -57,7 +57,7 @@ import ddpm
   }
 
   /// Beginning takes 0.5, a step 0.1.
-  @Test func twoShortDrawingsTellWhatAWholeOneTakes() {
+  @Test func twoShortDrawingsPredictTheTimeOfAWholeOne() {
     #expect(abs(TrainingPace.drawing(one: 0.6, few: 0.9, steps: 4, of: 25) - 3) < 1e-12)
     #expect(TrainingPace.drawing(one: 0.6, few: 0.5, steps: 4, of: 25) == 0.5)
   }

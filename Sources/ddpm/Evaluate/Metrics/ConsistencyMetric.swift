@@ -93,7 +93,7 @@ extension EvaluationSession {
 }
 
 extension EvaluationReport.About {
-  /// Whether the noise decides the image.
+  /// The differences from the images of the most steps, one row per number of steps.
   fileprivate func table(of series: [ConsistencyOfSpacing], _ first: Consistency) -> ReportTable {
     let hasClasses = first.rows.contains { $0.sameClass != nil }
     let unrelated = first.unrelated.map { "; unrelated images \($0.text)" } ?? ""

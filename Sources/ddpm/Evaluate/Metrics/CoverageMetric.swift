@@ -1,4 +1,4 @@
-// Precision and recall, and which classes there are: whether images look real and all of it occurs.
+// Precision, recall and classes: whether images look real, and whether all real ones are represented.
 
 import Diffusion
 

@@ -1,4 +1,4 @@
-// The Frechet distance: as it is for many images, extrapolated from few, or none.
+// The Frechet distance: measured on many images, extrapolated from fewer, left out for too few.
 
 import Diffusion
 

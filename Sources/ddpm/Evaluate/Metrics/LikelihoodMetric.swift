@@ -1,4 +1,4 @@
-// Bits a dimension: what test images cost under the model, term by term.
+// Bits per dimension: what test images cost under the model, term by term.
 
 import Diffusion
 

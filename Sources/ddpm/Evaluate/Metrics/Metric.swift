@@ -14,7 +14,7 @@ package struct Metric: Sendable {
   var tables: [CellTable] = []
   /// More numbers of each cell, for `report.json` and `table.csv`.
   var others: [Quantity] = []
-  /// How its results that are not of cells are found: a section of the report.
+  /// Its results that do not belong to cells: a section of the report.
   var section: Section?
   /// Whether its tables come after those without a bias where images are few.
   var isBiasedByFewImages = false
@@ -23,7 +23,7 @@ package struct Metric: Sendable {
 
   /// A measurement whose results are a table of their own.
   struct Section: Sendable {
-    /// How many times the network is yet to run on an image for it.
+    /// How many evaluations of the network on one image it still needs.
     let missingEvaluations: @Sendable (EvaluationSession) -> Int
     /// Measures what the folder does not hold already; nil where there is nothing to measure.
     let measure: @Sendable (inout EvaluationSession) throws -> EvaluationReport.Section?
@@ -36,7 +36,7 @@ package struct Metric: Sendable {
 }
 
 extension Metric {
-  /// What a measurement is made on.
+  /// What a measurement needs.
   struct Needs: OptionSet, Sendable {
     let rawValue: Int
 
@@ -54,7 +54,7 @@ extension Metric {
     static let features: Needs = [.training, Needs(rawValue: 32)]
   }
 
-  /// Numbers of the cells.
+  /// All its numbers of a cell.
   var quantities: [Quantity] { tables.flatMap(\.quantities) + others }
 
   /// Why `settings` do not allow it, with the way out; nil where they do.
@@ -86,6 +86,6 @@ extension Sequence where Element == Metric {
   /// The names that `--metrics` has for them.
   var names: String { map(\.name).joined(separator: ", ") }
 
-  /// Whether any of them is measured on this.
+  /// Whether any of them needs this.
   func need(_ needs: Metric.Needs) -> Bool { contains { $0.needs.isSuperset(of: needs) } }
 }

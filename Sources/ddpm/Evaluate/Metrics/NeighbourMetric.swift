@@ -1,9 +1,10 @@
-// The nearest training images: whether a model draws, or repeats what it was trained on.
+// The nearest training images: whether a model draws new images or copies those it was trained on.
 
 import Diffusion
 
 extension Metric {
-  /// Nearer than all but this share of the test images to a training image is suspiciously near.
+  /// An image is suspiciously near if at most this share of the test images is nearer to a training
+  /// image.
   private static let nearShare = 0.05
 
   package static let neighbours = Metric(

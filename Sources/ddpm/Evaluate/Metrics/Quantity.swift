@@ -4,13 +4,13 @@ import Diffusion
 
 /// One number that a metric has for each cell and, mostly, for real images.
 struct Quantity: Sendable {
-  /// Where it is read.
+  /// What it is read from.
   enum Source: Sendable {
     /// How the images were drawn.
     case sampling(@Sendable (EvaluationReport.Cell) -> any Measured)
-    /// Images, beside what real images are like, which have the number too.
+    /// The quality of the images and of real ones, which have the number too.
     case images(@Sendable (ImageQuality, _ floor: ImageQuality) -> (any Measured)?)
-    /// The difference of images from real ones, which themselves have none.
+    /// The difference between the images and real ones, which have no such number themselves.
     case difference(@Sendable (ImageQuality, _ floor: ImageQuality) -> (any Measured)?)
   }
 
@@ -24,7 +24,7 @@ struct Quantity: Sendable {
 
   /// The number of a cell; nil where it was not measured.
   ///
-  /// - Parameter floor: what real images are like.
+  /// - Parameter floor: the quality of real images.
   func value(of cell: EvaluationReport.Cell, floor: ImageQuality?) -> (any Measured)? {
     switch source {
     case .sampling(let read): return read(cell)
@@ -39,7 +39,8 @@ struct Quantity: Sendable {
     if case .images(let read) = source { floor.flatMap { read($0, $0) } } else { nil }
   }
 
-  /// How far a cell is from real images, from 0 to 1; nil where that is chance, or not good or bad.
+  /// How far a cell is from real images, from 0 to 1; nil where the difference may be chance, or where
+  /// neither direction is better.
   func heat(of cell: EvaluationReport.Cell, floor: ImageQuality?) -> Double? {
     guard
       let scale, let number = value(of: cell, floor: floor),
@@ -55,11 +56,11 @@ struct CellTable: Sendable {
   let title: String
   /// How to read it.
   let note: @Sendable (EvaluationReport.About) -> String
-  /// What stands in a cell, one beside the other.
+  /// The quantities of a cell, side by side.
   let quantities: [Quantity]
   /// The images whose numbers are given beside the title.
   var realImages = "real images"
-  /// Whether the table tells more than others of its metric.
+  /// Whether this is the table of its metric to show for so many images.
   var isShown: @Sendable (_ floor: ImageQuality?) -> Bool = { _ in true }
   /// Why there may be no number, and what to do.
   var missing: Missing?

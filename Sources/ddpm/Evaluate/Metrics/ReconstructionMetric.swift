@@ -100,7 +100,7 @@ extension EvaluationSession {
     return table
   }
 
-  /// The first images as they are, and below them what became of them; one picture per spacing.
+  /// The first images, and below them their reconstructions; one picture per spacing.
   fileprivate func pictures(of rows: [Reconstructed]) throws(FileError) -> [HTML] {
     guard let data = subject.test?.drawn(reconstructedCount) else { return [] }
     let list = list(steps)

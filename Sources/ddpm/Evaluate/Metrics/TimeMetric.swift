@@ -1,4 +1,4 @@
-// Time: how many images a second a sampler draws, and in how many evaluations of the network.
+// Time: how many images per second a sampler draws, and with how many evaluations of the network.
 
 import Diffusion
 

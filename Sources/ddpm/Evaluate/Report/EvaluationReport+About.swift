@@ -1,4 +1,4 @@
-// What was evaluated, and how: the lines that say under which conditions numbers hold.
+// What was evaluated, and how: the conditions under which the numbers hold.
 
 import Diffusion
 import Foundation
@@ -11,8 +11,8 @@ extension EvaluationReport {
     let timesteps: Int
     /// What the network outputs.
     let prediction: Prediction
-    /// Of a conditional model: its images are of one class after the other, and what is measured
-    /// on the data is measured given the labels.
+    /// The number of classes of a conditional model: its images take the classes in turn, and on the
+    /// data it is conditioned on the labels.
     let classes: Int?
     /// w of classifier-free guidance, where it was asked for.
     let guidance: Double?
@@ -45,7 +45,7 @@ extension EvaluationReport.About {
       metrics: subject.metrics, leftOut: subject.leftOut)
   }
 
-  /// A subject and what is to be said of it.
+  /// A subject and the text about it.
   typealias Line = (subject: String, text: String)
 
   /// What will be done.
@@ -67,7 +67,7 @@ extension EvaluationReport.About {
   /// The same for a terminal.
   var summary: [String] { lines.map(Self.plain) }
 
-  /// Where texts begin behind their subjects.
+  /// The column in which texts begin.
   private static let indent = 10
 
   /// A line as a terminal shows it.
@@ -85,7 +85,7 @@ extension EvaluationReport.About {
 
   var spacingNames: String { spacings.map(\.rawValue).joined(separator: ", ") }
 
-  /// The columns that say steps, with the spacing where there are several.
+  /// The column of steps, and that of spacings where there are several.
   var stepColumns: [Table.Column] {
     [.init("steps")] + (spacings.count > 1 ? [.init("spacing", .left)] : [])
   }
@@ -96,10 +96,10 @@ extension EvaluationReport.About {
 
   var dataName: String { data?.printable ?? "-" }
 
-  /// What a conditional model is told of the images it is measured on.
+  /// Says that a conditional model is conditioned on the labels of the data.
   var givenLabels: String { classes == nil ? "" : " given their labels" }
 
-  /// w where every step asks the network twice; asking for 0 is asking for none.
+  /// w where guidance evaluates the network twice per step; w = 0 is no guidance.
   var effectiveGuidance: Double? { guidance.flatMap { $0 > 0 ? $0 : nil } }
 
   private var guidanceText: String { effectiveGuidance.map { ", guidance \($0.brief)" } ?? "" }
@@ -111,7 +111,7 @@ extension EvaluationReport.About {
     }
   }
 
-  /// What a cell's picture tells about itself.
+  /// What is noted in the file of a cell's picture.
   func text(_ cell: Comparison.Cell) -> [(key: String, value: String)] {
     Tool.text(model: model) + [
       ("sampler", cell.label), ("steps", "\(cell.steps)"),
@@ -122,7 +122,7 @@ extension EvaluationReport.About {
 }
 
 extension EvaluationReport {
-  /// What was held against what, for those who read the numbers.
+  /// What was compared with what, as a key to the numbers.
   var conditions: [About.Line] {
     var lines = about.lines
     if let extractor = standard?.extractor {

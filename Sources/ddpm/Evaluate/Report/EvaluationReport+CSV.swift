@@ -13,7 +13,7 @@ extension EvaluationReport {
       (self.name, self.text) = (name, text)
     }
 
-    /// A number, and where real images have it too its error and theirs.
+    /// A number; where real images have it too, also its error and their number.
     static func columns(_ quantity: Quantity, floor: ImageQuality?) -> [Column] {
       let number = Column(quantity.key) { quantity.value(of: $0, floor: floor)?.digits }
       guard case .images = quantity.source else { return [number] }

@@ -11,7 +11,7 @@ extension EvaluationReport {
     case markdown
   }
 
-  /// The tables that there are, and under which conditions they hold.
+  /// All tables, and the conditions under which they hold.
   func text(_ layout: Layout) -> String {
     let paragraphs =
       switch layout {
@@ -30,8 +30,8 @@ extension EvaluationReport {
 
   func has(_ metric: Metric) -> Bool { about.metrics.contains(metric) }
 
-  /// The tables of cells that tell something, the most telling first: of few images those without a
-  /// bias, and what is compared with real images before what costs time.
+  /// The tables of cells to show, the most informative first: with few images those without a bias, and
+  /// comparisons with real images before times.
   private var shownTables: [CellTable] {
     let isFew = standard?.floor.hasFewImages ?? false
     func rank(_ metric: Metric) -> Int {
@@ -45,10 +45,10 @@ extension EvaluationReport {
   /// The tables of the comparison.
   var cellTables: [ReportTable] { cells.isEmpty ? [] : shownTables.map(reportTable) }
 
-  /// The tables of what is not of cells.
+  /// The tables of the sections.
   private var otherTables: [ReportTable] { sections.map(\.table) }
 
-  /// The first table with good and bad numbers, which curves show too.
+  /// The first table whose numbers can be better or worse; the charts show them too.
   var leadingTable: (title: String, quantity: Quantity)? {
     let found = shownTables.first { table in
       table.quantities[0].scale != nil && cells.contains { value(table.quantities[0], $0) != nil }

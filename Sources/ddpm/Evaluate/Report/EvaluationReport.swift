@@ -8,7 +8,7 @@ struct EvaluationReport {
   /// What the cells' numbers are read against.
   var standard: Standard?
   var cells: [Cell] = []
-  /// What is not of cells, one per metric.
+  /// The results that do not belong to cells, one section per metric.
   var sections: [Section] = []
 
   init(about: About) { self.about = about }
@@ -29,7 +29,7 @@ struct EvaluationReport {
     let spacing: StepSpacing
     let steps: Int
     let images: Int
-    /// Runs of the network on each image.
+    /// Evaluations of the network per image.
     let evaluations: Int
     let sampling: Sampling
     let quality: ImageQuality?
@@ -46,14 +46,14 @@ struct EvaluationReport {
     let clippedShare: Double
   }
 
-  /// Results of one metric that are not of cells.
+  /// Results of one metric that do not belong to cells.
   struct Section {
-    /// What stands above them on the page.
+    /// The heading on the page.
     let heading: String
     let table: ReportTable
     /// Pictures and bars beside the table, on the page.
     let figures: [HTML]
-    /// What `report.json` has.
+    /// The members in `report.json`.
     let members: [JSON.Member]
   }
 }

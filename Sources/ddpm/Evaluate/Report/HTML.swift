@@ -61,7 +61,7 @@ package func tag(
 }
 
 extension String {
-  /// The text with what markup means replaced; control characters, which XML has no spelling for,
+  /// The text with markup's special characters escaped; control characters, which XML cannot express,
   /// are shown as their codes.
   fileprivate var escaped: String {
     let shown = unicodeScalars.contains { $0.value < 32 && $0 != "\n" } ? printable : self

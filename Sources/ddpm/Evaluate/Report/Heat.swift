@@ -1,4 +1,4 @@
-// The colours of tables: how far a number is from that of real images, where that is no chance.
+// The colours of tables: how far a number is from that of real images, where that is more than chance.
 
 import Foundation
 

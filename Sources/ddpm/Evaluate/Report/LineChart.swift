@@ -10,7 +10,7 @@ struct LineChart {
     let y: Double
     /// One standard error of y.
     let error: Double?
-    /// What a pointer over it is told.
+    /// The text shown when a pointer is over it.
     let title: String
   }
 

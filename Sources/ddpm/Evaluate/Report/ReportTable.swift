@@ -21,7 +21,7 @@ struct ReportTable: Sendable {
   /// How to read it.
   var note = ""
 
-  /// Wider lines of text are hard to read.
+  /// The most characters in a line of text; longer lines are hard to read.
   static let widest = 96
 
   private var table: Table {
@@ -68,5 +68,5 @@ extension Measured {
 
 /// Decimals of a number without an error, and the most of any other.
 private let (usualDecimals, mostDecimals) = (4, 5)
-/// Digits of an error: more would say more than is known.
+/// Significant digits of an error, which is itself an estimate.
 private let errorDigits = 2

@@ -1,5 +1,5 @@
 // A training loop of one's own: a loss weighted by the signal-to-noise ratio (Hang et al. 2023), a
-// learning rate and an average by hand, an interruption, and the network asked directly.
+// learning rate and an average by hand, an interruption, and the network evaluated directly.
 
 import Diffusion
 import Foundation
