@@ -6,8 +6,8 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   case steps(Int, of: Int)
   /// Uniform spacing where T is not a multiple of the steps.
   case uneven(steps: Int, of: Int)
-  /// Quadratic spacing with so many steps that timesteps would repeat.
-  case repeated(steps: Int, of: Int)
+  /// Fewer steps than the sampler's order takes.
+  case fewSteps(Int, least: Int, of: String)
   /// Leading spacing whose first timestep would lie behind T.
   case offset(Int, steps: Int, of: Int)
   /// A single step that starts where there is hardly any noise to remove.
@@ -35,10 +35,8 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
     case .uneven(let steps, let count):
       return "uniform spacing needs a whole stride, and \(count) timesteps / \(steps) steps is not"
         + " one: take trailing spacing, or a number of steps that divides \(count)"
-    case .repeated(let steps, let count):
-      let most = Int(Double(count).squareRoot())
-      return "quadratic spacing of \(count) timesteps would repeat some in \(steps) steps:"
-        + " take at most \(most) steps, or trailing spacing"
+    case .fewSteps(let steps, let least, let sampler):
+      return "\(sampler) takes \(least) steps or more, not \(steps): take more, or DDIM"
     case .offset(let offset, let steps, let count):
       return "a steps offset of \(offset) leads beyond timestep \(count) in \(steps) steps:"
         + " take fewer steps, or trailing spacing"

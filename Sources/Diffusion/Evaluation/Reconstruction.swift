@@ -30,7 +30,7 @@ extension DiffusionModel {
     precondition(
       labels.map { $0.count == data.count } ?? true,
       "\(labels?.count ?? 0) labels for \(data.count) images")
-    let grid = try spacing.timesteps(steps, of: schedule.last)
+    let grid = try spacing.timesteps(steps, of: schedule)
     let encoding = SamplingPlan(DDIMEncoder(), along: DDIMEncoder.path(against: grid))
     let decoding = SamplingPlan(DDIMSampler(), along: grid + [.zero])
     let originals = Images(data)

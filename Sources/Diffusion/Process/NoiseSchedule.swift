@@ -144,6 +144,10 @@ public struct NoiseSchedule: Equatable, Sendable {
   /// The signal-to-noise ratio alphaBar_t / (1 - alphaBar_t) for t in 0...T; infinite at t = 0.
   public func signalToNoise(_ t: Timestep) -> Double { alphaBar(t) / (1 - alphaBar(t)) }
 
+  /// λ_t = ln(√ᾱ_t / √(1 - ᾱ_t)), half the logarithm of the signal-to-noise ratio, for t in 0...T; ∞ at
+  /// t = 0.
+  public func logSNR(_ t: Timestep) -> Double { log(signalToNoise(t)) / 2 }
+
   /// The bits per dimension by which q(x_T | x_0) still differs from pure noise: L_T of DDPM Eq. 5.
   ///
   /// ```

@@ -14,7 +14,8 @@ public enum StepSpacing: String, CaseIterable, Sendable {
   /// Every (T/S)-th timestep from the first, as the DDIM authors' code; T/S must be whole.
   case uniform
   /// t_i = ⌊T/S² · i²⌋ for i in 1...S: DDIM's quadratic sub-sequence (Song et al. 2020, Appendix
-  /// D.2), which ends at T as the paper asks and not at 0.8 T as the authors' code does.
+  /// D.2), which ends at T as the paper asks and not at 0.8 T as the authors' code does. Where two of
+  /// them are the same timestep, which the authors' code visits twice, the next one follows.
   case quadratic
   /// Every ⌊T/S⌋-th timestep from the first: diffusers' default, which never visits T.
   case leading
@@ -22,4 +23,9 @@ public enum StepSpacing: String, CaseIterable, Sendable {
   case trailing
   /// Evenly from T to 1, both included, rounded.
   case linspace
+  /// Evenly in λ = ln(√ᾱ / √(1 - ᾱ)) from T to 1, both included; the nearest timesteps (Lu et al. 2022).
+  case logsnr
+  /// Evenly in the 7th root of σ̂ = √(1 - ᾱ)/√ᾱ from T to 1, both included; the nearest timesteps
+  /// (Karras et al. 2022, Eq. 5).
+  case karras
 }

@@ -17,6 +17,9 @@ public protocol Sampler: Sendable {
   /// - Parameter steps: one or more.
   func evaluations(of steps: Int) -> Int
 
+  /// The fewest steps that the sampler's order means anything in.
+  var leastSteps: Int { get }
+
   /// Makes sure that the sampler's own settings are possible.
   ///
   /// - Throws: `SamplingError` that says which is not.
@@ -40,6 +43,8 @@ extension Sampler {
   public var isDeterministic: Bool { false }
   /// One per step.
   public func evaluations(of steps: Int) -> Int { steps }
+  /// One.
+  public var leastSteps: Int { 1 }
   /// Takes any settings.
   public func check() throws(SamplingError) {}
 }

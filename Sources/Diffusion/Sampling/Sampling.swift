@@ -53,6 +53,7 @@ extension DiffusionModel {
       var walk = walk.beginning(images, at: x)
       if options.start == nil { walk.fillStart() }
       for (index, (t, s)) in steps {
+        walk.steps = index..<steps.count
         plan.sampler.step(&walk, from: t, to: s)
         observe?(
           SamplingMoment(
@@ -77,7 +78,7 @@ extension DiffusionModel {
   /// - Parameter plan: the plan.
   /// - Throws: `SamplingError` for a plan that cannot be.
   public func path(_ plan: SamplingPlan) throws(SamplingError) -> [Timestep] {
-    try plan.path(upTo: schedule.last, defaults)
+    try plan.path(in: schedule, defaults)
   }
 
   /// Images that a core works on at a time: with guidance the network runs twice per image, and half

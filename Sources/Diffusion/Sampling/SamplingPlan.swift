@@ -61,23 +61,28 @@ public struct SamplingPlan: Sendable {
   /// The timesteps that are visited with a model, from the first x to the last.
   ///
   /// - Parameters:
-  ///   - last: the model's T.
+  ///   - schedule: the model's.
   ///   - defaults: what the model's pipeline says.
   /// - Throws: `SamplingError` if the spacing has no S different steps or reaches no noise, if a step
   ///   leads nowhere, or if a setting of the sampler is impossible.
   package func path(
-    upTo last: Timestep, _ defaults: SamplingDefaults
+    in schedule: NoiseSchedule, _ defaults: SamplingDefaults
   ) throws(SamplingError) -> [Timestep] {
     try sampler.check()
     switch visits {
     case .path(let path):
-      if let wrong = path.first(where: { $0 > last }) { throw .timestep(wrong, of: last) }
+      if let wrong = path.first(where: { $0 > schedule.last }) {
+        throw .timestep(wrong, of: schedule.last)
+      }
       return path
     case .spread(let steps, let spacing):
-      let steps = steps ?? last.value
+      let steps = steps ?? schedule.last.value
+      guard steps >= sampler.leastSteps else {
+        throw .fewSteps(steps, least: sampler.leastSteps, of: sampler.name)
+      }
       let grid = try (spacing ?? defaults.spacing).timesteps(
-        steps, of: last, offset: spacing == nil ? defaults.stepsOffset : 0)
-      guard steps > 1 || grid[0] == last else {
+        steps, of: schedule, offset: spacing == nil ? defaults.stepsOffset : 0)
+      guard steps > 1 || grid[0] == schedule.last else {
         throw .reachesNoNoise(grid[0], spacing ?? defaults.spacing)
       }
       // A walk that ends at x_1 needs no further step where the grid ends there.

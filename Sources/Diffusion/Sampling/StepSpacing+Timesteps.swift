@@ -1,17 +1,22 @@
 // Which timesteps a short sampler visits.
 
+import Foundation
+
 extension StepSpacing {
+  /// The paper's exponent.
+  private static let rho = 7.0
+
   /// Exactly S timesteps of 1...T, strictly decreasing.
   ///
   /// - Parameters:
   ///   - steps: S.
-  ///   - last: T.
+  ///   - schedule: of T timesteps.
   ///   - offset: how much later each timestep of leading spacing is.
-  /// - Throws: `SamplingError` if S is not in 1...T, or if this spacing has no S different steps.
+  /// - Throws: `SamplingError` if S is not in 1...T, or if this spacing has no S steps.
   package func timesteps(
-    _ steps: Int, of last: Timestep, offset: Int = 0
+    _ steps: Int, of schedule: NoiseSchedule, offset: Int = 0
   ) throws(SamplingError) -> [Timestep] {
-    let count = last.value
+    let count = schedule.last.value
     guard steps >= 1, steps <= count else { throw .steps(steps, of: count) }
     switch self {
     case .uniform:
@@ -24,21 +29,54 @@ extension StepSpacing {
       }
       return StepSpacing.strided(steps, by: stride).map { $0.advanced(by: offset) }
     case .quadratic:
-      // Timesteps repeat, or are 0, as soon as the factor falls below 1.
-      guard steps * steps <= count else { throw .repeated(steps: steps, of: count) }
-      return (1...steps).reversed().map { Timestep(count * $0 * $0 / (steps * steps)) }
+      // Where the squares lie closer than 1, the next timestep in place of the same one again.
+      let grid = (1...steps).reduce(into: [0]) { grid, i in
+        grid.append(max(count * i * i / (steps * steps), grid[i - 1] + 1))
+      }
+      return grid.dropFirst().reversed().map { Timestep($0) }
     case .trailing:
       // NumPy's arange takes the difference of its first two values for the stride; the rounding
       // in it decides cases half-way between two timesteps.
       let first = Double(count)
       let stride = first - (first - first / Double(steps))
       return (0..<steps).map { StepSpacing.rounded(first - Double($0) * stride) }
+    case .logsnr:
+      let (noise, data) = (schedule.logSNR(schedule.last), schedule.logSNR(Timestep(1)))
+      return StepSpacing.nearest(StepSpacing.even(steps, from: noise, to: data), in: schedule)
+    case .karras:
+      // σ̂ = e^-λ, whose 7th roots are even.
+      let roots = [schedule.last, Timestep(1)].map { exp(-schedule.logSNR($0) / StepSpacing.rho) }
+      let targets = StepSpacing.even(steps, from: roots[0], to: roots[1])
+      return StepSpacing.nearest(targets.map { -StepSpacing.rho * log($0) }, in: schedule)
     case .linspace:
       let stride = Double(count - 1) / Double(max(steps - 1, 1))
       return (0..<steps).reversed().map {
         Timestep(index: StepSpacing.rounded(Double($0) * stride).value)
       }
     }
+  }
+
+  /// For each target from the noisiest on the timestep nearest in log SNR that was not visited yet and
+  /// leaves one for each target after it.
+  private static func nearest(_ targets: [Double], in schedule: NoiseSchedule) -> [Timestep] {
+    var grid: [Timestep] = []
+    for (place, target) in targets.enumerated() {
+      let most = (grid.last?.value ?? schedule.last.value + 1) - 1
+      var t = targets.count - place
+      // λ falls with the timestep.
+      while t < most, schedule.logSNR(Timestep(t + 1)) >= target { t += 1 }
+      if t < most {
+        let (near, far) = (schedule.logSNR(Timestep(t)), schedule.logSNR(Timestep(t + 1)))
+        if target - far < near - target { t += 1 }
+      }
+      grid.append(Timestep(t))
+    }
+    return grid
+  }
+
+  /// S numbers from one to another, both included; of one number the first.
+  private static func even(_ steps: Int, from first: Double, to last: Double) -> [Double] {
+    (0..<steps).map { first + (last - first) * Double($0) / Double(max(steps - 1, 1)) }
   }
 
   private static func strided(_ steps: Int, by stride: Int) -> [Timestep] {

@@ -20,6 +20,9 @@ public struct Walk: Sendable {
   /// at the beginning.
   public private(set) var evaluations: [Evaluation] = []
 
+  /// The steps that are left, this one first, of as many as the upper bound says.
+  public package(set) var steps = 0..<1
+
   /// The forward process.
   public let schedule: NoiseSchedule
   /// What the network outputs.

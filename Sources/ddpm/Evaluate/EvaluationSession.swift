@@ -44,7 +44,7 @@ struct EvaluationSession {
       count: EvaluationSession.trialImages * about.threads)
     steps = metrics.need(.steps) ? settings.steps(of: subject.model) : []
     for spacing in about.spacings {
-      for steps in steps { _ = try spacing.timesteps(steps, of: subject.model.schedule.last) }
+      for steps in steps { _ = try spacing.timesteps(steps, of: subject.model.schedule) }
     }
     meter = EvaluationMeter(
       progress,
@@ -128,10 +128,9 @@ extension EvaluateSettings {
   /// The numbers of steps to compare: by default, the usual ones that the process allows.
   fileprivate func steps(of model: DiffusionModel) -> [Int] {
     guard steps == EvaluateCommand.steps.absent else { return steps }
-    let last = model.schedule.last
     let possible = steps.filter { steps in
-      spacings.allSatisfy { (try? $0.timesteps(steps, of: last)) != nil }
+      spacings.allSatisfy { (try? $0.timesteps(steps, of: model.schedule)) != nil }
     }
-    return possible.isEmpty ? [last.value] : possible
+    return possible.isEmpty ? [model.schedule.last.value] : possible
   }
 }

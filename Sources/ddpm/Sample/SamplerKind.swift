@@ -35,10 +35,19 @@ package struct SamplerKind: Sendable, Hashable {
   }
 
   package static let dpmSolver2M = SamplerKind("dpm++2m", usualSteps: 10, noise: .none) { _, _ in
-    DPMSolverMultistep()
+    DPMSolverMultistep(order: .second)
+  }
+  package static let dpmSolver3M = SamplerKind("dpm++3m", usualSteps: 10, noise: .none) { _, _ in
+    DPMSolverMultistep(order: .third)
+  }
+  package static let heun = SamplerKind("heun", usualSteps: 10, noise: .none) { _, _ in
+    HeunSampler()
+  }
+  package static let uniPC = SamplerKind("unipc", usualSteps: 10, noise: .none) { _, _ in
+    UniPCSampler()
   }
 
-  package static let all = [ddpm, ddim, dpmSolver2M]
+  package static let all = [ddpm, ddim, dpmSolver2M, dpmSolver3M, heun, uniPC]
   /// The names, as the help lists them.
   static let names = all.map(\.name).joined(separator: "|")
 }

@@ -8,7 +8,8 @@ private func path(
 ) throws -> [Int] {
   var defaults = SamplingDefaults()
   change(&defaults)
-  return try plan.path(upTo: Timestep(1000), defaults).map(\.value)
+  let schedule = try NoiseSchedule(.linear, timesteps: 1000)
+  return try plan.path(in: schedule, defaults).map(\.value)
 }
 
 @Test func aPathLeadsFromTheNoisiestTimestepToData() throws {
@@ -53,6 +54,12 @@ func aSingleStepFromTheLastTimestepDraws(spacing: StepSpacing) throws {
 @Test(arguments: [
   (SamplingPlan.ddim(eta: .value(1.5)), SamplingError.eta(1.5)),
   (.ddim(steps: 1001), .steps(1001, of: 1000)),
+  (
+    SamplingPlan(DPMSolverMultistep(order: .third), steps: 2),
+    .fewSteps(2, least: 3, of: "DPM-Solver++(3M)")
+  ),
+  (SamplingPlan(HeunSampler(), steps: 1), .fewSteps(1, least: 2, of: "Heun")),
+  (SamplingPlan(UniPCSampler(), steps: 1), .fewSteps(1, least: 2, of: "UniPC")),
   (
     SamplingPlan(DDIMSampler(), along: [Timestep(1001), .zero]),
     .timestep(Timestep(1001), of: Timestep(1000))

@@ -6,8 +6,8 @@ import Testing
 /// Paths from T to data: all neighbours, and respacings down to a single step.
 private func paths(_ schedule: NoiseSchedule) throws -> [[Timestep]] {
   let grids =
-    try [1, 2, 13, 50, 1000].map { try StepSpacing.trailing.timesteps($0, of: schedule.last) }
-    + [StepSpacing.quadratic.timesteps(31, of: schedule.last)]
+    try [1, 2, 13, 50, 1000].map { try StepSpacing.trailing.timesteps($0, of: schedule) }
+    + [StepSpacing.quadratic.timesteps(31, of: schedule)]
   return grids.map { $0 + [.zero] }
 }
 

@@ -44,7 +44,8 @@ extension Sampler {
       source, schedule, prediction, clipping, memory: self.memory, capacity: x.count
     ).beginning(0..<1, at: memory.all)
     var (visited, estimates): ([[Float]], [[Float]]) = ([], [])
-    for (t, s) in path {
+    for (index, (t, s)) in path.enumerated() {
+      walk.steps = index..<path.count
       step(&walk, from: t, to: s)
       visited.append(memory.array)
       estimates.append(walk.newest.values)

@@ -143,7 +143,7 @@ private func agree(_ values: [Float], _ expected: [Float], within share: Float) 
   #expect(cases.count == 216)
   for trajectory in cases {
     let spacing = try #require(StepSpacing(rawValue: trajectory.config.timestepSpacing))
-    let grid = try spacing.timesteps(trajectory.count, of: Timestep(1000))
+    let grid = try spacing.timesteps(trajectory.count, of: trajectory.schedule)
     #expect(grid == trajectory.steps.map(\.t))
     #expect(grid.dropFirst() + [.zero] == trajectory.steps.map(\.s), "\(trajectory.id)")
   }

@@ -49,7 +49,7 @@ func aStepIsItsFormula(clipping: Clipping, prediction: Prediction) throws {
 /// The same through the floats: clipped pixels do not make DDIM at eta 1 differ from DDPM.
 @Test func clippedImagesOfDDPMAndDDIMAreEqual() throws {
   let schedule = try NoiseSchedule(.linear, timesteps: 1000)
-  let grid = try StepSpacing.trailing.timesteps(20, of: schedule.last)
+  let grid = try StepSpacing.trailing.timesteps(20, of: schedule)
   let path = Array(zip(grid, grid.dropFirst() + [.zero])).map { (t: $0, s: $1) }
   func rows(_ frequency: Double) -> [[Float]] {
     (1...20).map { numbers(64, frequency + 0.01 * Double($0)) }
