@@ -23,6 +23,11 @@ package enum Path {
     return folder.isEmpty ? "/" : String(folder.reversed())
   }
 
+  /// Whether two paths name one file, however they are spelled; links are not followed.
+  package static func isSame(_ a: String, _ b: String) -> Bool {
+    URL(filePath: a).standardizedFileURL == URL(filePath: b).standardizedFileURL
+  }
+
   /// Whether there is a file or a folder of that path.
   package static func exists(_ path: String) -> Bool {
     FileManager.default.fileExists(atPath: path)

@@ -7,6 +7,20 @@ extension IDX {
   /// - Returns: N images of unsigned bytes, of 1 or 3 channels.
   /// - Throws: `FileError` if the file cannot be read or is not exactly what its header says.
   public static func images(at path: String) throws(FileError) -> ByteImages {
+    let images = try imagesOfAnyChannels(at: path)
+    // Anything else could be trained on but never drawn.
+    guard [1, 3].contains(images.size.channels) else {
+      throw FileError(
+        path: path,
+        .invalid(
+          "its images have \(images.size.channels) channels; only 1 (grey) and 3 (RGB) can be used")
+      )
+    }
+    return images
+  }
+
+  /// The same with any number of channels: a model may have more than can be drawn.
+  package static func imagesOfAnyChannels(at path: String) throws(FileError) -> ByteImages {
     let file = try IDX(contentsOf: path, of: "images") { rank in
       switch rank {
       case 3, 4: nil
@@ -15,12 +29,6 @@ extension IDX {
       }
     }
     let channels = file.shape.count == 4 ? file.shape[3] : 1
-    // Anything else could be trained on but never drawn.
-    guard [1, 3].contains(channels) else {
-      throw FileError(
-        path: path,
-        .invalid("its images have \(channels) channels; only 1 (grey) and 3 (RGB) can be used"))
-    }
     return ByteImages(
       size: ImageSize(height: file.shape[1], width: file.shape[2], channels: channels),
       pixels: file.bytes)

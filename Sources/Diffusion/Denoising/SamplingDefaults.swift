@@ -6,7 +6,7 @@ public struct SamplingDefaults: Equatable, Sendable {
   public var spacing: StepSpacing = .trailing
   /// How much later each visited timestep is, with leading spacing; diffusers' `steps_offset`.
   public var stepsOffset = 0
-  /// Where the last step leads: data, or x_1 where alphaBar before the first timestep counts as that
+  /// Where DDIM's last step leads: data, or x_1 where alphaBar before the first timestep counts as that
   /// of the first (diffusers' `set_alpha_to_one: false`).
   public var end = Timestep.zero
   /// The variance of the ancestral sampler.

@@ -42,8 +42,8 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
         + " take fewer steps, or trailing spacing"
     case .reachesNoNoise(let timestep, let spacing):
       return
-        "one step of \(spacing.rawValue) spacing visits timestep \(timestep) only, where there is"
-        + " hardly any noise to remove: take trailing spacing, or more steps"
+        "one step of \(spacing.rawValue) spacing visits timestep \(timestep) only, and images begin as"
+        + " noise: take trailing spacing, or more steps"
     case .timestep(let timestep, let last):
       return "there is no timestep \(timestep): the process has \(last)"
     case .eta(let eta):

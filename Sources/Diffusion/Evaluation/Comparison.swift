@@ -19,7 +19,7 @@ public struct Comparison: Sendable {
     /// The sampler's name in tables and files.
     public var label: String { sampler.name }
     /// How many evaluations of the network an image takes; guidance doubles them.
-    public var evaluations: Int { sampler.evaluations(of: steps) }
+    public let evaluations: Int
     /// The sampler and its timesteps.
     public var plan: SamplingPlan { SamplingPlan(sampler, steps: steps, spacing: spacing) }
   }
@@ -65,9 +65,12 @@ public struct Comparison: Sendable {
     for spacing in spacings {
       for sampler in samplers {
         for steps in steps {
-          let cell = Cell(sampler: sampler, spacing: spacing, steps: steps)
-          _ = try model.path(cell.plan)
-          cells.append(cell)
+          let plan = SamplingPlan(sampler, steps: steps, spacing: spacing)
+          let taken = try model.path(plan).count - 1
+          cells.append(
+            Cell(
+              sampler: sampler, spacing: spacing, steps: steps,
+              evaluations: sampler.evaluations(of: taken)))
         }
       }
     }

@@ -30,8 +30,9 @@ extension DiffusionModel {
     precondition(
       labels.map { $0.count == data.count } ?? true,
       "\(labels?.count ?? 0) labels for \(data.count) images")
-    let grid = try spacing.timesteps(steps, of: schedule)
-    let encoding = SamplingPlan(DDIMEncoder(), along: DDIMEncoder.path(against: grid))
+    let plan = SamplingPlan(DDIMSampler(), steps: steps, spacing: spacing)
+    let grid = try plan.path(in: schedule, SamplingDefaults()).dropLast()
+    let encoding = SamplingPlan(DDIMEncoder(), along: DDIMEncoder.path(against: Array(grid)))
     let decoding = SamplingPlan(DDIMSampler(), along: grid + [.zero])
     let originals = Images(data)
     var images = originals

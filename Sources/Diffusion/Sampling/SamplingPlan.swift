@@ -81,12 +81,13 @@ public struct SamplingPlan: Sendable {
         throw .fewSteps(steps, least: sampler.leastSteps, of: sampler.name)
       }
       let grid = try (spacing ?? defaults.spacing).timesteps(
-        steps, of: schedule, offset: spacing == nil ? defaults.stepsOffset : 0)
+        steps, of: schedule, offset: defaults.stepsOffset)
       guard steps > 1 || grid[0] == schedule.last else {
         throw .reachesNoNoise(grid[0], spacing ?? defaults.spacing)
       }
       // A walk that ends at x_1 needs no further step where the grid ends there.
-      return grid[grid.count - 1] == defaults.end ? grid : grid + [defaults.end]
+      let end = sampler is DDIMSampler ? defaults.end : .zero
+      return grid[grid.count - 1] == end ? grid : grid + [end]
     }
   }
 }

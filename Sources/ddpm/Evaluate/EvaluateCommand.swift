@@ -27,7 +27,10 @@ package struct EvaluateCommand: Command {
     "the report's folder; what it already holds is not measured again")
   static let sampler = Option<[SamplerKind]>(
     "--sampler", "LIST", .distinctList(of: .sampler), default: [.ddim],
-    "rows of the comparison, of \(SamplerKind.names): ddim has one row per --eta, ddpm the model's variance"
+    """
+    rows of the comparison, of \(SamplerKind.names): ddim has one row per --eta, ddpm the model's \
+    variance
+    """
   )
   static let steps = Option<[Int]>(
     "--steps", "LIST", .distinctList(of: .integer(1...Limit.timesteps)),

@@ -6,7 +6,7 @@ import Diffusion
 struct EvaluationKeys {
   let model: KeptResults.Key
   let seed: KeptResults.Key
-  private let machine: KeptResults.Key
+  let machine: KeptResults.Key
   let test: KeptResults.Key
   let training: KeptResults.Key
   let count: KeptResults.Key

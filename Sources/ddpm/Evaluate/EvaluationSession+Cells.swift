@@ -24,8 +24,7 @@ extension EvaluationSession {
 
   /// Whether the cell's images are kept.
   func isKept(_ cell: Comparison.Cell) -> Bool {
-    let found: EvaluationReport.Sampling? = folder.kept.result(cell.name, keys.sampling(cell))
-    return found != nil
+    keptSampling(cell) != nil
   }
 
   /// The results of real images, where images are compared with them.

@@ -44,7 +44,9 @@ struct EvaluationSession {
       count: EvaluationSession.trialImages * about.threads)
     steps = metrics.need(.steps) ? settings.steps(of: subject.model) : []
     for spacing in about.spacings {
-      for steps in steps { _ = try spacing.timesteps(steps, of: subject.model.schedule) }
+      for steps in steps {
+        _ = try subject.model.path(SamplingPlan(DDIMSampler(), steps: steps, spacing: spacing))
+      }
     }
     meter = EvaluationMeter(
       progress,

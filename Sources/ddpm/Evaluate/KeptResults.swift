@@ -16,6 +16,23 @@ struct KeptResults: Sendable {
     /// Check sum of the images that belong to it.
     var images: String?
     let result: Result
+    /// Check sum of the result: one that was edited is measured again.
+    let checkSum: String
+
+    init(_ key: Key, _ result: Result, images: String?) throws {
+      (self.key, self.result, self.images) = (key, result, images)
+      checkSum = try KeptResults.checkSum(of: result)
+    }
+  }
+
+  private static var encoder: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    return encoder
+  }
+
+  private static func checkSum(of result: some Codable) throws -> String {
+    CRC32.text(of: Array(try encoder.encode([result])))
   }
 
   private func path(_ name: String, _ ending: String) -> String {
@@ -26,7 +43,8 @@ struct KeptResults: Sendable {
     // What cannot be read is measured again; if it cannot be written either, `keep` throws.
     guard
       let data = try? Data(contentsOf: URL(filePath: path(name, "json"))),
-      let file = try? JSONDecoder().decode(File<Result>.self, from: data), file.key == key
+      let file = try? JSONDecoder().decode(File<Result>.self, from: data), file.key == key,
+      (try? KeptResults.checkSum(of: file.result)) == file.checkSum
     else { return nil }
     return file
   }
@@ -40,7 +58,8 @@ struct KeptResults: Sendable {
   func images<Result: Codable>(_ name: String, _ key: Key) -> (Result, ByteImages)? {
     guard
       let file: File<Result> = read(name, key),
-      let images = try? IDX.images(at: path(name, "idx.gz")), images.fingerprint == file.images
+      let images = try? IDX.imagesOfAnyChannels(at: path(name, "idx.gz")),
+      images.fingerprint == file.images
     else { return nil }
     return (file.result, images)
   }
@@ -51,10 +70,10 @@ struct KeptResults: Sendable {
   func keep<Result: Codable>(
     _ name: String, _ key: Key, _ result: Result, images: ByteImages? = nil
   ) throws(FileError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    let file = File(key: key, images: images?.fingerprint, result: result)
-    guard let data = try? encoder.encode(file) else { return }
+    guard
+      let file = try? File(key, result, images: images?.fingerprint),
+      let data = try? KeptResults.encoder.encode(file)
+    else { return }
     // The JSON comes last: after a crash in between, its check sum does not match the images.
     if let images { try IDX.write(images, to: path(name, "idx.gz")) }
     try AtomicFile.write(Array(data), to: path(name, "json"))

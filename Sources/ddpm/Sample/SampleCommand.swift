@@ -43,7 +43,8 @@ package struct SampleCommand: Command {
   static let preview = Option<Bool>("--preview", "show the images in the terminal")
 
   static let sampler = Option<SamplerKind>(
-    "--sampler", SamplerKind.names, .sampler, default: .ddim, "how the noise is removed")
+    "--sampler", "NAME", .sampler, default: .ddim,
+    "how the noise is removed: \(SamplerKind.names)")
   static let steps = Option<Int?>(
     "--steps", "S", .integer(1...Limit.timesteps),
     unset: "ddim 50, solvers 10, ddpm all", "how many timesteps are visited")

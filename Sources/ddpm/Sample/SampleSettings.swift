@@ -52,7 +52,7 @@ package struct SampleSettings: Equatable, Sendable {
   /// Refuses what is meant for one way of sampling in another.
   private func refuseNonsense(_ arguments: Arguments) throws(UsageError) {
     typealias Sample = SampleCommand
-    if let progressive, progressive.path == output.path {
+    if let progressive, Path.isSame(progressive.path, output.path) {
       throw UsageError("--progressive and --out name the same file, \"\(output.path)\"; take two")
     }
     if noise != nil, arguments.has(CommonOptions.seed), sampler.isDeterministic {

@@ -49,7 +49,7 @@ package struct SamplerKind: Sendable, Hashable {
 
   package static let all = [ddpm, ddim, dpmSolver2M, dpmSolver3M, heun, uniPC]
   /// The names, as the help lists them.
-  static let names = all.map(\.name).joined(separator: "|")
+  static let names = all.map(\.name).joined(separator: ", ")
 }
 
 extension ValueFormat where Value == SamplerKind {

@@ -57,5 +57,10 @@ import Testing
       try model.reconstruct(
         patternlessImages(1, size: size), labels: nil, steps: 21, spacing: .trailing, threads: 1)
     }
+    // x_1 alone is no way to noise.
+    #expect(throws: SamplingError.reachesNoNoise(Timestep(1), .leading)) {
+      try model.reconstruct(
+        patternlessImages(1, size: size), labels: nil, steps: 1, spacing: .leading, threads: 1)
+    }
   }
 }

@@ -32,6 +32,20 @@ private func path(
   #expect(own == [1000, 900, 800, 700, 600, 500, 400, 300, 200, 100, 0])
 }
 
+@Test func theOffsetBelongsToLeadingSpacingWhoeverAsksForIt() throws {
+  let own = try path(.ddim(steps: 4, spacing: .leading)) {
+    ($0.spacing, $0.stepsOffset) = (.leading, 1)
+  }
+  #expect(own == [752, 502, 252, 2, 0])
+}
+
+/// diffusers' `set_alpha_to_one: false`, a setting of its DDIM scheduler alone.
+@Test func onlyDDIMEndsAtTheFirstTimestep() throws {
+  for plan in [SamplingPlan.ddpm(steps: 4), SamplingPlan(DPMSolverMultistep(), steps: 4)] {
+    #expect(try path(plan) { $0.end = Timestep(1) } == [1000, 750, 500, 250, 0])
+  }
+}
+
 /// diffusers' `set_alpha_to_one: false`.
 @Test func aWalkMayEndAtTheFirstTimestep() throws {
   #expect(try path(.ddim(steps: 4)) { $0.end = Timestep(1) } == [1000, 750, 500, 250, 1])

@@ -167,12 +167,10 @@ import Testing
       try bench.workspace.bytes("model/evaluation/ddim-\($0)-steps4.png")
     }
     #expect(grids[0] != grids[1])
-    // Of the usual steps those remain that every spacing has; others are refused.
-    let usual = try bench.report(
-      "--count 1 --eta 0 --spacing trailing,quadratic --metrics time", data: "")
-    #expect(usual["cells"].elements.map { $0["steps"] } == [10, 20, 10, 20])
-    try bench.run("--count 1 --steps 50 --spacing quadratic --metrics recon --quiet")
-      .expectRefusal(64, "take at most 31 steps")
+    try bench.run("--count 1 --steps 30 --spacing uniform --metrics recon --quiet")
+      .expectRefusal(64, "a number of steps that divides 1000")
+    try bench.run("--count 1 --steps 1 --spacing leading --metrics recon --quiet")
+      .expectRefusal(64, "visits timestep 1 only")
   }
 
   @Test func theDecodersFloorIsWhatPerfectEstimatesCost() throws {

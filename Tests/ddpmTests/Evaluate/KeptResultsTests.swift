@@ -72,6 +72,15 @@ import Testing
     #expect(distances[0] == distances[1] && distances[0] != .null)
   }
 
+  @Test func anEditedResultIsMeasuredAnew() throws {
+    let words = "--count 20 --metrics loss"
+    let before = try bench.report(words)
+    let file = "model/evaluation/kept/held-out-loss.json"
+    let text = String(decoding: try bench.workspace.bytes(file), as: UTF8.self)
+    try bench.workspace.write(text.replacingOccurrences(of: "0.", with: "-5."), to: file)
+    #expect(try bench.report(words)["held_out_loss"] == before["held_out_loss"])
+  }
+
   @Test(arguments: [("INT", "130"), ("TERM", "143")])
   func aSignalKeepsTheFinishedCells(signal: String, code: String) throws {
     let evaluation = "evaluate --model model --count 64 --metrics time --eta 0 --steps"

@@ -81,7 +81,7 @@ extension EvaluationSession {
     let name = "consistency-\(spacing.rawValue)"
     let steps = series.map { "\($0.cell.steps)" }.joined(separator: ",")
     let key =
-      keys.model + keys.seed + keys.count + keys.guidance + ["steps": steps]
+      keys.model + keys.seed + keys.count + keys.guidance + keys.machine + ["steps": steps]
       + (comparesFeatures ? keys.standard(inFeatures: true) : [:])
     if let kept: Consistency = folder.kept.result(name, key) { return kept }
     let network = comparesFeatures ? try makeQualityMetrics()?.network : nil
