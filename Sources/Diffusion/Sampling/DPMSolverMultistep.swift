@@ -1,4 +1,4 @@
-// DPM-Solver++ (Lu et al. 2022, Algorithm 2 and Appendix): several orders from past estimates of x0.
+// DPM-Solver++ (Lu et al. 2022; 2M is Algorithm 2): several orders from past estimates of x0.
 
 import Foundation
 

@@ -6,7 +6,7 @@ import Foundation
 /// x_t before that step begins.
 ///
 /// The corrector fits the quadratic in λ through the estimates at t and at the two timesteps before.
-/// With h the step in λ that led to t, and r = h_before/h (the paper's Algorithm 5 with data prediction):
+/// With h the step in λ that led to t, and r = h_before/h:
 ///
 /// ```
 /// x_t = (order 1) + √ᾱ_t (1 - e^-h) (ρ₁ (x̂0(t₁) - x̂0(t₂))/r + ρ₂ (x̂0(t) - x̂0(t₁)))

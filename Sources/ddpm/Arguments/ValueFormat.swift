@@ -112,6 +112,16 @@ where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
 }
 
 extension ValueFormat {
+  /// One of some values, by its name.
+  static func named(_ values: [Value], name: @escaping @Sendable (Value) -> String) -> Self {
+    let words = values.map(name)
+    return Self("one of \(words.joined(separator: ", "))", words: words) { text in
+      values.first { name($0) == text }
+    } write: {
+      name($0)
+    }
+  }
+
   /// One or more elements between commas.
   package static func list<Element>(of element: ValueFormat<Element>) -> Self
   where Value == [Element] {

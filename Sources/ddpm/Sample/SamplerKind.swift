@@ -53,14 +53,7 @@ package struct SamplerKind: Sendable, Hashable {
 }
 
 extension ValueFormat where Value == SamplerKind {
-  package static var sampler: Self {
-    let words = SamplerKind.all.map(\.name)
-    return Self("one of \(words.joined(separator: ", "))", words: words) { text in
-      SamplerKind.all.first { $0.name == text }
-    } write: {
-      $0.name
-    }
-  }
+  package static var sampler: Self { named(SamplerKind.all) { $0.name } }
 }
 
 /// A sampler with the settings that belong to it; nil leaves a choice to the model's own pipeline.

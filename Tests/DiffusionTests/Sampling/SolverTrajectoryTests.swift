@@ -28,7 +28,6 @@ private struct HalvedCurvature: Sampler {
   var memory: Int { solver.memory }
 
   func step(_ walk: inout Walk, from t: Timestep, to s: Timestep) {
-    let x = walk.x.values
     solver.step(&walk, from: t, to: s)
     guard walk.evaluations.count == 3, walk.steps.count > 2 || walk.steps.upperBound >= 15,
       s > .zero
@@ -43,7 +42,6 @@ private struct HalvedCurvature: Sampler {
     walk.x.set(
       1 * walk.x - (half / r1) * found[0] + (half / r1 + half / r2) * found[1]
         - (half / r2) * found[2])
-    precondition(x.count == walk.x.count)
   }
 }
 

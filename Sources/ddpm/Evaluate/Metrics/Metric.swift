@@ -72,14 +72,7 @@ extension Metric: Hashable {
 }
 
 extension ValueFormat where Value == Metric {
-  package static var metric: Self {
-    let words = Metric.all.map(\.name)
-    return Self("one of \(words.joined(separator: ", "))", words: words) { text in
-      Metric.all.first { $0.name == text }
-    } write: {
-      $0.name
-    }
-  }
+  package static var metric: Self { named(Metric.all) { $0.name } }
 }
 
 extension Sequence where Element == Metric {
