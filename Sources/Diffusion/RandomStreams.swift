@@ -16,4 +16,6 @@ extension RandomStream {
   static let evaluation = RandomStream(rawValue: 5)
   /// Which images the held-out loss is measured on.
   static let heldOut = RandomStream(rawValue: 6)
+  /// The noise that the optimal variance is estimated with; 7 is the network's dropout.
+  static let squaredNoise = RandomStream(rawValue: 8)
 }

@@ -13,22 +13,20 @@ package import Kernels
 ///   - mean: the Gaussian's mean for every pixel.
 ///   - deviation: its standard deviation, positive.
 package func discretizedGaussianNats(_ x: Floats, mean: Floats, deviation: Double) -> Double {
-  let halfLevel = 1.0 / 255
-  var nats = 0.0
-  for i in 0..<x.count {
-    let (pixel, center) = (Double(x[i]), Double(mean[i]))
-    let low = (pixel - halfLevel - center) / deviation
-    let high = (pixel + halfLevel - center) / deviation
-    // The intervals of black and white include the tails.
-    if pixel - halfLevel < -1 {
-      nats -= logNormalCDF(high)
-    } else if pixel + halfLevel > 1 {
-      nats -= logNormalCDF(-low)
-    } else {
-      nats -= logNormalMass(low, high)
-    }
+  (0..<x.count).reduce(0) { nats, i in
+    nats + discretizedGaussianNats(Double(x[i]), mean: Double(mean[i]), deviation: deviation)
   }
-  return nats
+}
+
+/// The same of one pixel.
+func discretizedGaussianNats(_ pixel: Double, mean: Double, deviation: Double) -> Double {
+  let halfLevel = 1.0 / 255
+  let low = (pixel - halfLevel - mean) / deviation
+  let high = (pixel + halfLevel - mean) / deviation
+  // The intervals of black and white include the tails.
+  if pixel - halfLevel < -1 { return -logNormalCDF(high) }
+  if pixel + halfLevel > 1 { return -logNormalCDF(-low) }
+  return -logNormalMass(low, high)
 }
 
 /// ln(Φ(high) - Φ(low)) for low < high.

@@ -19,7 +19,7 @@ import Testing
     _ model: DiffusionModel, _ count: Int, _ classes: ClassChoice?, guidance: Double? = nil
   ) throws -> Images {
     var options = SamplingOptions(threads: 1)
-    (options.classes, options.guidance) = (classes, guidance)
+    (options.classes, options.guidance) = (classes, guidance.map { Guidance($0) })
     return try model.sample(count, .ddim(steps: 2), options).images
   }
 

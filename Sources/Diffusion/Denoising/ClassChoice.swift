@@ -1,4 +1,4 @@
-// The class of each image, and how strongly guidance moves it towards that class.
+// The class of each image.
 
 /// The classes of the images drawn from a conditional model of K classes.
 public enum ClassChoice: Hashable, Sendable {
@@ -8,14 +8,6 @@ public enum ClassChoice: Hashable, Sendable {
   case one(Int)
   /// Image i is of the class at place i; as many as images or more.
   case each([Int])
-}
-
-/// Classifier-free guidance (Ho and Salimans 2022, Eq. 6): away from the prediction without the class.
-struct Guidance {
-  /// w.
-  let weight: Double
-  /// The row of the class embedding that stands for none.
-  let nullClass: Int
 }
 
 extension DiffusionModel {

@@ -97,7 +97,7 @@ extension DiffusionModel {
       let floats = range.lowerBound * values..<range.upperBound * values
       lane.xt.copy(from: Array(images.values[floats]))
       lane.condition(on: Array(timesteps[range]), classes: self.classes(range, classes))
-      lane.tape.forward()
+      lane.forward()
       return lane.output.prefix(floats.count)
     }
     let output = Images(size: imageSize, values: outputs.flatMap(\.self))

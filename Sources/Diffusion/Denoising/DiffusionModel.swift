@@ -37,6 +37,10 @@ public struct DiffusionModel: Sendable {
   /// How many classes its images are of, numbered from 0; nil for an unconditional model.
   public var classCount: Int? { configuration.labelCount }
 
+  /// Whether the network also outputs the variance of a reverse step, for each value (Nichol and
+  /// Dhariwal 2021, Eq. 15).
+  public var learnsVariance: Bool { configuration.learnsVariance }
+
   /// How many numbers the network's parameters hold.
   public var parameterCount: Int { unet.layout.parameterCount }
 

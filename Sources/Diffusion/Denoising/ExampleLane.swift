@@ -49,6 +49,9 @@ struct ExampleLane: Sendable {
   /// The network's output for a drawn image.
   func output(_ place: Int) -> Floats { part(network.output, place) }
 
+  /// The network's output for the variances of a drawn image, where it learned them.
+  func variance(_ place: Int) -> Floats? { lane.variance.map { part($0, place) } }
+
   private func part(_ floats: Floats, _ place: Int) -> Floats {
     floats.slice(place * values, values)
   }

@@ -10,7 +10,7 @@ public struct SamplingDefaults: Equatable, Sendable {
   /// of the first (diffusers' `set_alpha_to_one: false`).
   public var end = Timestep.zero
   /// The variance of the ancestral sampler.
-  public var variance: PosteriorVariance = .small
+  public var variance = ReverseVariance.Kind.small
 
   /// Trailing spacing, the small variance, down to data.
   public init() {}

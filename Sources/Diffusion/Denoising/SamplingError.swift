@@ -26,6 +26,18 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   case noNullClass
   /// A weight of guidance that is negative or not a number.
   case guidance(Double)
+  /// A share of the rescaled guidance outside 0...1.
+  case guidanceRescale(Double)
+  /// A guide whose images are of another size than the model's.
+  case guideSize(ImageSize, ImageSize)
+  /// A guide with other classes than the model's; nil for none.
+  case guideClasses(Int?, Int?)
+  /// A guide of another noise schedule.
+  case guideSchedule
+  /// A sampler that reads the network's own variance, of a network that learned none.
+  case noLearnedVariance
+  /// A table of another number of timesteps.
+  case squaredNoise(of: Int, Timestep)
 
   /// One line: what is wrong, and what to do.
   public var description: String {
@@ -59,6 +71,23 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
         + " from"
     case .guidance(let weight):
       return "the weight of guidance is \(weight), and must be 0, for none, or more"
+    case .guidanceRescale(let share):
+      return "guidance is rescaled by \(share), and must be by 0, not at all, to 1, wholly"
+    case .guideSize(let guide, let model):
+      return
+        "the guide draws images of \(guide), the model of \(model): take one trained on the same"
+        + " data"
+    case .guideClasses(let guide, let model):
+      let counts = [guide, model].map { $0.map { "\($0) classes" } ?? "no classes" }
+      return
+        "the guide has \(counts[0]), the model \(counts[1]): take one trained on the same labels"
+    case .guideSchedule:
+      return "the guide was trained with another noise schedule: take one with the model's"
+    case .noLearnedVariance:
+      return "the network did not learn the variance: take the small, large or optimal one"
+    case .squaredNoise(let count, let last):
+      return "the optimal variance is that of \(count) timesteps, and the process has \(last):"
+        + " estimate it for this model"
     }
   }
 }

@@ -18,7 +18,7 @@ public struct Comparison: Sendable {
 
     /// The sampler's name in tables and files.
     public var label: String { sampler.name }
-    /// How many evaluations of the network an image takes; guidance doubles them.
+    /// How many evaluations of the network an image takes, those of guidance counted.
     public let evaluations: Int
     /// The sampler and its timesteps.
     public var plan: SamplingPlan { SamplingPlan(sampler, steps: steps, spacing: spacing) }
@@ -54,10 +54,11 @@ public struct Comparison: Sendable {
   ///   - steps: the columns: numbers of steps.
   ///   - spacings: which timesteps are visited; one table per spacing.
   ///   - count: images per cell.
+  ///   - options: how they are drawn, which decides how many evaluations guidance takes.
   /// - Throws: `SamplingError` for an impossible cell.
   public init(
     of model: DiffusionModel, samplers: [any Sampler], steps: [Int], spacings: [StepSpacing],
-    count: Int
+    count: Int, _ options: SamplingOptions = SamplingOptions()
   ) throws(SamplingError) {
     let names = samplers.map(\.name)
     precondition(Set(names).count == names.count, "samplers of one name among \(names)")
@@ -66,11 +67,11 @@ public struct Comparison: Sendable {
       for sampler in samplers {
         for steps in steps {
           let plan = SamplingPlan(sampler, steps: steps, spacing: spacing)
-          let taken = try model.path(plan).count - 1
+          let evaluations = try model.evaluations(of: plan, options)
           cells.append(
             Cell(
               sampler: sampler, spacing: spacing, steps: steps,
-              evaluations: sampler.evaluations(of: taken)))
+              evaluations: evaluations))
         }
       }
     }

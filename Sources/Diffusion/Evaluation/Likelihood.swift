@@ -19,8 +19,8 @@ public struct Likelihood: Codable, Equatable, Sendable {
     public let bits: SampleMean
   }
 
-  /// The variance of p(x_{t-1} | x_t); that of p(x_0 | x_1) is the same for both.
-  public let variance: PosteriorVariance
+  /// The variance of p(x_{t-1} | x_t); that of p(x_0 | x_1) is the same for DDPM's two.
+  public let variance: ReverseVariance.Kind
   /// How many images were measured.
   public let images: Int
   /// L_T, exact for each image.
@@ -33,28 +33,27 @@ public struct Likelihood: Codable, Equatable, Sendable {
   public let decoder: SampleMean
   /// The bound on -log2 p(x_0).
   public let total: SampleMean
-  /// What the decoder would cost if the estimates were the images themselves.
+  /// What the decoder would cost if the estimates were the images themselves; where the variance is the
+  /// network's, with that of DDPM.
   public let decoderFloor: Double
-  /// The decoder's standard deviation, for pixel values in [-1, 1].
+  /// The decoder's standard deviation, for pixel values in [-1, 1]; where the variance is the network's,
+  /// that of DDPM.
   public let decoderDeviation: Double
 
   /// Averages the terms of single images.
   init(
-    _ images: [ImageErrors], octaves: [ClosedRange<Timestep>], bound: VariationalBound,
+    _ images: [ImageBits], octaves: [ClosedRange<Timestep>], bound: VariationalBound,
     decoderFloor: Double
   ) {
     let priors = images.map { bound.prior(meanSquare: $0.meanSquare) }
     let decoders = images.map(\.decoder)
     let parts = octaves.enumerated().map { place, octave in
-      images.map { image in
-        let (timestep, squaredError) = image.draws[place]
-        return Double(octave.count) * bound.term(at: timestep, squaredError: squaredError)
-      }
+      images.map { Double(octave.count) * $0.terms[place] }
     }
     let middles = images.indices.map { image in parts.reduce(0) { $0 + $1[image] } }
-    variance = bound.variance
+    variance = bound.variance.kind
     self.decoderFloor = decoderFloor
-    decoderDeviation = bound.schedule.decoderVariance.squareRoot()
+    decoderDeviation = bound.decoderDeviation
     self.images = images.count
     prior = SampleMean(priors)
     middle = SampleMean(middles)
@@ -75,12 +74,12 @@ public struct Likelihood: Codable, Equatable, Sendable {
   }
 }
 
-/// The network's errors on one image.
-struct ImageErrors: Sendable {
+/// What an image costs under one variance.
+struct ImageBits: Sendable {
   /// The mean of x0².
   let meanSquare: Double
   /// L_0 in bits per dimension.
   let decoder: Double
-  /// One timestep of each octave, with the mean of (x0 - x̂0)² there.
-  let draws: [(timestep: Timestep, squaredError: Double)]
+  /// The term of one timestep of each octave, in bits per dimension.
+  let terms: [Double]
 }

@@ -6,15 +6,16 @@ internal import Numerics
 
 /// The terms of DDPM Eq. 5, each in bits per dimension; their sum bounds -log2 p(x0) from above.
 ///
-/// The model's variance is fixed, so a term only depends on how far off the estimate of x0 is.
+/// Where the model's variance is the same for all values, a term only depends on how far off the
+/// estimate of x0 is; where the network learned it, on every value.
 package struct VariationalBound: Equatable, Sendable {
   /// The process whose steps are summed.
   package let schedule: NoiseSchedule
   /// The variance of p(x_{t-1} | x_t).
-  package let variance: PosteriorVariance
+  package let variance: ReverseVariance
 
-  /// The bound of a process with one of DDPM's two variances.
-  package init(schedule: NoiseSchedule, variance: PosteriorVariance) {
+  /// The bound of a process.
+  package init(schedule: NoiseSchedule, variance: ReverseVariance) {
     self.schedule = schedule
     self.variance = variance
   }
@@ -36,8 +37,14 @@ package struct VariationalBound: Equatable, Sendable {
   /// - Parameter squaredError: the mean of (x0 - x̂0)² over all the values.
   package func term(at t: Timestep, squaredError: Double) -> Double {
     precondition(t > Timestep(1), "the term of timestep \(t) is the decoder's")
-    let posterior = schedule.posterior(from: t, to: t.advanced(by: -1))
-    let sigma2 = posterior.variance(variance)
+    let before = t.advanced(by: -1)
+    let posterior = schedule.posterior(from: t, to: before)
+    let sigma2 =
+      switch variance {
+      case .fixed(let choice): posterior.variance(choice)
+      case .optimal(let noise): schedule.optimalVariance(from: t, to: before, noise)
+      case .learned: preconditionFailure("a learned variance is not one number")
+      }
     let ratio = posterior.variance(.small) / sigma2
     let means = posterior.x0Weight * posterior.x0Weight * squaredError / sigma2
     let variances = ratio - 1 - log(ratio)
@@ -62,8 +69,43 @@ package struct VariationalBound: Equatable, Sendable {
     precondition(
       images.count == estimates.count,
       "\(images.count) floats of images, \(estimates.count) of estimates")
-    let nats = discretizedGaussianNats(
-      images, mean: estimates, deviation: schedule.decoderVariance.squareRoot())
+    let nats = discretizedGaussianNats(images, mean: estimates, deviation: decoderDeviation)
+    return nats / Double(images.count) / M_LN2
+  }
+
+  /// The standard deviation of p(x_0 | x_1).
+  package var decoderDeviation: Double {
+    switch variance {
+    case .fixed, .learned: schedule.decoderVariance.squareRoot()
+    case .optimal(let noise):
+      schedule.optimalVariance(from: Timestep(1), to: .zero, noise).squareRoot()
+    }
+  }
+
+  /// L_{t-1} for t in 2...T, and L_0 for t = 1, with the variances that the network outputs.
+  ///
+  /// - Parameters:
+  ///   - images: x0; at t = 1 8-bit levels mapped to [-1, 1].
+  ///   - estimates: the estimates of x0 from x_t.
+  ///   - outputs: the network's for the variance of each value.
+  package func learnedTerm(
+    at t: Timestep, _ images: Floats, estimates: Floats, _ outputs: Floats
+  ) -> Double {
+    precondition(
+      images.count == estimates.count && images.count == outputs.count,
+      "\(images.count) floats of images, \(estimates.count) of estimates, \(outputs.count) of variances"
+    )
+    let before = t.advanced(by: -1)
+    let (small, large) = schedule.logVariances(from: t, to: before)
+    let range = LogVarianceRange(small: small, large: large)
+    let nats: Double
+    if before == .zero {
+      nats = range.discretizedNats(images, mean: estimates, outputs)
+    } else {
+      let posterior = schedule.posterior(from: t, to: before)
+      nats = range.divergence(
+        from: posterior.variance(.small), weight: posterior.x0Weight, images, estimates, outputs)
+    }
     return nats / Double(images.count) / M_LN2
   }
 }

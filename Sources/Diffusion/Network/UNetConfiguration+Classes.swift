@@ -1,9 +1,12 @@
-// The classes of a conditional network, as against the rows of its table.
+// What a network is conditioned on and outputs: classes, as against the rows of their table, and variances.
 
 extension UNetConfiguration {
   /// How many classes images can be of: their labels are 0 ..< labelCount; nil for an unconditional
   /// network.
   package var labelCount: Int? { nullClass ?? classes }
+
+  /// Whether there are twice as many channels out as in: a prediction, then a variance for each value.
+  var learnsVariance: Bool { outChannels == 2 * inChannels }
 
   /// The labels of a data set's images, checked, where the network is conditioned on them.
   func labels(_ labels: [UInt8]?, images: Int) -> [UInt8]? {

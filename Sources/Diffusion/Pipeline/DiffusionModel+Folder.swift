@@ -27,11 +27,7 @@ extension DiffusionModel {
     let schedule: NoiseSchedule
     do { unet = try UNet(files.unet) } catch { throw invalid(error.description) }
     do { schedule = try NoiseSchedule(files.scheduler) } catch { throw invalid(error.description) }
-    guard files.unet.inChannels == files.unet.outChannels else {
-      throw invalid(
-        "the network has \(files.unet.inChannels) channels in and \(files.unet.outChannels) out;"
-          + " models that also learn the variance are not supported")
-    }
+    try files.checkChannels(of: folder)
     guard let size = files.unet.resolution else {
       let name = PipelineFolder.Name.unetConfigurationPath
       throw invalid("\(name) has no sample_size, so the images have no size")

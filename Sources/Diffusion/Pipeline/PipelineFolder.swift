@@ -50,6 +50,21 @@ package struct PipelineFolder: Sendable {
     weights = try Self.readWeights(in: network).renamed(Self.currentName)
   }
 
+  /// Makes sure that the network outputs what the scheduler reads: a prediction, and where it learned
+  /// them as many variances.
+  ///
+  /// - Throws: `FileError`.
+  func checkChannels(of path: String) throws(FileError) {
+    let (inputs, outputs) = (unet.inChannels, unet.outChannels)
+    let readsVariance = scheduler.family == .ddpm(.learned)
+    guard outputs == inputs && !readsVariance || unet.learnsVariance else {
+      let reason =
+        "the network has \(inputs) channels in and \(outputs) out: it must have as many out, or twice"
+        + " as many where it learned the variance (variance_type learned_range)"
+      throw FileError(path: path, .invalid(reason))
+    }
+  }
+
   private static func checkIndex(_ path: String) throws(FileError) {
     var fields = try ConfigurationFields(contentsOf: path)
     _ = try fields.choice("_class_name", default: PipelineClass.ddpm)

@@ -104,8 +104,9 @@ private enum Foreign {
     ("leading", .leading), ("trailing", .trailing), ("linspace", .linspace),
   ]
   /// "fixed_small_log" is the same variance, which diffusers computes by way of its logarithm.
-  static let variances: Spellings<PosteriorVariance> = [
+  static let variances: Spellings<ReverseVariance.Kind> = [
     ("fixed_small", .small), ("fixed_small_log", .small), ("fixed_large", .large),
+    ("learned_range", .learned),
   ]
 
   /// The name of a value; of one that diffusers does not have, that of the first.

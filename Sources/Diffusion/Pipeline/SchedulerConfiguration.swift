@@ -6,7 +6,7 @@ package struct SchedulerConfiguration: Hashable, Sendable {
   /// The scheduler's class, with the settings only that class has.
   package enum Family: Hashable, Sendable {
     /// DDPMScheduler.
-    case ddpm(PosteriorVariance)
+    case ddpm(ReverseVariance.Kind)
     /// DDIMScheduler; whether alphaBar before the first timestep is 1, else that of the first.
     case ddim(setsAlphaToOne: Bool)
   }

@@ -28,7 +28,7 @@ public struct DDIMSampler: Sampler, Equatable {
   public var isDeterministic: Bool { eta == .value(0) }
 
   /// Refuses an eta outside 0...1.
-  public func check() throws(SamplingError) {
+  public func check(in schedule: NoiseSchedule) throws(SamplingError) {
     if case .value(let eta) = eta, !(0...1).contains(eta) { throw .eta(eta) }
   }
 

@@ -19,8 +19,10 @@ public struct HeunSampler: Sampler, Equatable {
   public var memory: Int { 1 }
   /// Always.
   public var isDeterministic: Bool { true }
-  /// Two per step, and one for the last.
-  public func evaluations(of steps: Int) -> Int { 2 * steps - 1 }
+  /// At both ends of each step, and once for the last one.
+  public func evaluated(along path: [Timestep]) -> [Timestep] {
+    path.prefix(1) + path.dropFirst().dropLast().flatMap { [$0, $0] }
+  }
 
   /// Two: the last step is DDIM's.
   public var leastSteps: Int { 2 }

@@ -12,18 +12,22 @@ public protocol Sampler: Sendable {
   /// Whether images depend only on the noise that they start from.
   var isDeterministic: Bool { get }
 
-  /// How many evaluations of the network so many steps take.
+  /// Whether steps read the variance that a network learned.
+  var readsVariance: Bool { get }
+
+  /// The timesteps at which the network is evaluated for x.
   ///
-  /// - Parameter steps: one or more.
-  func evaluations(of steps: Int) -> Int
+  /// - Parameter path: where x begins, where each step leads, and where it ends.
+  func evaluated(along path: [Timestep]) -> [Timestep]
 
   /// The fewest steps that the sampler's order means anything in.
   var leastSteps: Int { get }
 
   /// Makes sure that the sampler's own settings are possible.
   ///
+  /// - Parameter schedule: the forward process.
   /// - Throws: `SamplingError` that says which is not.
-  func check() throws(SamplingError)
+  func check(in schedule: NoiseSchedule) throws(SamplingError)
 
   /// Takes x from timestep t to timestep s.
   ///
@@ -41,10 +45,12 @@ extension Sampler {
   public var memory: Int { 0 }
   /// No: where that is not known, noise may be added.
   public var isDeterministic: Bool { false }
-  /// One per step.
-  public func evaluations(of steps: Int) -> Int { steps }
+  /// No.
+  public var readsVariance: Bool { false }
+  /// Once per step, where it begins.
+  public func evaluated(along path: [Timestep]) -> [Timestep] { path.dropLast() }
   /// One.
   public var leastSteps: Int { 1 }
   /// Takes any settings.
-  public func check() throws(SamplingError) {}
+  public func check(in schedule: NoiseSchedule) throws(SamplingError) {}
 }

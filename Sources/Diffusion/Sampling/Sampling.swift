@@ -8,7 +8,7 @@ import Synchronization
 public struct Samples: Sendable {
   /// The images, in [-1, 1] where the sampler clipped.
   public let images: Images
-  /// How often the network was evaluated for each image (NFE); with guidance each counts twice.
+  /// How often the network was evaluated for each image (NFE); where it was guided that is twice.
   public let evaluations: Int
   /// The share of estimated pixels that clipping cut off, over all evaluations.
   public let clippedShare: Double
@@ -40,6 +40,9 @@ extension DiffusionModel {
     }
     let batch = batch(count, options)
     parameters.derive(Workers(count: options.threads))
+    if case .model(let guide)? = options.effectiveGuidance?.reference {
+      guide.parameters.derive(Workers(count: options.threads))
+    }
     let walks = makeLanes(for: count, of: batch, threads: options.threads) {
       Walk(
         NetworkSource(self, options, batch: batch), schedule, prediction,
@@ -63,13 +66,15 @@ extension DiffusionModel {
         let done = finished.add(1, ordering: .relaxed).newValue
         options.progress?(Double(done) / total)
       }
-      return (evaluations: walk.evaluationCount, clipped: walk.clippedCount)
+      return (
+        evaluations: walk.evaluationCount, runs: walk.runCount, clipped: walk.clippedCount
+      )
     }
     let evaluations = counts.first?.evaluations ?? 0
     let clipped = counts.reduce(0) { $0 + $1.clipped }
     return Samples(
       images: Images(size: imageSize, values: result.array),
-      evaluations: evaluations * runsPerEvaluation(options),
+      evaluations: counts.first?.runs ?? 0,
       clippedShare: Double(clipped) / Double(max(1, count * values * evaluations)))
   }
 
@@ -78,14 +83,15 @@ extension DiffusionModel {
   /// - Parameter plan: the plan.
   /// - Throws: `SamplingError` for a plan that cannot be.
   public func path(_ plan: SamplingPlan) throws(SamplingError) -> [Timestep] {
-    try plan.path(in: schedule, defaults)
+    guard !plan.sampler.readsVariance || learnsVariance else { throw .noLearnedVariance }
+    return try plan.path(in: schedule, defaults)
   }
 
-  /// Images that a core works on at a time: with guidance the network runs twice per image, and half
+  /// Images that a core works on at a time: with guidance networks run twice per image, and half
   /// the images fill the cache. Few images are shared out so that every thread has some.
   private func batch(_ count: Int, _ options: SamplingOptions) -> Int {
     precondition(options.threads > 0, "\(options.threads) threads")
-    let runs = runsPerEvaluation(options)
+    let runs = options.effectiveGuidance == nil ? 1 : 2
     let share = (count + options.threads - 1) / options.threads
     let wanted = options.batch ?? min(share, ShardSize.usual / runs)
     return max(1, min(wanted, count, ShardSize.most / runs))

@@ -17,14 +17,9 @@ public struct SamplingOptions: Sendable {
   public var start: Images?
   /// Which classes the images of a conditional model are of; nil is `.all`.
   public var classes: ClassChoice?
-  /// w ≥ 0 of classifier-free guidance (Ho and Salimans 2022, Eq. 6), for a conditional model with a
-  /// null class:
-  /// ```
-  /// ε = (1 + w) ε(x_t, class) - w ε(x_t, no class)
-  /// ```
-  /// nil and 0 are the model's own images of the class. It doubles the time. The guidance scale
-  /// of Stable Diffusion is 1 + w.
-  public var guidance: Double?
+  /// What the network's predictions are moved away from; nil, and a weight of 0, are the model's own
+  /// images. It takes twice the time at the timesteps where they are moved.
+  public var guidance: Guidance?
   /// Called now and then, from any thread, with the share of the work that is done.
   public var progress: (@Sendable (Double) -> Void)?
 
@@ -44,21 +39,26 @@ extension DiffusionModel {
   public func check(_ options: SamplingOptions) throws(SamplingError) {
     if case .toRange(let bound) = options.clipping, !(bound > 0) { throw .clipping(bound) }
     try check(options.classes)
-    guard let weight = options.guidance else { return }
-    guard classCount != nil else { throw .unconditional }
-    guard weight >= 0, weight.isFinite else { throw .guidance(weight) }
-    guard configuration.nullClass != nil else { throw .noNullClass }
+    if let guidance = options.guidance { try check(guidance) }
   }
 
-  /// The guidance that options ask for; nil where the output for the class is all that is needed.
-  func guidance(_ options: SamplingOptions) -> Guidance? {
-    guard let weight = options.guidance, weight != 0 else { return nil }
-    return configuration.nullClass.map { Guidance(weight: weight, nullClass: $0) }
+  /// How often a network runs on an image along a sampler's path (NFE): once for each estimate, and
+  /// where it is guided once more.
+  ///
+  /// - Parameters:
+  ///   - plan: the sampler and its timesteps.
+  ///   - options: their guidance.
+  /// - Throws: `SamplingError` for a plan that cannot be.
+  public func evaluations(
+    of plan: SamplingPlan, _ options: SamplingOptions = SamplingOptions()
+  ) throws(SamplingError) -> Int {
+    plan.sampler.evaluated(along: try path(plan)).reduce(0) { sum, t in
+      sum + (options.effectiveGuidance?.acts(at: t) ?? false ? 2 : 1)
+    }
   }
+}
 
-  /// How often the network runs on an image for one estimate: once, and with guidance once more without
-  /// the class.
-  package func runsPerEvaluation(_ options: SamplingOptions) -> Int {
-    guidance(options) == nil ? 1 : 2
-  }
+extension SamplingOptions {
+  /// The guidance that moves anything.
+  var effectiveGuidance: Guidance? { guidance.flatMap { $0.weight == 0 ? nil : $0 } }
 }

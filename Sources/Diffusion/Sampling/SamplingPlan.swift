@@ -53,7 +53,7 @@ public struct SamplingPlan: Sendable {
   ///   - variance: of a step.
   ///   - spacing: which timesteps; nil is as the model's pipeline says.
   public static func ddpm(
-    steps: Int? = nil, variance: PosteriorVariance = .small, spacing: StepSpacing? = nil
+    steps: Int? = nil, variance: ReverseVariance = .small, spacing: StepSpacing? = nil
   ) -> SamplingPlan {
     SamplingPlan(DDPMSampler(variance: variance), steps: steps, spacing: spacing)
   }
@@ -68,7 +68,7 @@ public struct SamplingPlan: Sendable {
   package func path(
     in schedule: NoiseSchedule, _ defaults: SamplingDefaults
   ) throws(SamplingError) -> [Timestep] {
-    try sampler.check()
+    try sampler.check(in: schedule)
     switch visits {
     case .path(let path):
       if let wrong = path.first(where: { $0 > schedule.last }) {

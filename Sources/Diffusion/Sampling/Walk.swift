@@ -1,6 +1,7 @@
 // Some images on their way between noise and data: what a sampler's step works on.
 
 package import Kernels
+internal import Numerics
 
 /// The images that one core draws at a time: x, the network's estimates, and their noise.
 public struct Walk: Sendable {
@@ -28,8 +29,14 @@ public struct Walk: Sendable {
   /// What the network outputs.
   public let prediction: Prediction
 
+  /// The network's output for the variance of each value at its newest evaluation, of a network that
+  /// learned it (Nichol and Dhariwal 2021, Eq. 15): -1 stands for betaTilde, 1 for beta.
+  public private(set) var variance: Block?
+
   /// How often the network has been evaluated.
   package private(set) var evaluationCount = 0
+  /// How often a network has run on each image: also for guidance.
+  package private(set) var runCount = 0
   /// How many values were clipped.
   package private(set) var clippedCount = 0
   /// The newest estimate of x0.
@@ -84,10 +91,13 @@ public struct Walk: Sendable {
     at t: Timestep, conditionedOn other: Timestep? = nil, clipping: Clipping? = nil
   ) -> Block {
     let output = source.output(x.floats, images, at: other ?? t)
+    variance = output.variance.map { Block($0.slice(0, x.count)) }
+    runCount += output.runs
     let place = remembered.isEmpty ? nil : evaluationCount % remembered.count
-    let x0 = place.map { remembered[$0].x0.all.slice(0, x.count) } ?? output
+    let x0 = place.map { remembered[$0].x0.all.slice(0, x.count) } ?? output.prediction
     clippedCount += prediction.estimateImage(
-      at: t, in: schedule, xt: x.floats, output: output, into: x0, clipping ?? self.clipping)
+      at: t, in: schedule, xt: x.floats, output: output.prediction, into: x0,
+      clipping ?? self.clipping)
     newest = Block(x0)
     evaluationCount += 1
     guard let place else { return newest }
@@ -108,6 +118,23 @@ public struct Walk: Sendable {
     let z = noise.all.slice(0, x.count)
     source.fillNoise(z, images, at: t)
     x.set(1 * x + deviation * Block(z))
+  }
+
+  /// x + σz with the network's own σ of each value at its newest evaluation, and z as in `addNoise`:
+  ///
+  /// ```
+  /// ln σ² = f ln β' + (1 - f) ln β̃'        f = (v + 1)/2
+  /// ```
+  /// - Parameters:
+  ///   - t: where the step starts.
+  ///   - s: where it leads.
+  public func addLearnedNoise(from t: Timestep, to s: Timestep) {
+    guard let variance else { preconditionFailure("the network did not learn the variance") }
+    let z = noise.all.slice(0, x.count)
+    source.fillNoise(z, images, at: t)
+    let logVariances = schedule.logVariances(from: t, to: s)
+    LogVarianceRange(small: logVariances.small, large: logVariances.large)
+      .addNoise(z, variance.floats, to: x.floats)
   }
 
   /// x_T of the images: no step draws noise for timestep 0, so that is its place in the stream.

@@ -11,8 +11,7 @@ package protocol WalkSource: Sendable {
   ///   - xt: [n, H, W, C].
   ///   - images: their numbers.
   ///   - timestep: what the network is conditioned on.
-  /// - Returns: as many values as `xt` has, valid until the next call.
-  func output(_ xt: Floats, _ images: Range<Int>, at timestep: Timestep) -> Floats
+  func output(_ xt: Floats, _ images: Range<Int>, at timestep: Timestep) -> NetworkOutput
 
   /// Standard normal numbers for images at a timestep.
   ///
@@ -31,12 +30,12 @@ struct NetworkSource: WalkSource {
 
   init(_ model: DiffusionModel, _ options: SamplingOptions, batch: Int) {
     denoiser = Denoiser(
-      model, classes: options.classes, model.guidance(options), batch: batch)
+      model, classes: options.classes, options.effectiveGuidance, batch: batch)
     random = Philox(seed: options.seed, stream: RandomStream.sampling.rawValue)
     values = model.imageSize.values
   }
 
-  func output(_ xt: Floats, _ images: Range<Int>, at timestep: Timestep) -> Floats {
+  func output(_ xt: Floats, _ images: Range<Int>, at timestep: Timestep) -> NetworkOutput {
     denoiser.output(xt, images, at: timestep)
   }
 

@@ -36,7 +36,7 @@ struct TrainingLane: Sendable {
   /// The sum of the losses of some examples.
   func loss(_ draws: ArraySlice<Draw>) -> Double {
     examples.prepare(draws)
-    tape.forward()
+    examples.lane.forward()
     return evaluate(draws, 0..<draws.count, gradient: unread?.all ?? target.all, scale: 0)
   }
 

@@ -28,6 +28,15 @@ package enum CommonOptions {
   package static let guidance = Option<Double?>(
     "--guidance", "W", .number(0...Limit.guidance), unset: "0",
     "how much more of its class an image gets; doubles the time; conditional models only")
+  package static let guidanceInterval = Option<ClosedRange<Timestep>?>(
+    "--guidance-interval", "A,B", .timestepInterval, unset: "all timesteps",
+    "guide at timesteps A to B only; elsewhere guidance costs nothing")
+  package static let guideBy = Option<String?>(
+    "--guide-by", "MODEL", .folder, unset: "the model without its classes",
+    "guide away from a worse model, such as an earlier snapshot; also without classes")
+  package static let guidanceRescale = Option<Double?>(
+    "--guidance-rescale", "PHI", .number(0...1), unset: "0",
+    "how much of an image's contrast, from 0 to 1, guidance leaves as it was")
   package static let seed = Option<UInt64>(
     "--seed", "N", .integer(UInt64.min...UInt64.max), default: 0,
     "everything random follows from it")

@@ -1,5 +1,6 @@
 // How the text of a value becomes a typed value and back, and the words that say what is accepted.
 
+import Diffusion
 import Foundation
 
 /// The texts an option accepts and what they mean.
@@ -94,6 +95,20 @@ extension ValueFormat where Value == Double {
       Double(text).flatMap { isInside($0) ? $0 : nil }
     } write: {
       $0.brief
+    }
+  }
+}
+
+extension ValueFormat where Value == ClosedRange<Timestep> {
+  /// Two timesteps, the less noisy first.
+  package static var timestepInterval: Self {
+    Self("two timesteps from 1 on with a comma between, the smaller first, as in 200,800") { text in
+      let ends = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+      guard ends.count == 2, let first = ends[0], let last = ends[1], 1 <= first, first <= last
+      else { return nil }
+      return Timestep(first)...Timestep(last)
+    } write: {
+      "\($0.lowerBound),\($0.upperBound)"
     }
   }
 }

@@ -8,7 +8,11 @@ extension EvaluateCommand {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
     let (model, path) = try ModelChoice.open(settings.model, progress)
-    let subject = try EvaluationSubject(model, path, settings)
+    var subject = try EvaluationSubject(model, path, settings)
+    if subject.metrics.need(.cells), settings.samplers.contains(.ddpmOptimal) {
+      subject.squaredNoise = try SquaredNoiseFile.squaredNoise(
+        of: model, in: path, threads: threadCount(settings.threads), progress)
+    }
     let folder = EvaluationFolder(settings.out ?? Path.join(path, "evaluation"))
     var session = try EvaluationSession(subject, settings, folder, progress)
     try folder.create()

@@ -26,9 +26,9 @@ package struct EvaluateCommand: Command {
     "--out", "DIR", .folder, unset: "MODEL/evaluation",
     "the report's folder; what it already holds is not measured again")
   static let sampler = Option<[SamplerKind]>(
-    "--sampler", "LIST", .distinctList(of: .sampler), default: [.ddim],
+    "--sampler", "LIST", .distinctList(of: .comparedSampler), default: [.ddim],
     """
-    rows of the comparison, of \(SamplerKind.names): ddim has one row per --eta, ddpm the model's \
+    rows of the comparison, of \(SamplerKind.compared.names): ddim has one row per --eta, ddpm the model's \
     variance
     """
   )
@@ -59,7 +59,10 @@ package struct EvaluateCommand: Command {
 
   package static let table = OptionTable(
     .init("Model, data and output", CommonOptions.model, CommonOptions.data, out, json),
-    .init("Comparison", sampler, steps, eta, spacing, CommonOptions.guidance, count, metrics),
+    .init(
+      "Comparison", sampler, steps, eta, spacing, CommonOptions.guidance,
+      CommonOptions.guidanceInterval, CommonOptions.guideBy, CommonOptions.guidanceRescale, count,
+      metrics),
     .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),
     .init("On the way", CommonOptions.quiet))
 

@@ -12,7 +12,7 @@ package struct EvaluateSettings: Equatable, Sendable {
   package var steps: [Int]
   package var etas: [Eta]
   package var spacings: [StepSpacing]
-  package var guidance: Double?
+  package var guidance: GuidanceSettings
   package var count: Int
   /// nil is all that the data allows.
   package var metrics: [Metric]?
@@ -30,7 +30,7 @@ package struct EvaluateSettings: Equatable, Sendable {
     steps = try arguments[Evaluate.steps]
     etas = try arguments[Evaluate.eta]
     spacings = try arguments[Evaluate.spacing]
-    guidance = try arguments[CommonOptions.guidance]
+    guidance = try GuidanceSettings(arguments)
     count = try arguments[Evaluate.count]
     metrics = try arguments[Evaluate.metrics]
     printsJSON = try arguments[Evaluate.json]
@@ -58,7 +58,7 @@ package struct EvaluateSettings: Equatable, Sendable {
     let users: [(option: any AnyOption, needs: Metric.Needs)] = [
       (Evaluate.steps, .steps), (Evaluate.spacing, .steps), (Evaluate.eta, .cells),
       (Evaluate.sampler, .cells),
-      (CommonOptions.guidance, .samples),
+      (CommonOptions.guidance, .samples), (CommonOptions.guideBy, .samples),
     ]
     for (option, needs) in users
     where arguments.texts[option.flag] != nil && !metrics.need(needs) {
@@ -74,9 +74,15 @@ package struct EvaluateSettings: Equatable, Sendable {
 
 extension EvaluateSettings {
   /// The rows of the comparison, each name once: DDIM at eta 1 is DDPM with the small variance.
-  func comparedSamplers(of model: DiffusionModel) -> [any Sampler] {
+  func comparedSamplers(of subject: EvaluationSubject) -> [any Sampler] {
     let all = samplers.flatMap { kind in
-      (kind.noise == .eta ? etas : [.value(0)]).map { kind.make($0, model.defaults.variance) }
+      let variance = (kind.variance ?? subject.model.defaults.variance).variance {
+        guard let noise = subject.squaredNoise else {
+          preconditionFailure("no squared noise for \(kind.name)")
+        }
+        return noise
+      }
+      return (kind.noise == .eta ? etas : [.value(0)]).map { kind.make($0, variance) }
     }
     return all.enumerated().filter { place, sampler in
       !all[..<place].contains { $0.name == sampler.name }

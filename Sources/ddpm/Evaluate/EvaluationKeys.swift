@@ -19,7 +19,12 @@ struct EvaluationKeys {
     test = subject.test.map { ["test": $0.labelledFingerprint] } ?? [:]
     training = subject.training.map { ["training": $0.labelledFingerprint] } ?? [:]
     count = ["count": "\(about.count)"]
-    guidance = about.effectiveGuidance.map { ["guidance": "\($0)"] } ?? [:]
+    guidance =
+      about.effectiveGuidance.map { guidance in
+        var key = ["guidance": guidance.text]
+        if case .model(let guide) = guidance.reference { key["guide"] = guide.fingerprint }
+        return key
+      } ?? [:]
   }
 
   /// A cell's images and how long they took.

@@ -81,7 +81,7 @@ extension EvaluationSession {
       text: about.text(cell) + subject.model.text(options()))
     return EvaluationReport.Cell(
       sampler: cell.label, spacing: cell.spacing, steps: cell.steps, images: images.count,
-      evaluations: evaluations(cell), sampling: sampling, quality: quality, picture: picture)
+      evaluations: cell.evaluations, sampling: sampling, quality: quality, picture: picture)
   }
 
   private mutating func sample(
@@ -90,7 +90,7 @@ extension EvaluationSession {
     if let kept = keptSampling(cell) { return kept }
     let label =
       "cell \(place + 1)/\(comparison.cells.count): \(cell.label), \(counted(cell.steps, "step"))"
-    let result = try meter.measure(label, about.count * evaluations(cell)) {
+    let result = try meter.measure(label, about.count * cell.evaluations) {
       try comparison.fill(cell, options($0))
     }
     let sampling = EvaluationReport.Sampling(

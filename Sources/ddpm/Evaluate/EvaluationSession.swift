@@ -34,14 +34,14 @@ struct EvaluationSession {
     let metrics = subject.metrics
     let samplers: [any Sampler] =
       metrics.need(.cells)
-      ? settings.comparedSamplers(of: subject.model)
+      ? settings.comparedSamplers(of: subject)
       : metrics.need(.samples) ? [DDIMSampler()] : []
     comparison = try Comparison(
       of: subject.model, samplers: samplers, steps: settings.steps(of: subject.model),
-      spacings: about.spacings, count: about.count)
+      spacings: about.spacings, count: about.count, Self.options(about))
     trial = try Comparison(
       of: subject.model, samplers: [DDIMSampler()], steps: [1], spacings: [.trailing],
-      count: EvaluationSession.trialImages * about.threads)
+      count: EvaluationSession.trialImages * about.threads, Self.options(about))
     steps = metrics.need(.steps) ? settings.steps(of: subject.model) : []
     for spacing in about.spacings {
       for steps in steps {
@@ -87,20 +87,21 @@ struct EvaluationSession {
   /// How many evaluations of the network on one image remain.
   private var missingEvaluations: Int {
     let cells = comparison.cells.filter { !isKept($0) }
-    return about.count * cells.map(evaluations).reduce(0, +)
+    return about.count * cells.map(\.evaluations).reduce(0, +)
       + measured.reduce(0) { $0 + ($1.section?.missingEvaluations(self) ?? 0) }
   }
 
   func options(_ report: (@Sendable (Double) -> Void)? = nil) -> SamplingOptions {
+    Self.options(about, report)
+  }
+
+  private static func options(
+    _ about: EvaluationReport.About, _ report: (@Sendable (Double) -> Void)? = nil
+  ) -> SamplingOptions {
     var options = SamplingOptions(threads: about.threads)
     (options.seed, options.guidance) = (about.seed, about.guidance)
     options.progress = report
     return options
-  }
-
-  /// Evaluations of the network per image of a cell.
-  func evaluations(_ cell: Comparison.Cell) -> Int {
-    cell.evaluations * subject.model.runsPerEvaluation(options())
   }
 
   /// The network's speed on a few images.
@@ -109,8 +110,7 @@ struct EvaluationSession {
     let runs = (0..<2).flatMap { _ in
       trial.cells.compactMap { try? trial.fill($0, options()) }
     }
-    let evaluations = Double(subject.model.runsPerEvaluation(options()))
-    return runs.last.map { $0.imagesPerSecond * evaluations } ?? 1
+    return runs.last.map { $0.imagesPerSecond * Double($0.cell.evaluations) } ?? 1
   }
 
   /// One line: how much work there is and how long it will take.

@@ -15,6 +15,10 @@ struct EvaluationSubject {
   private(set) var test: Dataset?
   /// The training split, where a metric needs it.
   private(set) var training: Dataset?
+  /// The guidance of the images; nil for none.
+  let guidance: Guidance?
+  /// The model's, where a row has the optimal variance.
+  var squaredNoise: SquaredNoise?
 
   struct LeftOut {
     let metrics: [Metric]
@@ -27,6 +31,7 @@ struct EvaluationSubject {
   ///   data that exist.
   init(_ model: DiffusionModel, _ path: String, _ settings: EvaluateSettings) throws {
     (self.model, self.path) = (model, path)
+    guidance = try settings.guidance.guidance()
     metrics = settings.metrics ?? Metric.all
     // Metrics that were asked for by name were checked with the command line.
     for metric in metrics {

@@ -33,11 +33,11 @@ extension DiffusionModel {
 
   /// What a picture says of classes and guidance.
   func text(_ options: SamplingOptions) -> [(key: String, value: String)] {
-    guard classCount != nil else { return [] }
+    let guidance = options.guidance?.text
+    guard classCount != nil else { return guidance.map { [("guidance", $0)] } ?? [] }
     let format = ValueFormat<ClassChoice>.classChoice
     return [
-      ("class", format.write(options.classes ?? .all)),
-      ("guidance", (options.guidance ?? 0).brief),
+      ("class", format.write(options.classes ?? .all)), ("guidance", guidance ?? "0"),
     ]
   }
 }

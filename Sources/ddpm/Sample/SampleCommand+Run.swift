@@ -10,13 +10,15 @@ extension SampleCommand {
     try settings.progressive?.checkPlace()
     let (model, folder) = try ModelChoice.open(
       settings.model, weights: settings.weights, progress)
-    let plan = settings.sampler.plan(for: model)
-    let path = try model.path(plan)
     var options = SamplingOptions(threads: threadCount(settings.threads))
-    (options.classes, options.guidance) = (settings.classes, settings.guidance)
+    (options.classes, options.guidance) = (settings.classes, try settings.guidance.guidance())
     if !settings.clips { options.clipping = Clipping.none }
     try model.check(options)
     try settings.checkInterpolation(of: model)
+    let plan = try settings.sampler.plan(for: model) {
+      try SquaredNoiseFile.squaredNoise(of: model, in: folder, threads: options.threads, progress)
+    }
+    let path = try model.path(plan)
     let (count, start) = try settings.start(model)
     progress.say(settings.sampler.summary(path, model))
     if let gap = model.gap(before: path) { progress.say("ddpm: \(gap)") }

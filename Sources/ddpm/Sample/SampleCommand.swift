@@ -44,7 +44,7 @@ package struct SampleCommand: Command {
 
   static let sampler = Option<SamplerKind>(
     "--sampler", "NAME", .sampler, default: .ddim,
-    "how the noise is removed: \(SamplerKind.names)")
+    "how the noise is removed: \(SamplerKind.all.names)")
   static let steps = Option<Int?>(
     "--steps", "S", .integer(1...Limit.timesteps),
     unset: "ddim 50, solvers 10, ddpm all", "how many timesteps are visited")
@@ -53,9 +53,13 @@ package struct SampleCommand: Command {
     "ddim's noise from 0, none, to 1, ddpm's; hat: the paper's larger one")
   static let spacing = Option<StepSpacing?>(
     "--spacing", "NAME", .choice, unset: "the model's own, trailing",
-    "which timesteps: uniform, quadratic, leading, trailing or linspace")
-  static let variance = Option<PosteriorVariance?>(
-    "--variance", "small|large", .choice, unset: "the model's own, small", "ddpm's two choices")
+    "which timesteps: \(StepSpacing.allCases.map(\.rawValue).joined(separator: ", "))")
+  static let variance = Option<ReverseVariance.Kind?>(
+    "--variance", "NAME", .choice, unset: "the model's own, small",
+    """
+    ddpm's: small or large; learned: the network's own; optimal: Analytic-DPM's, estimated once per \
+    model
+    """)
   static let noClip = Option<Bool>(
     "--no-clip", "leave the estimated images outside [-1, 1] as they are")
 
@@ -76,7 +80,9 @@ package struct SampleCommand: Command {
   package static let table = OptionTable(
     .init("Model and output", CommonOptions.model, weights, out, count, grid, interpolate),
     .init("Sampler", sampler, steps, eta, spacing, variance, noClip),
-    .init("Class", classes, CommonOptions.guidance),
+    .init(
+      "Class and guidance", classes, CommonOptions.guidance, CommonOptions.guidanceInterval,
+      CommonOptions.guideBy, CommonOptions.guidanceRescale),
     .init("Machine and reproducibility", CommonOptions.seed, noise, batch, CommonOptions.threads),
     .init("Looking", progressive, preview, CommonOptions.quiet))
 

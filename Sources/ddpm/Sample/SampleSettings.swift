@@ -17,7 +17,7 @@ package struct SampleSettings: Equatable, Sendable {
   package var sampler: SamplerSettings
   package var clips: Bool
   package var classes: ClassChoice?
-  package var guidance: Double?
+  package var guidance: GuidanceSettings
   package var seed: UInt64
   package var noise: String?
   package var batch: Int?
@@ -40,7 +40,7 @@ package struct SampleSettings: Equatable, Sendable {
     sampler = try SamplerSettings(arguments)
     clips = try !arguments[Sample.noClip]
     classes = try arguments[Sample.classes]
-    guidance = try arguments[CommonOptions.guidance]
+    guidance = try GuidanceSettings(arguments)
     seed = try arguments[CommonOptions.seed]
     noise = try arguments[Sample.noise]
     batch = try arguments[Sample.batch]

@@ -15,13 +15,16 @@ package struct SamplerKind: Sendable, Hashable {
   /// How many timesteps it visits where nobody says; nil is all.
   let usualSteps: Int?
   let noise: Noise
-  let make: @Sendable (Eta, PosteriorVariance) -> any Sampler
+  /// The variance of its steps, where its name says so.
+  var variance: ReverseVariance.Kind?
+  let make: @Sendable (Eta, ReverseVariance) -> any Sampler
 
   private init(
-    _ name: String, usualSteps: Int?, noise: Noise,
-    make: @escaping @Sendable (Eta, PosteriorVariance) -> any Sampler
+    _ name: String, usualSteps: Int?, noise: Noise, variance: ReverseVariance.Kind? = nil,
+    make: @escaping @Sendable (Eta, ReverseVariance) -> any Sampler
   ) {
-    (self.name, self.usualSteps, self.noise, self.make) = (name, usualSteps, noise, make)
+    (self.name, self.usualSteps, self.noise) = (name, usualSteps, noise)
+    (self.variance, self.make) = (variance, make)
   }
 
   package static func == (a: SamplerKind, b: SamplerKind) -> Bool { a.name == b.name }
@@ -30,6 +33,12 @@ package struct SamplerKind: Sendable, Hashable {
   package static let ddpm = SamplerKind("ddpm", usualSteps: nil, noise: .variance) {
     DDPMSampler(variance: $1)
   }
+  package static let ddpmOptimal = SamplerKind(
+    "ddpm-optimal", usualSteps: nil, noise: .none, variance: .optimal
+  ) { DDPMSampler(variance: $1) }
+  package static let ddpmLearned = SamplerKind(
+    "ddpm-learned", usualSteps: nil, noise: .none, variance: .learned
+  ) { DDPMSampler(variance: $1) }
   package static let ddim = SamplerKind("ddim", usualSteps: 50, noise: .eta) { eta, _ in
     DDIMSampler(eta: eta)
   }
@@ -48,12 +57,18 @@ package struct SamplerKind: Sendable, Hashable {
   }
 
   package static let all = [ddpm, ddim, dpmSolver2M, dpmSolver3M, heun, uniPC]
+  /// What can be compared: DDPM has a row for each variance.
+  package static let compared = all + [ddpmOptimal, ddpmLearned]
+}
+
+extension [SamplerKind] {
   /// The names, as the help lists them.
-  static let names = all.map(\.name).joined(separator: ", ")
+  var names: String { map(\.name).joined(separator: ", ") }
 }
 
 extension ValueFormat where Value == SamplerKind {
   package static var sampler: Self { named(SamplerKind.all) { $0.name } }
+  package static var comparedSampler: Self { named(SamplerKind.compared) { $0.name } }
 }
 
 /// A sampler with the settings that belong to it; nil leaves a choice to the model's own pipeline.
@@ -62,12 +77,12 @@ package struct SamplerSettings: Equatable, Sendable {
   package var steps: Int?
   package var spacing: StepSpacing?
   package var eta = Eta.value(0)
-  package var variance: PosteriorVariance?
+  package var variance: ReverseVariance.Kind?
 
   /// A sampler in its usual way.
   package init(
     _ kind: SamplerKind, steps: Int? = nil, spacing: StepSpacing? = nil, eta: Eta = .value(0),
-    variance: PosteriorVariance? = nil
+    variance: ReverseVariance.Kind? = nil
   ) {
     (self.kind, self.steps, self.spacing) = (kind, steps, spacing)
     (self.eta, self.variance) = (eta, variance)
@@ -82,7 +97,7 @@ package struct SamplerSettings: Equatable, Sendable {
       spacing: try arguments[Sample.spacing], eta: try arguments[Sample.eta] ?? .value(0),
       variance: try arguments[Sample.variance])
     if kind.noise != .eta, arguments.has(Sample.eta) {
-      let own = kind.noise == .variance ? "; \(kind.name) has --variance small|large" : ""
+      let own = kind.noise == .variance ? "; \(kind.name) has --variance" : ""
       throw UsageError("--eta belongs to --sampler ddim\(own)")
     }
     if kind.noise != .variance, arguments.has(Sample.variance) {
@@ -96,12 +111,17 @@ package struct SamplerSettings: Equatable, Sendable {
   }
 
   /// Whether images follow from the noise they start from.
-  var isDeterministic: Bool { kind.make(eta, variance ?? .small).isDeterministic }
+  var isDeterministic: Bool { kind.make(eta, .small).isDeterministic }
 
   /// The sampler and its timesteps for a model.
-  func plan(for model: DiffusionModel) -> SamplingPlan {
+  ///
+  /// - Parameter squaredNoise: estimates the model's, for the optimal variance.
+  func plan(
+    for model: DiffusionModel, squaredNoise: () throws -> SquaredNoise
+  ) rethrows -> SamplingPlan {
     let all = model.schedule.last.value
-    let sampler = kind.make(eta, variance ?? model.defaults.variance)
+    let variance = kind.noise == .variance ? variance ?? model.defaults.variance : .small
+    let sampler = kind.make(eta, try variance.variance(squaredNoise))
     guard let steps = steps ?? kind.usualSteps else {
       return SamplingPlan(sampler, steps: all, spacing: .trailing)
     }

@@ -252,7 +252,7 @@ struct TrainingSession {
     let count =
       model.rows(of: gridImages, nil).map { (gridImages + $0 - 1) / $0 * $0 } ?? gridImages
     let sampler = SamplerSettings(.ddim, steps: steps, spacing: .trailing)
-    let plan = sampler.plan(for: model)
+    let plan = SamplingPlan.ddim(steps: steps, spacing: .trailing)
     let options = SamplingOptions(threads: trainer.options.threads)
     let samples = try model.sample(count, plan, options)
     return (

@@ -28,7 +28,8 @@ import Testing
   @Test(arguments: zip([Eta.value(1), .hat], PosteriorVariance.allCases))
   func theNoisyCellsAreDDPM(eta: Eta, variance: PosteriorVariance) throws {
     let model = try untrainedModel(timesteps: 20)
-    let ddpm = try model.sample(6, .ddpm(steps: 5, variance: variance), options).images.values
+    let ddpm = try model.sample(6, .ddpm(steps: 5, variance: .fixed(variance)), options).images
+      .values
     let cell = try fill([DDIMSampler(eta: eta)], steps: [5])[0].samples.images.values
     // The two write the mean with different weights; values are about 1.
     #expect(zip(ddpm, cell).allSatisfy { abs($0 - $1) < 1e-4 })
@@ -40,7 +41,9 @@ import Testing
       walk.x.set(1.0 * walk.estimate(at: t))
       if s > .zero { walk.x.set(1.0 * walk.estimate(at: s)) }
     }
-    func evaluations(of steps: Int) -> Int { 2 * steps - 1 }
+    func evaluated(along path: [Timestep]) -> [Timestep] {
+      path.dropLast().flatMap { [$0, $0] }.dropLast()
+    }
   }
 
   @Test func anySamplerIsARowWithItsEvaluations() throws {

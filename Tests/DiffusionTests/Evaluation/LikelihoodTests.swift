@@ -26,8 +26,9 @@ import Testing
     let error = mean(floats.values.map { ($0 - 0.25) * ($0 - 0.25) })
     let estimates = Images(
       size: size, values: Array(repeating: 0.25, count: floats.values.count))
-    for likelihood in try [measure(model, images, count: 400)].flatMap({ [$0.small, $0.large] }) {
-      let bound = VariationalBound(schedule: model.schedule, variance: likelihood.variance)
+    let both = try measure(model, images, count: 400)
+    for (likelihood, variance) in [(both.small, ReverseVariance.small), (both.large, .large)] {
+      let bound = VariationalBound(schedule: model.schedule, variance: variance)
       let prior = bound.prior(meanSquare: mean(floats.values.map { $0 * $0 }))
       #expect(abs(likelihood.prior.mean - prior) < 1e-12)
       let decoder = bound.decoder(floats, estimates: estimates)

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 private func bound(
-  _ family: BetaSchedule, _ timesteps: Int, _ variance: PosteriorVariance = .small
+  _ family: BetaSchedule, _ timesteps: Int, _ variance: ReverseVariance = .small
 ) throws -> VariationalBound {
   VariationalBound(
     schedule: try NoiseSchedule(family, timesteps: timesteps), variance: variance)
@@ -50,7 +50,7 @@ func theTermWeighsNoiseAsEquation12(timestep: Int, weight: Double) throws {
 
 @Test func theTermIsTheDivergenceOfTwoGaussians() throws {
   for variance in PosteriorVariance.allCases {
-    let bound = try bound(.cosine, 100, variance)
+    let bound = try bound(.cosine, 100, .fixed(variance))
     for t in bound.schedule.timesteps.dropFirst() {
       let posterior = bound.schedule.posterior(from: t, to: t.advanced(by: -1))
       // ½(-1 + ln v2 - ln v1 + v1/v2 + (m1 - m2)²/v2) of the posterior and the model.

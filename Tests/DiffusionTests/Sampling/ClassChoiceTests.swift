@@ -17,7 +17,8 @@ import Testing
     clipping: Clipping = .none
   ) -> SamplingOptions {
     var options = SamplingOptions(threads: threads)
-    (options.classes, options.guidance, options.batch) = (classes, guidance, batch)
+    (options.classes, options.batch) = (classes, batch)
+    options.guidance = guidance.map { Guidance($0) }
     options.clipping = clipping
     return options
   }
@@ -146,31 +147,6 @@ import Testing
       #expect(drawn.allSatisfy { $0.isFinite })
       #expect(try model.sample(2, plan, options(.one(0))).images.values != drawn)
       #expect(throws: SamplingError.noNullClass) { try model.check(options(guidance: 1)) }
-    }
-  }
-}
-
-extension DiffusionModel {
-  /// The same model with other rows in its class embedding.
-  fileprivate func replacing(
-    nullClass: Int? = 3, _ change: (inout [[Float]]) -> Void
-  ) throws -> DiffusionModel {
-    let file = try Safetensors(bytes: weights, path: "weights")
-    var rows = try classRows
-    change(&rows)
-    let entries = try file.tensors.map { tensor in
-      let floats =
-        tensor.name == "class_embedding.weight"
-        ? rows.flatMap(\.self) : try file.floats(tensor.name)
-      return Safetensors.Entry(tensor.name, shape: tensor.shape, .floats(floats))
-    }
-    var configuration = configuration
-    configuration.nullClass = nullClass
-    return try withTemporaryFolder { folder in
-      try save(to: folder)
-      try Safetensors.encode(entries).save(to: folder + "/unet/diffusion_pytorch_model.safetensors")
-      try Array(configuration.json.text(.compact).utf8).save(to: folder + "/unet/config.json")
-      return try DiffusionModel(folder: folder)
     }
   }
 }

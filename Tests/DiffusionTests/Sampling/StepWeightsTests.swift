@@ -16,7 +16,7 @@ private struct Table: CustomTestStringConvertible, Sendable {
   let testDescription: String
   let weights: @Sendable (Timestep, Timestep, NoiseSchedule) -> StepWeights
 
-  static func ddpm(_ variance: PosteriorVariance) -> Table {
+  static func ddpm(_ variance: ReverseVariance) -> Table {
     let sampler = DDPMSampler(variance: variance)
     return Table(testDescription: sampler.name) { sampler.weights(from: $0, to: $1, in: $2) }
   }
@@ -99,9 +99,12 @@ private func aStepKeepsTheMarginals(table: Table, shape: BetaSchedule) throws {
   }
 }
 
-@Test func anImpossibleEtaIsRefused() {
+@Test func anImpossibleEtaIsRefused() throws {
+  let schedule = try NoiseSchedule(.linear, timesteps: 100)
   for eta in [1.5, -0.1] {
-    #expect(throws: SamplingError.eta(eta)) { try DDIMSampler(eta: .value(eta)).check() }
+    #expect(throws: SamplingError.eta(eta)) {
+      try DDIMSampler(eta: .value(eta)).check(in: schedule)
+    }
   }
-  #expect(throws: SamplingError.self) { try DDIMSampler(eta: .value(.nan)).check() }
+  #expect(throws: SamplingError.self) { try DDIMSampler(eta: .value(.nan)).check(in: schedule) }
 }

@@ -7,20 +7,22 @@ import Synchronization
 /// What a network outputs at its first, second, ... evaluation, and the noise of each step.
 final class StoredOutputs: WalkSource {
   private let outputs: [FloatMemory]
+  private let variances: [FloatMemory]
   private let noise: [FloatMemory]
   private let counts = Mutex((outputs: 0, noise: 0))
 
-  init(_ outputs: [[Float]], noise: [[Float]] = []) {
+  init(_ outputs: [[Float]], variances: [[Float]] = [], noise: [[Float]] = []) {
     (self.outputs, self.noise) = (outputs.map(FloatMemory.init), noise.map(FloatMemory.init))
+    self.variances = variances.map(FloatMemory.init)
   }
 
-  func output(_ xt: Floats, _ images: Range<Int>, at timestep: Timestep) -> Floats {
-    outputs[
-      counts.withLock { counts in
-        defer { counts.outputs += 1 }
-        return counts.outputs
-      }
-    ].all
+  func output(_ xt: Floats, _ images: Range<Int>, at timestep: Timestep) -> NetworkOutput {
+    let place = counts.withLock { counts in
+      defer { counts.outputs += 1 }
+      return counts.outputs
+    }
+    return NetworkOutput(
+      outputs[place].all, variance: variances.isEmpty ? nil : variances[place].all)
   }
 
   func fillNoise(_ target: Floats, _ images: Range<Int>, at timestep: Timestep) {

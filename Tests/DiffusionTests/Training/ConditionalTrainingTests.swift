@@ -78,7 +78,7 @@ import Testing
     let model = trainer.snapshot()
     for guidance in [0.0, 1] {
       var options = SamplingOptions(threads: 2)
-      options.guidance = guidance
+      options.guidance = Guidance(guidance)
       let values = try model.sample(16, .ddim(steps: 10), options).images.values
       let right = (0..<16).count { image in
         let half = { (from: Int) in values[image * 64 + from..<image * 64 + from + 32].reduce(0, +)

@@ -70,7 +70,7 @@ import ddpm
     #expect(settings.count == 3 && settings.seed == 8 && settings.noise == "n.npy")
     #expect(settings.progressive == .picture(path: "p.PGM", .pgm, columns: nil))
     #expect(settings.hasPreview && settings.interpolation == nil)
-    #expect(settings.classes == .one(7) && settings.guidance == 1.5)
+    #expect(settings.classes == .one(7) && settings.guidance.weight == 1.5)
     #expect(try sample("--class all").classes == .all && sample("").classes == nil)
     #expect(!settings.clips && settings.batch == 2 && settings.threads == 1 && settings.isQuiet)
   }
@@ -118,7 +118,7 @@ import ddpm
     #expect(settings.steps == [5, 1] && settings.etas == [.hat, .value(0.5)])
     #expect(settings.spacings == [.leading, .uniform])
     #expect(settings.metrics == [.loss, .time, .fd, .kd, .pr, .bpd, .recon, .neighbours])
-    #expect(settings.count == 20 && settings.guidance == 0.5 && settings.printsJSON)
+    #expect(settings.count == 20 && settings.guidance.weight == 0.5 && settings.printsJSON)
     #expect(settings.seed == 2 && settings.threads == 3 && settings.isQuiet)
   }
 

@@ -47,7 +47,17 @@ extension Metric {
 extension EvaluationSession {
   private static let bitsName = "bits-per-dimension"
 
-  private var bitsKey: KeptResults.Key { keys.model + keys.seed + keys.count + keys.test }
+  private var bitsKey: KeptResults.Key {
+    keys.model + keys.seed + keys.count + keys.test + [
+      "variances": variances.map(\.kind.rawValue).joined(separator: ",")
+    ]
+  }
+
+  /// DDPM's two, the network's own where it learned it, and the optimal one where that is compared.
+  private var variances: [ReverseVariance] {
+    [.small, .large] + (subject.model.learnsVariance ? [.learned] : [])
+      + (subject.squaredNoise.map { [.optimal($0)] } ?? [])
+  }
   fileprivate var keptLikelihoods: [Likelihood]? { folder.kept.result(Self.bitsName, bitsKey) }
 
   private var likelihoodCount: Int { min(about.count, subject.test?.images.count ?? 0) }
@@ -61,7 +71,7 @@ extension EvaluationSession {
     if let keptLikelihoods { return keptLikelihoods }
     let result = meter.measure("bits/dim", likelihoodEvaluations) { report in
       subject.model.likelihoods(
-        of: test.images, labels: test.labels, count: likelihoodCount, seed: about.seed,
+        of: test.images, labels: test.labels, variances, count: likelihoodCount, seed: about.seed,
         threads: about.threads, progress: report)
     }
     try folder.kept.keep(Self.bitsName, bitsKey, result)
@@ -87,8 +97,8 @@ extension Likelihood {
     """
     The bound on -log2 p of \(counted(images, "test image")) of \(about.dataName)\
     \(about.givenLabels), drawn at random, ± one standard error. Prior, middle and decoder add up to \
-    the total; the middle is the sum of its timesteps t. The decoder has its floor: its deviation is \
-    fixed by the schedule at \(decimals(decoderDeviation, 4)), where half a level of grey is \
+    the total; the middle is the sum of its timesteps t. The decoder has its floor: \
+    DDPM's deviation is fixed by the schedule at \(decimals(decoderDeviation, 4)), where half a level of grey is \
     0.0039, so even estimates that are the images themselves would cost \
     \(decimals(decoderFloor, 4)) bits. More of the total than that floor is the network's part; \
     less of it is possible with another schedule only.

@@ -22,7 +22,7 @@ extension Metric {
         note: { about in
           about.effectiveGuidance == nil
             ? "What the time depends on."
-            : "What the time depends on: guidance takes twice as many, with the class and without."
+            : "What the time depends on: a guided estimate takes two."
         },
         quantities: [Quantity(key: "nfe", source: .sampling { $0.evaluations }) { $0.digits }]),
     ],

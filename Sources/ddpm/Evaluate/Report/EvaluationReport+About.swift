@@ -14,8 +14,8 @@ extension EvaluationReport {
     /// The number of classes of a conditional model: its images take the classes in turn, and on the
     /// data it is conditioned on the labels.
     let classes: Int?
-    /// w of classifier-free guidance, where it was asked for.
-    let guidance: Double?
+    /// The guidance that was asked for.
+    let guidance: Guidance?
     let clipping: Clipping
     let spacings: [StepSpacing]
     let count: Int
@@ -39,7 +39,7 @@ extension EvaluationReport.About {
     let model = subject.model
     self.init(
       model: subject.path, parameters: model.parameterCount, timesteps: model.schedule.last.value,
-      prediction: model.prediction, classes: model.classCount, guidance: settings.guidance,
+      prediction: model.prediction, classes: model.classCount, guidance: subject.guidance,
       clipping: model.clipping, spacings: settings.spacings, count: settings.count,
       data: subject.test?.name, seed: settings.seed, threads: threadCount(settings.threads),
       metrics: subject.metrics, leftOut: subject.leftOut)
@@ -99,10 +99,10 @@ extension EvaluationReport.About {
   /// Says that a conditional model is conditioned on the labels of the data.
   var givenLabels: String { classes == nil ? "" : " given their labels" }
 
-  /// w where guidance evaluates the network twice per step; w = 0 is no guidance.
-  var effectiveGuidance: Double? { guidance.flatMap { $0 > 0 ? $0 : nil } }
+  /// The guidance that moves anything: a weight of 0 is none.
+  var effectiveGuidance: Guidance? { guidance.flatMap { $0.weight > 0 ? $0 : nil } }
 
-  private var guidanceText: String { effectiveGuidance.map { ", guidance \($0.brief)" } ?? "" }
+  private var guidanceText: String { effectiveGuidance.map { ", guidance \($0.text)" } ?? "" }
 
   var clippingText: String {
     switch clipping {
