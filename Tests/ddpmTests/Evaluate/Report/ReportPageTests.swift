@@ -44,10 +44,10 @@ import Testing
     let markup = try Markup(bench.text("report.html"))
     for words in [
       "Frechet distance: too few images", "Kernel distance; real images", "Precision / recall",
-      "Nearest training image", "Images a second", "Over evaluations of the network",
+      "Nearest training image", "Images per second", "Over evaluations of the network",
       "Over milliseconds per image",
       "Pareto front: quality over evaluations",
-      "Consistency", "Reconstruction", "Bits a dimension", "The decoder has its floor",
+      "Consistency", "Reconstruction", "Bits per dimension", "The decoder has its floor",
       "Where the bits go, large variance", "Loss by timestep", "How to read this",
       "trailing, leading spacing", "extractor", "seed 0",
     ] { #expect(markup.text.contains(words), "\(words)") }
@@ -80,7 +80,7 @@ import Testing
       decoding: try bench.workspace.bytes("m<b>&\"/evaluation/report.html"), as: UTF8.self)
     let markup = try Markup(page)
     #expect(markup.text.contains("m&lt;b&gt;&amp;&quot;"))
-    #expect(markup.text.contains("Images a second") && !markup.text.contains("Kernel distance;"))
+    #expect(markup.text.contains("Images per second") && !markup.text.contains("Kernel distance;"))
     #expect(!markup.text.contains("Reconstruction") && !markup.text.contains("like real images"))
     #expect(!markup.elements.contains { $0.name == "circle" })
   }
