@@ -31,7 +31,7 @@ private struct Network: Sendable {
   }
 }
 
-/// Images a second, the arithmetic they stand for, and the process's largest memory.
+/// Images per second, the arithmetic they stand for, and the process's largest memory.
 private func figures(images: Int, operationsPerImage: Int, time: Double) -> Figures {
   let gigaflops = Double(operationsPerImage * images) / time / 1e9
   return [

@@ -1,4 +1,4 @@
-// Speed as ratios: kernels to the machine's peak in the same run, whole networks in images a second.
+// Speed as ratios: kernels to the peak in the same run, whole networks in images per second.
 //
 //   swift run -c release Benchmarks [--json] [--in-turn] [NAME...]
 //

@@ -44,7 +44,7 @@ package enum OutputFile: Equatable, Sendable {
     self = .picture(path: path, format, columns: nil)
   }
 
-  /// The same picture with so many images a row; of an array, itself.
+  /// The same picture with so many images per row; of an array, itself.
   func arranged(columns: Int) -> OutputFile {
     guard case .picture(let path, let format, _) = self else { return self }
     return .picture(path: path, format, columns: columns)

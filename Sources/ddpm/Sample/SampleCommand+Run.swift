@@ -86,7 +86,7 @@ extension SampleSettings {
         path: path, .invalid("holds images of \(images.size); the model draws \(model.imageSize)"))
     }
     guard images.count >= least else {
-      let use = interpolation == nil ? "" : ", two a row"
+      let use = interpolation == nil ? "" : ", two per row"
       throw FileError(
         path: path,
         .invalid("holds \(counted(images.count, "image")); \(least) are asked for\(use)"))
@@ -94,7 +94,7 @@ extension SampleSettings {
     return images
   }
 
-  /// Images a row of the grid, nil where it is square.
+  /// Images per row of the grid, nil where it is square.
   fileprivate var columns: Int? {
     if case .picture(_, _, let columns) = output { columns } else { interpolation }
   }
@@ -107,7 +107,7 @@ extension SampleSettings {
     Tool.text(model: folder) + (weights == .raw ? [("weights", weights.rawValue)] : [])
       + sampler.text(path, model) + (clips ? [] : [("clipping", "none")]) + classes
       + [("seed", "\(seed)")] + (noise.map { [("noise", $0)] } ?? [])
-      + (interpolation.map { [("interpolate", "\($0) images a row, on great circles")] } ?? [])
+      + (interpolation.map { [("interpolate", "\($0) images per row, on great circles")] } ?? [])
   }
 }
 

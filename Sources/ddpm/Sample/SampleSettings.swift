@@ -9,7 +9,7 @@ package struct SampleSettings: Equatable, Sendable {
   package var output: OutputFile
   /// 64, or as many as the file of noise has.
   package var count: Int?
-  /// Images a row of noise between two, where that is what is sampled from.
+  /// Images per row of noise between two, where that is what is sampled from.
   package var interpolation: Int?
   /// Where the estimates along the way are drawn.
   package var progressive: OutputFile?

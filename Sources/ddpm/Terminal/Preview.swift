@@ -26,7 +26,7 @@ package struct Preview {
 
   /// The images in a grid, as many as fit, lines with their ends.
   ///
-  /// - Parameter columns: images a row of the whole grid; nil is as many as make it square.
+  /// - Parameter columns: images per row of the whole grid; nil is as many as make it square.
   package func text(_ images: ByteImages, _ columns: Int?) -> String {
     let all = columns ?? Int(Double(images.count).squareRoot().rounded(.up))
     let fit = max(1, (width + 1) / (Preview.leastWidth + 1))

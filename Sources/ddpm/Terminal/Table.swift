@@ -32,7 +32,7 @@ package struct Table: Sendable {
     self.columns = columns
   }
 
-  /// Adds a row: one cell a column.
+  /// Adds a row: one cell per column.
   package mutating func add(_ row: [String]) {
     precondition(
       row.count == columns.count, "\(row.count) cells for \(columns.count) columns")

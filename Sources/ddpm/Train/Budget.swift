@@ -15,7 +15,7 @@ package enum Budget: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - images: in the data.
-  ///   - batch: images a step.
+  ///   - batch: images per step.
   package func steps(images: Int, batch: Int) -> Int? {
     switch self {
     case .steps(let steps): steps

@@ -3,7 +3,7 @@
 import Diffusion
 import Foundation
 
-/// A file of one JSON object a line.
+/// A file of one JSON object per line.
 package struct MetricsLog: Sendable {
   package let path: String
 

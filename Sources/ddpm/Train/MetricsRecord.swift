@@ -8,7 +8,7 @@ package struct MetricsRecord: Sendable {
   package var step: Trainer.Step
   /// Seconds since the training began, without those between an interruption and a resumption.
   package var seconds: Double
-  /// Images a second, over the steps since the record before.
+  /// Images per second, over the steps since the record before.
   package var imagesPerSecond: Double
   /// The loss on held-out images, where it was measured.
   package var heldOut: HeldOutLoss.Measurement?

@@ -54,6 +54,7 @@ extension TrainCommand {
   /// What a later command line may give anew: it does not change what a step does.
   private static let changeable: [any AnyOption] = [
     CommonOptions.data, steps, epochs, minutes, CommonOptions.threads, sampleEvery, saveEvery,
+    keepEvery,
   ]
   /// What belongs to a command line and not to the run.
   private static let momentary: [any AnyOption] = [out, resume, overwrite, CommonOptions.quiet]

@@ -24,7 +24,7 @@ package struct RunFolder: Sendable {
   package static let lossPlotName = "loss.png"
   private static let lockName = "training/lock"
   private static let samplesName = "samples"
-  private static let gridPrefix = "step-"
+  static let stepPrefix = "step-"
 
   /// Locks the folder and makes it ready for a run.
   ///
@@ -87,20 +87,21 @@ package struct RunFolder: Sendable {
         try AtomicFile.sync(folder: Path.parent(of: file), path: file)
       }
     }
+    RunFolder.removeEmptySnapshots(in: path)
   }
 
   /// What there is of a run in a folder.
   private static func parts(of path: String) -> [String] {
     ([TrainingState.name] + PipelineFolder.Name.all.reversed() + [logName, lossPlotName])
       .map { Path.join(path, $0) }
-      .filter { FileManager.default.fileExists(atPath: $0) }
+      .filter { FileManager.default.fileExists(atPath: $0) } + snapshotFiles(in: path)
   }
 
   /// The grids that runs have left in a folder.
   private static func grids(in path: String) -> [String] {
     let folder = Path.join(path, samplesName)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasPrefix(gridPrefix) && $0.hasSuffix(".png") }
+    return names.filter { $0.hasPrefix(stepPrefix) && $0.hasSuffix(".png") }
       .map { Path.join(folder, $0) }
   }
 
@@ -112,9 +113,11 @@ package struct RunFolder: Sendable {
 extension RunFolder {
   /// Where the grid of samples after a step goes.
   package func samples(step: Int) -> String {
-    below(
-      "\(RunFolder.samplesName)/\(RunFolder.gridPrefix)\(String(format: "%06d", step)).png")
+    below("\(RunFolder.samplesName)/\(RunFolder.name(ofStep: step)).png")
   }
+
+  /// What is named by its step, so that names sort as steps do.
+  static func name(ofStep step: Int) -> String { stepPrefix + String(format: "%06d", step) }
 
   /// Appends an object to `metrics.jsonl`.
   ///

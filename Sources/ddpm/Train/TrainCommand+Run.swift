@@ -128,9 +128,9 @@ extension TrainSettings {
     let warmup = counted(options.warmupSteps(of: steps), "step")
     let rate = "learning rate \(options.learningRate) after \(warmup)"
     return [
-      "network   U-Net \(channels), \(counted(network.layersPerBlock, "residual block")) a level,"
+      "network   U-Net \(channels), \(counted(network.layersPerBlock, "residual block")) per level,"
         + " \(attention):"
-        + " \(model.parameterCount) parameters, \(gigaflops) GFLOP an image",
+        + " \(model.parameterCount) parameters, \(gigaflops) GFLOP per image",
       "data      \(train.name.printable): \(counted(train.images.count, "image")) to train on,"
         + " \(test.images.count) held out, \(size)"
         + (model.classCount.map { "; labels 0 to \($0 - 1)" } ?? ""),

@@ -89,6 +89,9 @@ package struct TrainCommand: Command {
   static let saveEvery = Option<Int?>(
     "--save-every", "N", .integer(1...Limit.steps), unset: printed,
     "steps between two checkpoints")
+  static let keepEvery = Option<Int?>(
+    "--keep-every", "N", .integer(0...Limit.steps), unset: "0",
+    "steps between two models kept for good in snapshots/; 0 for none")
 
   package static let table = OptionTable(
     .init("Data and output", CommonOptions.data, limit, out, resume, overwrite),
@@ -97,7 +100,7 @@ package struct TrainCommand: Command {
     .init("Budget, one of the three", steps, epochs, minutes),
     .init("Optimisation", batch, learningRate, warmup, ema, clip),
     .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),
-    .init("On the way", sampleEvery, saveEvery, CommonOptions.quiet),
+    .init("On the way", sampleEvery, saveEvery, keepEvery, CommonOptions.quiet),
     exclusive: [[steps, epochs, minutes], [resume, overwrite]])
 
   package let settings: TrainSettings

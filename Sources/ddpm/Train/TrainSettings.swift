@@ -34,6 +34,8 @@ package struct TrainSettings: Equatable, Sendable {
   /// Steps between two grids of samples; 0 is never.
   package var sampleEvery: Int?
   package var saveEvery: Int?
+  /// Steps between two models kept for good; 0 is never.
+  package var keepEvery: Int?
   package var isQuiet: Bool
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -67,6 +69,7 @@ package struct TrainSettings: Equatable, Sendable {
     threads = try arguments[CommonOptions.threads]
     sampleEvery = try arguments[Train.sampleEvery]
     saveEvery = try arguments[Train.saveEvery]
+    keepEvery = try arguments[Train.keepEvery]
     isQuiet = try arguments[CommonOptions.quiet]
     budget =
       if let steps = try arguments[Train.steps] {

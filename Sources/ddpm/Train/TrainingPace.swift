@@ -2,20 +2,41 @@
 
 /// What is known of a training's pace, in seconds.
 package struct TrainingPace: Equatable, Sendable {
-  /// Something that is done now and then between two steps, and once more after the last.
+  /// Something that is done now and then between two steps, and mostly once more after the last.
   package struct Interlude: Equatable, Sendable {
     /// Steps between two of them; nil for none, not even a last one.
     package let every: Int?
+    /// What there is after the last step.
+    package let end: End
     /// How long one takes, on a machine as fast as when the pace was first known.
     fileprivate var seconds = 0.0
 
-    package init(every: Int?) { self.every = every }
+    /// What there is after the last step.
+    package enum End: Sendable {
+      /// One in any case.
+      case always
+      /// One only where it is due as after any step.
+      case whenDue
+    }
 
-    /// What those take that are due after steps `done` ..< `done + more`, and the last one.
+    package init(every: Int?, end: End = .always) { (self.every, self.end) = (every, end) }
+
+    /// Whether one follows a step.
+    package func isDue(after step: Int, isLast: Bool) -> Bool {
+      guard let every else { return false }
+      return step > 0 && step % every == 0 || isLast && end == .always
+    }
+
+    /// What those take that are due after steps `done` ... `done + more`.
     fileprivate func seconds(after done: Int, more: Int) -> Double {
       guard let every else { return 0 }
-      let due = more == 0 ? 0 : (done + more - 1) / every - max(0, done - 1) / every
-      return seconds * Double(due + 1)
+      let before = max(0, done - 1) / every
+      let due =
+        switch end {
+        case .always: more == 0 ? 1 : (done + more - 1) / every - before + 1
+        case .whenDue: (done + more) / every - before
+        }
+      return seconds * Double(due)
     }
   }
 
@@ -29,6 +50,8 @@ package struct TrainingPace: Equatable, Sendable {
   package private(set) var plotting: Interlude
   /// Saving a checkpoint.
   package private(set) var saving: Interlude
+  /// Keeping a model for good.
+  package private(set) var keeping: Interlude
 
   /// How many steps that mean is made of.
   private var observed = 0
@@ -36,10 +59,11 @@ package struct TrainingPace: Equatable, Sendable {
   private var firstStep = 0.0
 
   package init(
-    measuring: Interlude, drawing: Interlude, plotting: Interlude, saving: Interlude
+    measuring: Interlude, drawing: Interlude, plotting: Interlude, saving: Interlude,
+    keeping: Interlude = .init(every: nil)
   ) {
     (self.measuring, self.drawing) = (measuring, drawing)
-    (self.plotting, self.saving) = (plotting, saving)
+    (self.plotting, self.saving, self.keeping) = (plotting, saving, keeping)
   }
 
   /// Share of the running mean that a step replaces: the pace follows a machine whose load changes
@@ -72,6 +96,8 @@ extension TrainingPace {
   package mutating func observe(plotting seconds: Double) { plotting.seconds = seconds / drift }
   /// Takes note of how long saving took; that is the disk's time.
   package mutating func observe(saving seconds: Double) { saving.seconds = seconds }
+  /// Takes note of how long keeping a model took; that is the disk's time too.
+  package mutating func observe(keeping seconds: Double) { keeping.seconds = seconds }
 
   /// The pace as it is expected from how long a first step takes: a forward pass is a third of a
   /// step's work.
@@ -151,6 +177,13 @@ extension TrainingPace {
       $0 + $1.seconds(after: done, more: more)
     }
     return max(step, TrainingPace.shortest) * Double(more) + drift * computed
-      + saving.seconds(after: done, more: more)
+      + saving.seconds(after: done, more: more) + keeping.seconds(after: done, more: more)
   }
+}
+
+/// How many seconds something takes.
+func duration(_ work: () throws -> Void) rethrows -> Double {
+  let start = ContinuousClock.now
+  try work()
+  return (ContinuousClock.now - start).seconds
 }

@@ -70,7 +70,8 @@ struct TrainingSession {
     // The losses are drawn with the samples, or, where those are not wanted, with the checkpoints.
     pace = TrainingPace(
       measuring: .init(every: TrainingSession.measureEvery), drawing: drawing,
-      plotting: drawing.every == nil ? saving : drawing, saving: saving)
+      plotting: drawing.every == nil ? saving : drawing, saving: saving,
+      keeping: .init(every: settings.keepEvery.flatMap { $0 == 0 ? nil : $0 }, end: .whenDue))
   }
 
   /// Seconds of training in this session and before it.
@@ -155,6 +156,10 @@ struct TrainingSession {
     // A run that ends before its first checkpoint can be resumed too, and what a crash left of the
     // model is made whole.
     try save()
+    if pace.keeping.every != nil { try folder.createSnapshots() }
+    // The last session may have ended between saving the state and keeping its model.
+    let done = trainer.completed
+    if pace.keeping.isDue(after: done, isLast: false), !folder.isKept(step: done) { try keep() }
     var goal = total
     guard trainer.completed < goal else {
       progress.finish(
@@ -166,11 +171,16 @@ struct TrainingSession {
       goal = total
       let isLast = step.number >= goal
       if isLast || step.number % TrainingSession.recordEvery == 0 { try log(step, isLast) }
-      if isDue(pace.drawing, step.number, isLast) { try draw(step.number) }
-      if isDue(pace.plotting, step.number, isLast) { try plot() }
+      func isDue(_ part: TrainingPace.Interlude) -> Bool {
+        part.isDue(after: step.number, isLast: isLast)
+      }
+      if isDue(pace.drawing) { try draw(step.number) }
+      if isDue(pace.plotting) { try plot() }
       // What was logged and drawn is done again after a crash that comes before the saving.
       let code = Interruption.exitCode
-      if code != nil || isDue(pace.saving, step.number, isLast) { try save() }
+      // A model is kept after the state that is of its step: no resumption takes the step again.
+      if code != nil || isDue(pace.saving) || isDue(pace.keeping) { try save() }
+      if isDue(pace.keeping) { try keep() }
       progress.update(line(step, of: goal))
       if let code {
         try plot()
@@ -183,10 +193,6 @@ struct TrainingSession {
     progress.finish(
       "\(counted(trainer.completed, "step")) in \(Duration.seconds(elapsed).brief), held-out loss"
         + " \(lastHeldOut.map { decimals($0, 4) } ?? "-")")
-  }
-
-  private func isDue(_ part: TrainingPace.Interlude, _ step: Int, _ isLast: Bool) -> Bool {
-    part.every.map { isLast || step % $0 == 0 } ?? false
   }
 
   /// The losses so far as a picture, once there is one to draw.
@@ -209,7 +215,7 @@ struct TrainingSession {
 
   private mutating func log(_ step: Trainer.Step, _ isLast: Bool) throws {
     var measurement: HeldOutLoss.Measurement?
-    if isDue(pace.measuring, step.number, isLast) {
+    if pace.measuring.isDue(after: step.number, isLast: isLast) {
       let seconds = duration {
         measurement = heldOut(trainer.snapshot(), threads: trainer.options.threads)
       }
@@ -231,6 +237,11 @@ struct TrainingSession {
     var record = record
     record.seconds = elapsed
     pace.observe(saving: try duration { try folder.save(trainer, record) })
+  }
+
+  private mutating func keep() throws {
+    let step = trainer.completed
+    pace.observe(keeping: try duration { try folder.keep(trainer.snapshot(), step: step) })
   }
 
   private mutating func draw(_ step: Int) throws {
@@ -280,11 +291,4 @@ struct TrainingSession {
       + (lastHeldOut.map { "  held out \(decimals($0, 4))" } ?? "")
       + "  rate \(scientific(step.learningRate))  left \(Duration.seconds(left).brief)"
   }
-}
-
-/// How many seconds something takes.
-private func duration(_ work: () throws -> Void) rethrows -> Double {
-  let start = ContinuousClock.now
-  try work()
-  return (ContinuousClock.now - start).seconds
 }

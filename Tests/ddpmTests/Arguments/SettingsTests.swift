@@ -19,7 +19,7 @@ import ddpm
       --data synthetic --out d --preset base --channels 8,16 --blocks 3 --attention 2,1 \
       --dropout 0.1 --timesteps 50 --schedule cosine --predict velocity --conditional \
       --steps 9 --batch 4 --learning-rate 1e-3 --warmup 0 --ema 0.99 --clip 2 --seed 5 \
-      --threads 2 --sample-every 0 --save-every 6 --overwrite --limit 3 --quiet
+      --threads 2 --sample-every 0 --save-every 6 --keep-every 7 --overwrite --limit 3 --quiet
       """)
     #expect(settings.data == .synthetic && settings.out == "d")
     #expect(settings.existing == .replaced && settings.limit == 3)
@@ -31,7 +31,7 @@ import ddpm
     #expect(settings.batch == 4 && settings.learningRate == 1e-3 && settings.warmup == 0)
     #expect(settings.ema == 0.99 && settings.clip == 2 && settings.seed == 5)
     #expect(settings.threads == 2 && settings.sampleEvery == 0 && settings.saveEvery == 6)
-    #expect(settings.isQuiet)
+    #expect(settings.keepEvery == 7 && settings.isQuiet)
   }
 
   @Test(arguments: zip(["", "--resume"], [.kept, .resumed] as [RunFolder.Existing]))

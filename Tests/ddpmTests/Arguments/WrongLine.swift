@@ -207,6 +207,7 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("sample --threads 1.5", "--threads takes a whole number from 1 to 1024"),
     WrongLine("evaluate --threads -1", "from 1 to 1024"),
     WrongLine("train --sample-every -1", "from 0 to"),
+    WrongLine("train --keep-every -1", "from 0 to"),
   ]
 
   static let lists = [

@@ -41,7 +41,7 @@ import Testing
       "sampler               2 steps  3 steps\nDDIM ", "DDPM, large variance", "trailing spacing",
       "at eta 1 is DDPM with the small variance, at hat DDPM with the large", "weights ", "seed 0",
       "estimates clipped to ±1", "decoder", "Held-out loss", "5 test images", "Reconstruction",
-      "Nearest training image", "Consistency", "Images a second", "(NFE)",
+      "Nearest training image", "Consistency", "Images per second", "(NFE)",
       "the same numbers for as many",
     ] { #expect(result.output.contains(words), "\(words)") }
     #expect(result.messages.contains("fd, kd, pr are left out: --count 5 is too few images"))

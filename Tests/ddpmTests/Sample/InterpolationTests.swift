@@ -44,7 +44,7 @@ import Testing
     let picture = try PNGChunks(workspace.bytes("a.png"))
     // Eight rows of images of 8 x 8, a line of a pixel between them, all enlarged tenfold.
     #expect(picture.width == 10 * (3 * 9 - 1) && picture.height == 10 * (8 * 9 - 1))
-    #expect(picture.texts["interpolate"] == "3 images a row, on great circles")
+    #expect(picture.texts["interpolate"] == "3 images per row, on great circles")
   }
 
   @Test func rowsLeadBetweenTheNoiseOfAFile() throws {
@@ -56,9 +56,9 @@ import Testing
     #expect(start.count == 8, "two pairs, and one image is left over")
     #expect(try workspace.bytes("a.npy") == samples(8, start: start).npy)
     try sample("--interpolate", "4", "--count", "12", "--noise", file, "--out", out)
-      .expectRefusal(65, "noise.npy: holds 5 images; 6 are asked for, two a row")
+      .expectRefusal(65, "noise.npy: holds 5 images; 6 are asked for, two per row")
     try Data(noise.prefix(1).npy).write(to: URL(filePath: file))
     try sample("--interpolate", "4", "--noise", file, "--out", out)
-      .expectRefusal(65, "noise.npy: holds 1 image; 2 are asked for, two a row")
+      .expectRefusal(65, "noise.npy: holds 1 image; 2 are asked for, two per row")
   }
 }

@@ -18,7 +18,7 @@ import ddpm
 
   @Test(arguments: [
     "model_index.json", "unet/config.json", "scheduler/scheduler_config.json", "metrics.jsonl",
-    "training/state.safetensors",
+    "training/state.safetensors", "snapshots/step-000100/unet/config.json",
   ])
   func aFolderWithAnyPartOfARunIsOccupied(part: String) throws {
     try withTemporaryFolder { folder in
@@ -32,18 +32,21 @@ import ddpm
 
   @Test func replacingARunLeavesOtherFilesAlone() throws {
     try withTemporaryFolder { folder in
-      let others = ["notes.txt", "data/train", "unet.txt", "unet/notes", "samples/mine.png"]
+      let others =
+        ["notes.txt", "data/train", "unet.txt", "unet/notes", "samples/mine.png"]
+        + ["snapshots/best/unet/config.json", "snapshots/step-000100/evaluation/report.json"]
       let ours = [
         "model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.safetensors",
         "scheduler/scheduler_config.json", "metrics.jsonl", "samples/step-000100.png",
-        "training/state.safetensors",
+        "training/state.safetensors", "snapshots/step-000100/model_index.json",
+        "snapshots/step-000100/unet/config.json", "snapshots/step-000200/unet/config.json",
       ]
       for name in others + ours { try save(name, "\(folder)/\(name)") }
       let run = try RunFolder(folder, existing: .replaced)
       #expect(run.path == folder)
       for name in others { #expect(try [UInt8](file: "\(folder)/\(name)") == Array(name.utf8)) }
       #expect(!ours.contains { exists("\(folder)/\($0)") })
-      #expect(exists("\(folder)/samples"))
+      #expect(exists("\(folder)/samples") && !exists("\(folder)/snapshots/step-000200"))
     }
   }
 

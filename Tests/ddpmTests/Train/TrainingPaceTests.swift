@@ -30,6 +30,21 @@ import ddpm
     #expect(pace(drawEvery: nil).steps(in: 1.5 + 10 + 4.5 + 4, after: 0) == 100)
   }
 
+  /// Models are kept after steps 30, 60 and 90 only, for 2 each.
+  @Test func whatDoesNotFollowTheLastStepTakesTimeWhenItIsDue() {
+    var pace = TrainingPace(
+      measuring: .init(every: nil), drawing: .init(every: nil), plotting: .init(every: nil),
+      saving: .init(every: nil), keeping: .init(every: 30, end: .whenDue))
+    pace.observe(step: 0.1)
+    pace.observe(keeping: 2)
+    #expect(pace.steps(in: 2.9, after: 0) == 29)
+    #expect(pace.steps(in: 10 + 6, after: 0) == 100)
+    #expect(pace.steps(in: 1 + 2, after: 30) == 10)
+    #expect(pace.keeping.isDue(after: 60, isLast: false))
+    #expect(
+      !pace.keeping.isDue(after: 61, isLast: true) && !pace.keeping.isDue(after: 0, isLast: true))
+  }
+
   @Test func thePaceIsAMeanAtFirstAndThenFollowsTheMachineSlowly() {
     var pace = pace()
     pace.observe(step: 0.2)

@@ -103,7 +103,7 @@ extension EvaluationReport.About {
         + (hasClasses ? [.init("same class")] : []),
       note:
         "How far images are from those that the same noise becomes in the most steps: mean squared"
-        + " difference a dimension, pixels in [0, 1], as the DDIM paper's Figure 5 shows it.")
+        + " difference per dimension, pixels in [0, 1], as the DDIM paper's Figure 5 shows it.")
     for (spacing, found) in series.map({ ($0.spacing, $0.found) }) {
       for row in found.rows {
         let classes = row.sameClass.map { [ReportTable.Cell(percent($0.mean))] } ?? []

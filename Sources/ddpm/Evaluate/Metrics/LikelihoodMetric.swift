@@ -11,7 +11,7 @@ extension Metric {
         let likelihoods = try session.likelihoods()
         guard let first = likelihoods.first else { return nil }
         return .init(
-          heading: "Bits a dimension",
+          heading: "Bits per dimension",
           table: table(of: likelihoods, note: first.note(session.about)),
           figures: likelihoods.map(\.bars.figure),
           members: [
@@ -24,7 +24,7 @@ extension Metric {
   /// The bits that test images cost, one column per variance.
   private static func table(of likelihoods: [Likelihood], note: String) -> ReportTable {
     var table = ReportTable(
-      title: "Bits a dimension",
+      title: "Bits per dimension",
       columns: [.init("term", .left)]
         + likelihoods.map { .init("\($0.variance.rawValue) variance") },
       note: note)

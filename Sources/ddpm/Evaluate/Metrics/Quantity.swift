@@ -16,6 +16,8 @@ struct Quantity: Sendable {
 
   /// Its name in `report.json` and `table.csv`.
   let key: String
+  /// The same in words.
+  var words: String { key.replacing("_", with: " ") }
   let source: Source
   /// Whether more or less is better, and how far from real images is bad; nil without colours.
   var scale: Heat.Scale?
@@ -32,6 +34,11 @@ struct Quantity: Sendable {
       guard let quality = cell.quality, let floor else { return nil }
       return read(quality, floor)
     }
+  }
+
+  /// A value as what is to be small: less of it is better.
+  func loss(_ value: Double) -> Double {
+    if case .more = scale { -value } else { value }
   }
 
   /// The number of real images; nil where they have none.

@@ -93,7 +93,7 @@ extension EvaluationSession {
       title: "Reconstruction by DDIM", columns: about.stepColumns + [.init("squared error")],
       note: "\(counted(count, "test image")) of \(about.dataName)"
         + "\(about.givenLabels), to noise and back in so many steps each way: the mean squared error"
-        + " a dimension, pixels in [0, 1], as the DDIM paper's Table 2.")
+        + " per dimension, pixels in [0, 1], as the DDIM paper's Table 2.")
     for row in rows {
       table.rows.append(about.stepCells(row.steps, row.spacing) + [.init(row.error.text)])
     }

@@ -7,7 +7,7 @@ extension Metric {
     name: "time", needs: .cells,
     tables: [
       CellTable(
-        title: "Images a second",
+        title: "Images per second",
         note: { about in
           "\(counted(about.count, "image")) per cell, \(Platform.instructionSet) kernels,"
             + " \(counted(about.threads, "thread"))."

@@ -33,7 +33,7 @@ extension EvaluationReport {
     if let extractor = standard?.extractor { members.append(.init("extractor", extractor.json)) }
     if let floor = standard?.floor { members.append(.init("floor", .object(json(of: floor)))) }
     if !cells.isEmpty { members.append(.init("cells", .array(cells.map { json(of: $0) }))) }
-    return .object(members + sections.flatMap(\.members))
+    return .object(members + frontMembers + sections.flatMap(\.members))
   }
 
   private func json(of floor: ImageQuality) -> [JSON.Member] {

@@ -16,10 +16,10 @@ extension EvaluationReport {
     let paragraphs =
       switch layout {
       case .plain(let terminal):
-        (cellTables + otherTables).map { $0.plain(on: terminal) }
+        (cellTables + [frontTable].compactMap(\.self) + otherTables).map { $0.plain(on: terminal) }
           + [conditions.map(About.plain).joined(separator: "\n")]
       case .markdown:
-        (cellTables + [classTable].compactMap(\.self) + otherTables).map(\.markdown)
+        (cellTables + [frontTable, classTable].compactMap(\.self) + otherTables).map(\.markdown)
           + [conditions.map { "- \($0.subject): \($0.text)" }.joined(separator: "\n")]
       }
     return paragraphs.joined(separator: "\n\n")

@@ -38,6 +38,8 @@ struct EvaluationReport {
     var imagesPerSecond: Double {
       Double(images) / max(sampling.seconds, .leastNormalMagnitude)
     }
+
+    var millisecondsPerImage: Double { 1000 * sampling.seconds / Double(images) }
   }
 
   /// How images were drawn.

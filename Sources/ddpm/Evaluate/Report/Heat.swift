@@ -31,9 +31,8 @@ package enum Heat {
     _ number: (value: Double, error: Double?), realImages real: (value: Double, error: Double?),
     on scale: Scale
   ) -> Double? {
-    let error = hypot(number.error ?? 0, real.error ?? 0)
+    if isChance(number, real) { return nil }
     let difference = number.value - real.value
-    guard abs(difference) > chance * error else { return nil }
     let (excess, unit) =
       switch scale {
       case .less(let unit): (max(0, difference), unit)
@@ -48,5 +47,12 @@ package enum Heat {
       case .shares: excess / hottestShare
       }
     return min(1, heat)
+  }
+
+  /// Whether two numbers differ by no more than chance may make them.
+  static func isChance(
+    _ a: (value: Double, error: Double?), _ b: (value: Double, error: Double?)
+  ) -> Bool {
+    abs(a.value - b.value) <= chance * hypot(a.error ?? 0, b.error ?? 0)
   }
 }

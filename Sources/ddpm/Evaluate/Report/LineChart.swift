@@ -31,12 +31,18 @@ struct LineChart {
   let floor: Double?
   /// Numbers to mark on the x axis; without them, round ones.
   var marks: [Double]?
+  /// The points that no other beats for as little, by rising x.
+  var front: [FrontPoint] = []
 
-  private static let size = (width: 520.0, height: 300.0)
-  private static let margin = (left: 50.0, right: 14.0, top: 12.0, bottom: 44.0)
+  /// So many marks at most are better than round numbers.
+  static let mostMarks = 6
+  static let size = (width: 520.0, height: 300.0)
+  static let margin = (left: 50.0, right: 14.0, top: 12.0, bottom: 44.0)
   private static let mostTicks = (x: 6, y: 7)
-  private static let radius = 3.2
-  private static let dashes = ["none", "6 4", "2 3", "9 3 2 3", "1 4"]
+  static let radius = 3.2
+  /// The width of a label's character, on a phone, and of the space between two labels.
+  private static let (characterWidth, labelGap) = (10.0, 6.0)
+  static let dashes = ["none", "6 4", "2 3", "9 3 2 3", "1 4"]
 
   private var points: [Point] { series.flatMap(\.points) }
   private var xAxis: Axis { Axis.losses(points.map(\.x), ticks: Self.mostTicks.x) }
@@ -49,12 +55,12 @@ struct LineChart {
     tag("figure", ["class": "chart"], tag("figcaption", [:], .text(title)), svg, legend)
   }
 
-  private func x(_ value: Double) -> Double {
+  func x(_ value: Double) -> Double {
     let width = Self.size.width - Self.margin.left - Self.margin.right
     return Self.margin.left + xAxis.position(of: value) * width
   }
 
-  private func y(_ value: Double) -> Double {
+  func y(_ value: Double) -> Double {
     let height = Self.size.height - Self.margin.top - Self.margin.bottom
     // What is off the axis, such as an error that reaches below 0, ends at its edge.
     let share = yAxis.scale == .logarithmic && value <= 0 ? 0 : yAxis.position(of: value)
@@ -68,7 +74,7 @@ struct LineChart {
         "viewBox": "0 0 \(Self.size.width.brief) \(Self.size.height.brief)", "role": "img",
         "aria-label": title,
       ],
-      [grid, titles, floorLine] + series.map(curve))
+      [grid, titles, floorLine, frontLine] + series.map(curve) + front.map(ring))
   }
 
   private var grid: HTML {
@@ -82,10 +88,15 @@ struct LineChart {
       ])
     }
     let marked = marks.map { $0.map { ($0, $0.brief) } } ?? xAxis.ticks.map { ($0.value, $0.label) }
+    var end = -Double.infinity
     let columns = marked.map { value, text in
-      HTML.group([
+      let half = (Double(text.count) * Self.characterWidth + Self.labelGap) / 2
+      // A number that would touch the one before it has its tick only.
+      let isFree = x(value) - half >= end
+      if isFree { end = x(value) + half }
+      return HTML.group([
         line("tick", (x(value), bottom), (x(value), bottom + 5)),
-        label(text, "middle", x(value), bottom + 18),
+        isFree ? label(text, "middle", x(value), bottom + 18) : .group([]),
       ])
     }
     return .group(
@@ -133,21 +144,6 @@ struct LineChart {
         })
   }
 
-  private var legend: HTML {
-    tag(
-      "ul", ["class": "legend"],
-      series.map { series in
-        let dash = Self.dashes[series.dash % Self.dashes.count]
-        return tag(
-          "li", [:],
-          tag(
-            "svg", ["viewBox": "0 0 26 10", "class": "c\(series.colour % ReportStyle.colours)"],
-            tag("polyline", ["points": "1,5 25,5", "stroke-dasharray": dash]),
-            tag("circle", ["cx": "13", "cy": "5", "r": number(Self.radius)])),
-          .text(series.name))
-      })
-  }
-
   private func line(
     _ name: String, _ from: (x: Double, y: Double), _ to: (x: Double, y: Double)
   ) -> HTML {
@@ -163,5 +159,5 @@ struct LineChart {
     tag("text", ["x": number(x), "y": number(y), "text-anchor": anchor], .text(text))
   }
 
-  private func number(_ value: Double) -> String { decimals(value, 1) }
+  func number(_ value: Double) -> String { decimals(value, 1) }
 }

@@ -101,12 +101,17 @@ extension EvaluationReport {
     let floor = quantity.value(ofRealImages: standard?.floor)?.value
     let evaluations = cells.map(\.evaluations).unique.sorted()
     let overEvaluations = LineChart(
-      title: "Over evaluations of the network", xTitle: "NFE", yTitle: title,
+      title: "Over evaluations of the network",
+      xTitle: "evaluations of the network per image (NFE)", yTitle: title,
       series: series(quantity) { Double($0.evaluations) }, floor: floor,
-      marks: evaluations.count <= 6 ? evaluations.map(Double.init) : nil)
+      marks: evaluations.count <= LineChart.mostMarks ? evaluations.map(Double.init) : nil,
+      front: front.map {
+        .init(
+          x: Double($0.cell.evaluations), y: $0.number.value, isChance: $0.gain == .chance)
+      })
     let overTime = LineChart(
-      title: "Over seconds for \(counted(about.count, "image"))", xTitle: "seconds",
-      yTitle: title, series: series(quantity, \.sampling.seconds), floor: floor)
+      title: "Over milliseconds per image", xTitle: "milliseconds per image",
+      yTitle: title, series: series(quantity, \.millisecondsPerImage), floor: floor)
     return has(.time) ? [overEvaluations, overTime] : [overEvaluations]
   }
 
@@ -120,7 +125,7 @@ extension EvaluationReport {
               LineChart.Point(
                 x: x(cell), y: number.value, error: number.error,
                 title: "\(cell.title(about)): \(quantity.text(number)),"
-                  + " \(decimals(cell.sampling.seconds, 1)) s")
+                  + " NFE \(cell.evaluations), \(EvaluationReport.milliseconds(cell)) ms")
             }
           }
         let name = sampler + (about.spacings.count > 1 ? ", \(spacing.rawValue)" : "")

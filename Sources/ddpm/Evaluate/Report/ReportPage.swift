@@ -70,7 +70,9 @@ struct ReportPage {
     let charts = report.charts.map { tag("div", ["class": "card"], $0.figure) }
     return section(
       report.leadingTable.map { "\($0.title), and what it costs" } ?? "",
-      charts.isEmpty ? [] : [tag("div", ["class": "columns"], charts)])
+      charts.isEmpty
+        ? []
+        : [tag("div", ["class": "columns"], charts + [report.frontTable?.card].compactMap(\.self))])
   }
 
   private var classes: HTML {

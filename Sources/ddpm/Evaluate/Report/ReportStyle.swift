@@ -88,7 +88,10 @@ enum ReportStyle {
     .chart line.base, .chart line.tick { stroke: var(--soft); }
     .chart line.floor { stroke: var(--ink); stroke-dasharray: 3 3; }
     .chart polyline { fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; }
+    .chart polyline.front { stroke: var(--soft); stroke-width: 1.4; opacity: 0.55; }
     .chart circle { fill: currentColor; }
+    .chart circle.ring { fill: none; stroke: var(--ink); stroke-width: 1.5; }
+    .chart circle.chance { stroke-dasharray: 2 2.4; }
     .chart g line.error { stroke: currentColor; stroke-width: 1.2; opacity: 0.7; }
     .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; list-style: none; margin: 8px 0 0;
       padding: 0; font-size: 0.86rem; }

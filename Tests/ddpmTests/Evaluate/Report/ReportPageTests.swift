@@ -44,14 +44,24 @@ import Testing
     let markup = try Markup(bench.text("report.html"))
     for words in [
       "Frechet distance: too few images", "Kernel distance; real images", "Precision / recall",
-      "Nearest training image", "Images a second", "Over evaluations of the network",
-      "Over seconds for 20 images",
-      "Consistency", "Reconstruction", "Bits a dimension", "The decoder has its floor",
+      "Nearest training image", "Images per second", "Over evaluations of the network",
+      "Over milliseconds per image",
+      "Pareto front: quality over evaluations",
+      "Consistency", "Reconstruction", "Bits per dimension", "The decoder has its floor",
       "Where the bits go, large variance", "Loss by timestep", "How to read this",
       "trailing, leading spacing", "extractor", "seed 0",
     ] { #expect(markup.text.contains(words), "\(words)") }
     // Two charts of three samplers in two spacings, one dot per cell and one in the legend.
-    #expect(markup.elements.count { $0.name == "circle" } == 2 * (12 + 6))
+    let circles = markup.elements.filter { $0.name == "circle" }
+    #expect(circles.count { $0.attributes["class"] == nil } == 2 * (12 + 6))
+    let front = try JSON.parse(bench.text("report.json").utf8)["pareto_front"]["cells"].elements
+    let chances = front.count { $0["gain"] == "chance" }
+    // A ring per cell of the front and one in the legend, broken where the gain may be chance.
+    #expect(
+      circles.count { $0.attributes["class"] == "ring" } == front.count - chances + 1)
+    #expect(
+      circles.count { $0.attributes["class"] == "ring chance" } == chances + min(1, chances))
+    #expect(markup.elements.count { $0.attributes["class"] == "front" } == 2 + min(1, chances))
     // Two tables have colours, where a difference from real images is more than chance.
     let heats = markup.elements.compactMap { $0.attributes["style"] }
       .filter { $0.hasPrefix("--heat:") }
@@ -70,7 +80,7 @@ import Testing
       decoding: try bench.workspace.bytes("m<b>&\"/evaluation/report.html"), as: UTF8.self)
     let markup = try Markup(page)
     #expect(markup.text.contains("m&lt;b&gt;&amp;&quot;"))
-    #expect(markup.text.contains("Images a second") && !markup.text.contains("Kernel distance;"))
+    #expect(markup.text.contains("Images per second") && !markup.text.contains("Kernel distance;"))
     #expect(!markup.text.contains("Reconstruction") && !markup.text.contains("like real images"))
     #expect(!markup.elements.contains { $0.name == "circle" })
   }

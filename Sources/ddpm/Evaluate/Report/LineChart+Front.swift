@@ -1,0 +1,71 @@
+// The Pareto front in a chart, and the legend of curves and front.
+
+extension LineChart {
+  /// A point of the Pareto front.
+  struct FrontPoint {
+    let x: Double
+    let y: Double
+    /// Whether what it gains over cheaper ones may be chance.
+    let isChance: Bool
+  }
+
+  private static let ringRadius = 7.0
+
+  /// The best that can be had for as little, as steps.
+  var frontLine: HTML {
+    guard let first = front.first else { return .group([]) }
+    let (start, right) = ((x(first.x), y(first.y)), Self.size.width - Self.margin.right)
+    var corners = [start]
+    for point in front.dropFirst() {
+      corners += [(x(point.x), corners[corners.count - 1].1), (x(point.x), y(point.y))]
+    }
+    corners.append((right, corners[corners.count - 1].1))
+    let path = corners.map { "\(number($0.0)),\(number($0.1))" }.joined(separator: " ")
+    return tag("polyline", ["class": "front", "points": path])
+  }
+
+  func ring(_ point: FrontPoint) -> HTML {
+    ring(x(point.x), y(point.y), isChance: point.isChance)
+  }
+
+  private func ring(_ x: Double, _ y: Double, isChance: Bool) -> HTML {
+    tag(
+      "circle",
+      [
+        "class": isChance ? "ring chance" : "ring", "cx": number(x), "cy": number(y),
+        "r": number(Self.ringRadius),
+      ])
+  }
+
+  var legend: HTML {
+    tag("ul", ["class": "legend"], curveLegend + frontLegend)
+  }
+
+  private var curveLegend: [HTML] {
+    series.map { series in
+      let dash = Self.dashes[series.dash % Self.dashes.count]
+      return tag(
+        "li", [:],
+        tag(
+          "svg", ["viewBox": "0 0 26 10", "class": "c\(series.colour % ReportStyle.colours)"],
+          tag("polyline", ["points": "1,5 25,5", "stroke-dasharray": dash]),
+          tag("circle", ["cx": "13", "cy": "5", "r": number(Self.radius)])),
+        .text(series.name))
+    }
+  }
+
+  private var frontLegend: [HTML] {
+    guard !front.isEmpty else { return [] }
+    func entry(_ name: String, isChance: Bool) -> HTML {
+      tag(
+        "li", [:],
+        tag(
+          "svg", ["viewBox": "0 0 26 16"],
+          tag("polyline", ["class": "front", "points": "1,8 25,8"]),
+          ring(13, 8, isChance: isChance)),
+        .text(name))
+    }
+    return [entry("Pareto front", isChance: false)]
+      + (front.contains(where: \.isChance) ? [entry("its gain may be chance", isChance: true)] : [])
+  }
+}
