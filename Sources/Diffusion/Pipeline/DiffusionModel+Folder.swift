@@ -20,9 +20,6 @@ extension DiffusionModel {
   public init(folder: String, weights: Weights = .ema) throws(FileError) {
     let files = try PipelineFolder(at: folder)
     func invalid(_ reason: String) -> FileError { FileError(path: folder, .invalid(reason)) }
-    guard !files.scheduler.rescalesToZeroSNR else {
-      throw invalid("a schedule rescaled to zero terminal SNR is not supported")
-    }
     let unet: UNet
     let schedule: NoiseSchedule
     do { unet = try UNet(files.unet) } catch { throw invalid(error.description) }

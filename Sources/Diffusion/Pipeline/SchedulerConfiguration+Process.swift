@@ -12,6 +12,7 @@ extension NoiseSchedule {
         configuration.betaSchedule, from: configuration.betaStart, to: configuration.betaEnd,
         timesteps: configuration.timesteps, tabulation: .diffusers)
     }
+    if configuration.rescalesToZeroSNR { self = try withZeroTerminalSNR() }
   }
 }
 
@@ -26,6 +27,10 @@ extension SchedulerConfiguration {
     family =
       defaults.end == .zero ? .ddpm(defaults.variance) : .ddim(setsAlphaToOne: false)
     if case .toRange(let bound) = clipping { clipRange = bound }
+    describe(schedule)
+  }
+
+  private mutating func describe(_ schedule: NoiseSchedule) {
     switch schedule.origin {
     case .shape(.cosine, _, _):
       betaSchedule = .cosine
@@ -33,6 +38,9 @@ extension SchedulerConfiguration {
       (betaSchedule, betaStart, betaEnd) = (shape, first, last)
     case .betas:
       trainedBetas = schedule.timesteps.map(schedule.beta)
+    case .zeroTerminalSNR(let original):
+      describe(original)
+      rescalesToZeroSNR = true
     }
   }
 

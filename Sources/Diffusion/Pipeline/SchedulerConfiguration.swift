@@ -23,7 +23,7 @@ package struct SchedulerConfiguration: Hashable, Sendable {
   package var betaSchedule: BetaSchedule
   /// beta of every timestep, in place of a schedule.
   package var trainedBetas: [Double]?
-  /// Whether the schedule is rescaled so that nothing of x_0 remains at T (Lin et al. 2023).
+  /// Whether the schedule is rescaled so that nothing of x_0 remains at T (Lin et al. 2024).
   package var rescalesToZeroSNR: Bool
   /// What the network's output is.
   package var prediction: Prediction

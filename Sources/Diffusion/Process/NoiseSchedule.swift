@@ -15,10 +15,14 @@ public struct NoiseSchedule: Equatable, Sendable {
     case shape(BetaSchedule, first: Double, last: Double)
     /// One beta per timestep.
     case betas
+    /// Another schedule, rescaled so that alphaBar_T is 0.
+    indirect case zeroTerminalSNR(of: NoiseSchedule)
   }
 
   /// Where the betas come from.
   package let origin: Origin
+  /// How the tables are computed.
+  let tabulation: Tabulation
   /// Of the timesteps 1...T.
   private let betas: [Double]
   /// Of the timesteps 0...T: with alphaBar_0 in the table no formula needs a special first step.
@@ -88,15 +92,18 @@ public struct NoiseSchedule: Equatable, Sendable {
     try self.init(.shape(shape, first: first, last: last), betas, tabulation)
   }
 
-  private init(
-    _ origin: Origin, _ betas: [Double], _ tabulation: Tabulation
-  ) throws(ScheduleError) {
+  /// The schedule of given betas, whatever they come from.
+  init(_ origin: Origin, _ betas: [Double], _ tabulation: Tabulation) throws(ScheduleError) {
     let count = betas.count
     var alphaBars = [1.0]
     var product = 1.0
+    let isRescaled = if case .zeroTerminalSNR = origin { true } else { false }
     for (index, beta) in betas.enumerated() {
       let timestep = Timestep(index: index)
-      guard beta > 0, beta < 1 else { throw .beta(beta, at: timestep, of: count) }
+      let endsInNoise = isRescaled && timestep.value == count
+      guard beta > 0, beta < 1 || (endsInNoise && beta == 1) else {
+        throw .beta(beta, at: timestep, of: count)
+      }
       let alphaBar: Double
       switch tabulation {
       case .exact:
@@ -106,13 +113,13 @@ public struct NoiseSchedule: Equatable, Sendable {
         product *= Double(1 - Float(beta))
         alphaBar = Double(Float(product))
       }
-      guard alphaBar >= NoiseSchedule.leastSignal else {
+      guard alphaBar >= NoiseSchedule.leastSignal || endsInNoise else {
         throw .signalLost(at: timestep, of: count)
       }
       guard alphaBar < alphaBars[index] else { throw .beta(beta, at: timestep, of: count) }
       alphaBars.append(alphaBar)
     }
-    self.origin = origin
+    (self.origin, self.tabulation) = (origin, tabulation)
     self.betas = betas
     self.alphaBars = alphaBars
   }
@@ -125,6 +132,9 @@ public struct NoiseSchedule: Equatable, Sendable {
 
   /// T, the noisiest timestep.
   public var last: Timestep { Timestep(betas.count) }
+
+  /// The noisiest timestep at which something is left of the image: T, or T - 1 with zero terminal SNR.
+  package var lastWithSignal: Timestep { alphaBar(last) > 0 ? last : last.advanced(by: -1) }
 
   /// beta_t, the variance of the noise that timestep t adds; t in 1...T.
   public func beta(_ t: Timestep) -> Double { betas[t.index] }
@@ -141,11 +151,12 @@ public struct NoiseSchedule: Equatable, Sendable {
     posterior(from: t, to: t.advanced(by: -1)).variance(.small)
   }
 
-  /// The signal-to-noise ratio alphaBar_t / (1 - alphaBar_t) for t in 0...T; infinite at t = 0.
+  /// The signal-to-noise ratio alphaBar_t / (1 - alphaBar_t) for t in 0...T; infinite at t = 0, and 0 at
+  /// T with zero terminal SNR.
   public func signalToNoise(_ t: Timestep) -> Double { alphaBar(t) / (1 - alphaBar(t)) }
 
   /// λ_t = ln(√ᾱ_t / √(1 - ᾱ_t)), half the logarithm of the signal-to-noise ratio, for t in 0...T; ∞ at
-  /// t = 0.
+  /// t = 0, and -∞ at T with zero terminal SNR.
   public func logSNR(_ t: Timestep) -> Double { log(signalToNoise(t)) / 2 }
 
   /// The bits per dimension by which q(x_T | x_0) still differs from pure noise: L_T of DDPM Eq. 5.

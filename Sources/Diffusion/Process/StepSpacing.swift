@@ -24,8 +24,9 @@ public enum StepSpacing: String, CaseIterable, Sendable {
   /// Evenly from T to 1, both included, rounded.
   case linspace
   /// Evenly in λ = ln(√ᾱ / √(1 - ᾱ)) from T to 1, both included; the nearest timesteps (Lu et al. 2022).
+  /// With zero terminal SNR T stands in for T - 1, the noisiest timestep whose λ is finite.
   case logsnr
   /// Evenly in the 7th root of σ̂ = √(1 - ᾱ)/√ᾱ from T to 1, both included; the nearest timesteps
-  /// (Karras et al. 2022, Eq. 5).
+  /// (Karras et al. 2022, Eq. 5); T stands in for T - 1 as above.
   case karras
 }

@@ -15,7 +15,8 @@ import Foundation
 ///       + √ᾱ_s (1 - 2/h + 2 (1 - e^-h)/h²) D₂                                      order 3: 3M
 /// ```
 /// The weight of D₂ is that of the quadratic, of third order; diffusers has half of it. The first
-/// steps have fewer estimates and so a lower order. The last one, to λ = ∞, is x_s = x̂0.
+/// steps have fewer estimates and so a lower order. The last one, to λ = ∞, is x_s = x̂0. From λ = -∞,
+/// where zero terminal SNR begins, the step is DDIM's too, and its estimate has no weight in later ones.
 public struct DPMSolverMultistep: Sampler, Equatable {
   /// How many estimates of x0 a step uses.
   public enum Order: Int, CaseIterable, Sendable {
@@ -74,6 +75,7 @@ public struct DPMSolverMultistep: Sampler, Equatable {
     }
     let scale = schedule.noised(at: s).x0Weight
     let grown = -expm1(-h)
+    // An estimate from λ = -∞ is infinitely far away: r₁ or r₂ is ∞, and its difference counts for nothing.
     let r1 = (schedule.logSNR(t) - schedule.logSNR(t1)) / h
     guard before.count > 1 else {
       let slope = scale * grown / 2 / r1

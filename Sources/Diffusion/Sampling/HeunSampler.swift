@@ -8,7 +8,8 @@
 /// x_s = x'_s + √ᾱ_s (σ̂_s - σ̂_t)/2 (ε̂(x'_s) - ε̂(x_t)),   ε̂(x_t) = (x_t - √ᾱ_t x̂0) / √(1 - ᾱ_t)
 /// ```
 /// with x'_s from DDIM. Karras' own form goes through y, which is 2e4 times x at the end of the cosine
-/// schedule and cancels in single precision. The last step, to data, is DDIM's alone.
+/// schedule and cancels in single precision. The last step, to data, is DDIM's alone; so is one from
+/// σ̂ = ∞, where zero terminal SNR begins, whatever the second evaluation says.
 public struct HeunSampler: Sampler, Equatable {
   /// The method.
   public init() {}
@@ -37,7 +38,7 @@ public struct HeunSampler: Sampler, Equatable {
     walk.x.set(1 * walk.x + weight * (noise(of: end, walk) - noise(of: start, walk)))
   }
 
-  /// √ᾱ_s (σ̂_s - σ̂_t)/2, the weight of the difference of the slopes.
+  /// √ᾱ_s (σ̂_s - σ̂_t)/2, the weight of the difference of the slopes; 0 where σ̂_t is infinite.
   ///
   /// - Parameters:
   ///   - t: in 1...T.
@@ -47,6 +48,7 @@ public struct HeunSampler: Sampler, Equatable {
     from t: Timestep, to s: Timestep, in schedule: NoiseSchedule
   ) -> Double {
     let (noised, goal) = (schedule.noised(at: t), schedule.noised(at: s))
+    guard noised.x0Weight > 0 else { return 0 }
     return (goal.noiseWeight - goal.x0Weight * noised.noiseWeight / noised.x0Weight) / 2
   }
 

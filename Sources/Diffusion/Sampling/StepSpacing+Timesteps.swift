@@ -41,11 +41,13 @@ extension StepSpacing {
       let stride = first - (first - first / Double(steps))
       return (0..<steps).map { StepSpacing.rounded(first - Double($0) * stride) }
     case .logsnr:
-      let (noise, data) = (schedule.logSNR(schedule.last), schedule.logSNR(Timestep(1)))
+      let (noise, data) = (schedule.logSNR(schedule.lastWithSignal), schedule.logSNR(Timestep(1)))
       return StepSpacing.nearest(StepSpacing.even(steps, from: noise, to: data), in: schedule)
     case .karras:
       // σ̂ = e^-λ, whose 7th roots are even.
-      let roots = [schedule.last, Timestep(1)].map { exp(-schedule.logSNR($0) / StepSpacing.rho) }
+      let roots = [schedule.lastWithSignal, Timestep(1)].map {
+        exp(-schedule.logSNR($0) / StepSpacing.rho)
+      }
       let targets = StepSpacing.even(steps, from: roots[0], to: roots[1])
       return StepSpacing.nearest(targets.map { -StepSpacing.rho * log($0) }, in: schedule)
     case .linspace:
@@ -56,12 +58,12 @@ extension StepSpacing {
     }
   }
 
-  /// For each target from the noisiest on the timestep nearest in log SNR that was not visited yet and
-  /// leaves one for each target after it.
+  /// T, and for each further target the timestep nearest in log SNR that was not visited yet and leaves
+  /// one for each target after it.
   private static func nearest(_ targets: [Double], in schedule: NoiseSchedule) -> [Timestep] {
-    var grid: [Timestep] = []
-    for (place, target) in targets.enumerated() {
-      let most = (grid.last?.value ?? schedule.last.value + 1) - 1
+    var grid = [schedule.last]
+    for (place, target) in targets.enumerated().dropFirst() {
+      let most = grid[place - 1].value - 1
       var t = targets.count - place
       // λ falls with the timestep.
       while t < most, schedule.logSNR(Timestep(t + 1)) >= target { t += 1 }

@@ -14,7 +14,8 @@ import Foundation
 /// b₁ = 1/(1 - e^-h) - 1/h
 /// b₂ = 2/h² - 2/(h (1 - e^-h)) + 1/(1 - e^-h)
 /// ```
-/// After the first step there are two estimates only: ρ₁ = 0, ρ₂ = 1/2.
+/// After the first step there are two estimates only: ρ₁ = 0, ρ₂ = 1/2. A step from λ = -∞, where zero
+/// terminal SNR begins, is not corrected.
 public struct UniPCSampler: Sampler, Equatable {
   private let predictor = DPMSolverMultistep(order: .second)
 
@@ -57,6 +58,7 @@ public struct UniPCSampler: Sampler, Equatable {
     at t: Timestep, after before: [Timestep], in schedule: NoiseSchedule
   ) -> (x0: Double, before: [Double]) {
     let h = schedule.logSNR(t) - schedule.logSNR(before[0])
+    guard h.isFinite else { return (0, before.map { _ in 0 }) }
     let grown = -expm1(-h)
     let scale = schedule.noised(at: t).x0Weight * grown
     guard before.count > 1 else { return (scale / 2, [-scale / 2]) }

@@ -52,13 +52,17 @@ public final class Trainer {
   ///   - labels: the class of each image, below the number of classes; an unconditional network does not
   ///     use them.
   ///   - options: how it is trained.
-  /// - Throws: `ConfigurationError` where the shape makes no network.
+  /// - Throws: `ConfigurationError` where the shape makes no network, or where it is to predict noise and
+  ///   the schedule ends in nothing else.
   public init(
     _ configuration: UNetConfiguration, schedule: NoiseSchedule, prediction: Prediction,
     objective: any Objective = SimpleLoss(), data: any ImageSource, labels: [UInt8]? = nil,
     _ options: TrainingOptions = TrainingOptions()
   ) throws(ConfigurationError) {
     let unet = try UNet(configuration)
+    if prediction == .noise, schedule.lastWithSignal < schedule.last {
+      throw .noisePredictionAtZeroSNR
+    }
     precondition(data.count > 0, "no images to train on")
     precondition(configuration.fits(data.size), "images of \(data.size) for \(configuration)")
     (self.unet, self.schedule, self.prediction) = (unet, schedule, prediction)

@@ -40,7 +40,7 @@ func decimals(_ value: Double, _ places: Int) -> String {
 }
 
 /// A number in few characters, in scientific notation.
-func scientific(_ value: Double) -> String { String(format: "%.1e", value) }
+func scientific(_ value: Double) -> String { value == 0 ? "0" : String(format: "%.1e", value) }
 
 /// A number of things: "1 step", "2 steps".
 func counted(_ count: Int, _ noun: String) -> String {

@@ -22,7 +22,7 @@ extension TrainCommand {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
     // What cannot be trained is said before the data are read.
-    let schedule = try NoiseSchedule(settings.schedule, timesteps: settings.timesteps)
+    let schedule = try settings.process
     try settings.checkNetwork()
     let waysOut = run == nil ? DataChoice.waysOut : ResumedRun.waysOut
     let train = try settings.data.load(.train, limit: settings.limit, waysOut: waysOut)
@@ -61,6 +61,14 @@ extension TrainCommand {
 }
 
 extension TrainSettings {
+  /// The forward process.
+  fileprivate var process: NoiseSchedule {
+    get throws(ScheduleError) {
+      let schedule = try NoiseSchedule(schedule, timesteps: timesteps)
+      return hasZeroSNR ? try schedule.withZeroTerminalSNR() : schedule
+    }
+  }
+
   /// The network: a preset with what the options change.
   /// - Throws: `UsageError` for levels that are not there.
   fileprivate func network(for size: ImageSize, classes: Int?) throws -> UNetConfiguration {
@@ -134,7 +142,8 @@ extension TrainSettings {
       "data      \(train.name.printable): \(counted(train.images.count, "image")) to train on,"
         + " \(test.images.count) held out, \(size)"
         + (model.classCount.map { "; labels 0 to \($0 - 1)" } ?? ""),
-      "process   \(self.schedule.rawValue), \(schedule.last) timesteps: alphaBar_T \(alphaBar),"
+      "process   \(self.schedule.rawValue)\(hasZeroSNR ? " to zero SNR" : ""),"
+        + " \(schedule.last) timesteps: alphaBar_T \(alphaBar),"
         + " prior \(prior) bits/dim; the network predicts the \(prediction.rawValue)",
       "training  \(amount) of \(counted(options.batch, "image")), Adam, \(rate), gradients clipped at"
         + " \(options.clip)",

@@ -51,6 +51,8 @@ package struct TrainCommand: Command {
   static let schedule = Option<BetaSchedule>(
     "--schedule", "NAME", .choice, default: .linear,
     "how the noise grows: linear, cosine, quadratic or sigmoid")
+  static let zeroSNR = Option<Bool>(
+    "--zero-snr", "rescale the schedule so that nothing of the image is left at T")
   static let predict = Option<Prediction>(
     "--predict", "NAME", .choice, default: .velocity,
     "what the network outputs: noise, sample, mean or velocity")
@@ -96,7 +98,7 @@ package struct TrainCommand: Command {
   package static let table = OptionTable(
     .init("Data and output", CommonOptions.data, limit, out, resume, overwrite),
     .init("Network", preset, channels, blocks, attention, dropout),
-    .init("Process and prediction", timesteps, schedule, predict, conditional),
+    .init("Process and prediction", timesteps, schedule, zeroSNR, predict, conditional),
     .init("Budget, one of the three", steps, epochs, minutes),
     .init("Optimisation", batch, learningRate, warmup, ema, clip),
     .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),

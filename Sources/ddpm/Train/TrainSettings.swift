@@ -19,6 +19,8 @@ package struct TrainSettings: Equatable, Sendable {
 
   package var timesteps: Int
   package var schedule: BetaSchedule
+  /// Whether the schedule is rescaled so that it ends in pure noise.
+  package var hasZeroSNR: Bool
   package var prediction: Prediction
   package var isConditional: Bool
 
@@ -58,6 +60,7 @@ package struct TrainSettings: Equatable, Sendable {
     dropout = try arguments[Train.dropout]
     timesteps = try arguments[Train.timesteps]
     schedule = try arguments[Train.schedule]
+    hasZeroSNR = try arguments[Train.zeroSNR]
     prediction = try arguments[Train.predict]
     isConditional = try arguments[Train.conditional]
     batch = try arguments[Train.batch]
@@ -79,5 +82,10 @@ package struct TrainSettings: Equatable, Sendable {
       } else {
         .epochs(try arguments[Train.epochs] ?? Train.defaultEpochs)
       }
+    if hasZeroSNR && prediction == .noise {
+      throw UsageError(
+        "--zero-snr leaves nothing but noise at T, so a network that predicts the noise learns nothing"
+          + " there: take --predict velocity or --predict sample")
+    }
   }
 }

@@ -63,6 +63,44 @@ import Testing
     }
   }
 
+  @Test(arguments: [true, false])
+  func aScheduleRescaledToZeroSNRIsSavedAsTheOriginal(hasShape: Bool) throws {
+    let original =
+      try hasShape
+      ? NoiseSchedule(.quadratic, timesteps: 200)
+      : NoiseSchedule(betas: (1...200).map { 1e-4 * Double($0) })
+    let trainer = try Trainer(
+      SmallTraining.network(), schedule: original.withZeroTerminalSNR(), prediction: .velocity,
+      data: SmallTraining.images(1), SmallTraining.options())
+    try withTemporaryFolder { folder in
+      try trainer.snapshot().save(to: folder)
+      let json = try [UInt8](file: folder + "/scheduler/scheduler_config.json")
+      #expect(String(decoding: json, as: UTF8.self).contains("\"rescale_betas_zero_snr\": true"))
+      let opened = try DiffusionModel(folder: folder)
+      try opened.save(to: folder + "/again")
+      let again = try DiffusionModel(folder: folder + "/again")
+      #expect(again.schedule == opened.schedule && again.fingerprint == opened.fingerprint)
+      #expect(opened.schedule.alphaBar(Timestep(200)) == 0)
+      for t in opened.schedule.timesteps {
+        let (exact, rounded) = (
+          trainer.snapshot().schedule.alphaBar(t), opened.schedule.alphaBar(t)
+        )
+        #expect(abs(exact - rounded) <= 1e-6, "\(t)")
+      }
+      #expect(try samples(opened).values.allSatisfy { $0.isFinite && abs($0) <= 1 })
+    }
+  }
+
+  @Test func noiseIsNotPredictedAtZeroSNR() throws {
+    let schedule = try NoiseSchedule(.linear, timesteps: 200).withZeroTerminalSNR()
+    let error = #expect(throws: ConfigurationError.self) {
+      try Trainer(
+        SmallTraining.network(), schedule: schedule, prediction: .noise,
+        data: SmallTraining.images(1), SmallTraining.options())
+    }
+    #expect(error == .noisePredictionAtZeroSNR)
+  }
+
   @Test func betasOfOnesOwnAreSavedToo() throws {
     let schedule = try NoiseSchedule(betas: (1...200).map { 1e-4 + 3e-4 * Double($0 % 7 + $0) })
     let trainer = try Trainer(
@@ -159,11 +197,6 @@ import Testing
     (
       "\"conv_in.weight\" has shape [8, 1, 3, 3]; the configuration needs [16, 1, 3, 3]",
       "unet/config.json", "8,\n    16\n", "16,\n    16\n"
-    ),
-    (
-      "zero terminal SNR", "scheduler/scheduler_config.json",
-      "\"epsilon\",\n  \"rescale_betas_zero_snr\": false",
-      "\"v_prediction\",\n  \"rescale_betas_zero_snr\": true"
     ),
     (
       "nothing is left of the image at timestep 388", "scheduler/scheduler_config.json",

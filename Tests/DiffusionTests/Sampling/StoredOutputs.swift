@@ -35,10 +35,10 @@ final class StoredOutputs: WalkSource {
 }
 
 extension Sampler {
-  /// Where a path leads from x when the network outputs what is stored: x after every step, and the
+  /// Where a path leads from x with the outputs and the noise of a source: x after every step, and the
   /// estimate of x0 of every step's last evaluation.
   func trajectory(
-    from x: [Float], along path: [(t: Timestep, s: Timestep)], _ source: StoredOutputs,
+    from x: [Float], along path: [(t: Timestep, s: Timestep)], _ source: any WalkSource,
     _ schedule: NoiseSchedule, _ prediction: Prediction, _ clipping: Clipping = .none
   ) -> (x: [[Float]], x0: [[Float]], clipped: Int) {
     let memory = FloatMemory(x)

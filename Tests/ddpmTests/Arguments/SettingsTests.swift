@@ -17,7 +17,7 @@ import ddpm
     let settings = try train(
       """
       --data synthetic --out d --preset base --channels 8,16 --blocks 3 --attention 2,1 \
-      --dropout 0.1 --timesteps 50 --schedule cosine --predict velocity --conditional \
+      --dropout 0.1 --timesteps 50 --schedule cosine --zero-snr --predict velocity --conditional \
       --steps 9 --batch 4 --learning-rate 1e-3 --warmup 0 --ema 0.99 --clip 2 --seed 5 \
       --threads 2 --sample-every 0 --save-every 6 --keep-every 7 --overwrite --limit 3 --quiet
       """)
@@ -25,7 +25,7 @@ import ddpm
     #expect(settings.existing == .replaced && settings.limit == 3)
     #expect(settings.preset == .base && settings.channels == [8, 16] && settings.blocks == 3)
     #expect(settings.attention == [2, 1] && settings.dropout == 0.1)
-    #expect(settings.timesteps == 50 && settings.schedule == .cosine)
+    #expect(settings.timesteps == 50 && settings.schedule == .cosine && settings.hasZeroSNR)
     #expect(settings.prediction == .velocity && settings.isConditional)
     #expect(settings.budget == .steps(9))
     #expect(settings.batch == 4 && settings.learningRate == 1e-3 && settings.warmup == 0)

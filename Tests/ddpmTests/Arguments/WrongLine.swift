@@ -235,6 +235,7 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("train --minutes 5 --epochs 5", "give one of --steps, --epochs, --minutes"),
     WrongLine("train --minutes 1 --epochs 1 --steps 1", "--steps and --epochs and --minutes"),
     WrongLine("train --resume --overwrite", "--resume and --overwrite exclude each other"),
+    WrongLine("train --predict noise --zero-snr", "--zero-snr leaves nothing but noise at T"),
     WrongLine("sample --sampler ddpm --eta 0", "--eta belongs to --sampler ddim"),
     WrongLine("sample --eta hat --sampler=ddpm", "--eta belongs to --sampler ddim"),
     WrongLine("sample --variance small", "--variance belongs to --sampler ddpm"),

@@ -107,7 +107,8 @@ import ddpm
       ("--preset small", "--preset tiny"), ("--schedule cosine", "--schedule linear"),
       ("--batch 8", "--batch 4"), ("--seed 1", "--seed 0"), ("--limit 9", "--limit 8"),
       ("--learning-rate 1", "--learning-rate 0.002"), ("--timesteps 10", "--timesteps 1000"),
-      ("--channels 8,16", "begun without it"), ("--ema 0.9", "begun without it"),
+      ("--channels 8,16", "begun without it"), ("--zero-snr", "begun without it"),
+      ("--ema 0.9", "begun without it"),
     ]
     for (given, kept) in cases {
       try BuiltTool.run(

@@ -50,6 +50,27 @@ import Testing
     #expect(curves.width == 1200 && curves.texts["model"] == workspace.path("run"))
   }
 
+  @Test func aScheduleThatEndsInPureNoiseIsTrainedResumedAndSampled() throws {
+    let workspace = try Workspace()
+    let result = try BuiltTool.run(words(workspace, "--zero-snr", "--sample-every", "0"))
+    #expect(result.code == 0)
+    #expect(
+      result.messages.contains("linear to zero SNR, 1000 timesteps: alphaBar_T 0, prior 0 bits"),
+      "\(result.messages)")
+    let run = workspace.path("run")
+    #expect(try TrainingState(folder: run).record.settings["--zero-snr"] != nil)
+    let resume = ["train", "--resume", "--quiet", "--steps", "4", "--out", run]
+    #expect(try BuiltTool.run(resume).code == 0)
+    let schedule = try DiffusionModel(folder: run).schedule
+    #expect(schedule.alphaBar(schedule.last) == 0)
+    let out = workspace.path("a.npy")
+    for sampler in ["ddim", "unipc"] {
+      let words = ["sample", "--model", run, "--sampler", sampler, "--steps", "3", "--count", "2"]
+      #expect(try BuiltTool.run(words + ["--out", out]).code == 0)
+      #expect(try Images(npy: out).values.allSatisfy(\.isFinite))
+    }
+  }
+
   @Test func threadsDoNotChangeTheModelAndTheSeedDoes() throws {
     let workspace = try Workspace()
     let variants = [["--threads", "1"], ["--threads", "3"], ["--seed", "1"]]
