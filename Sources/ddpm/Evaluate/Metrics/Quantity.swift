@@ -17,7 +17,7 @@ struct Quantity: Sendable {
   /// Its name in `report.json` and `table.csv`.
   let key: String
   /// The same in words.
-  var words: String { key.replacing("_", with: " ") }
+  var words: String { key.prefix(1).uppercased() + key.dropFirst().replacing("_", with: " ") }
   let source: Source
   /// Whether more or less is better, and how far from real images is bad; nil without colours.
   var scale: Heat.Scale?

@@ -60,9 +60,9 @@ extension LineChart {
       tag(
         "li", [:],
         tag(
-          "svg", ["viewBox": "0 0 26 16"],
-          tag("polyline", ["class": "front", "points": "1,8 25,8"]),
-          ring(13, 8, isChance: isChance)),
+          "svg", ["viewBox": "0 0 26 10"],
+          tag("polyline", ["class": "front", "points": "1,5 25,5"]),
+          ring(13, 5, isChance: isChance)),
         .text(name))
     }
     return [entry("Pareto front", isChance: false)]

@@ -37,7 +37,7 @@ struct LineChart {
   /// So many marks at most are better than round numbers.
   static let mostMarks = 6
   static let size = (width: 520.0, height: 300.0)
-  static let margin = (left: 50.0, right: 14.0, top: 12.0, bottom: 44.0)
+  static let margin = (left: 64.0, right: 14.0, top: 12.0, bottom: 44.0)
   private static let mostTicks = (x: 6, y: 7)
   static let radius = 3.2
   /// The width of a label's character, on a phone, and of the space between two labels.

@@ -97,12 +97,12 @@ struct BarList {
 extension EvaluationReport {
   /// The leading metric over evaluations, and over time where that was asked for.
   var charts: [LineChart] {
-    guard let (title, quantity) = leadingTable else { return [] }
+    guard let quantity = leadingTable?.quantity else { return [] }
     let floor = quantity.value(ofRealImages: standard?.floor)?.value
     let evaluations = cells.map(\.evaluations).unique.sorted()
     let overEvaluations = LineChart(
       title: "Over evaluations of the network",
-      xTitle: "evaluations of the network per image (NFE)", yTitle: title,
+      xTitle: "evaluations of the network per image (NFE)", yTitle: quantity.words,
       series: series(quantity) { Double($0.evaluations) }, floor: floor,
       marks: evaluations.count <= LineChart.mostMarks ? evaluations.map(Double.init) : nil,
       front: front.map {
@@ -111,7 +111,7 @@ extension EvaluationReport {
       })
     let overTime = LineChart(
       title: "Over milliseconds per image", xTitle: "milliseconds per image",
-      yTitle: title, series: series(quantity, \.millisecondsPerImage), floor: floor)
+      yTitle: quantity.words, series: series(quantity, \.millisecondsPerImage), floor: floor)
     return has(.time) ? [overEvaluations, overTime] : [overEvaluations]
   }
 
