@@ -74,7 +74,9 @@ extension NoiseSchedule {
       squaredNoise.count == last.value,
       "the squared noise of \(squaredNoise.count) timesteps for a schedule of \(last)")
     let posterior = posterior(from: t, to: s)
-    let imageVariance = (1 - squaredNoise[t]) / signalToNoise(t)
+    // Where nothing is left of the image, its noise says nothing of how it varies.
+    let imageVariance =
+      signalToNoise(t) > 0 ? (1 - squaredNoise[t]) / signalToNoise(t) : 1
     return posterior.variance(.small)
       + posterior.x0Weight * posterior.x0Weight * min(1, max(0, imageVariance))
   }

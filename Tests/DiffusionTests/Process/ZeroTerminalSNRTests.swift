@@ -115,8 +115,8 @@ private struct Tables: Decodable {
     }
   }
 
-  @Test(arguments: [PosteriorVariance.small, .large])
-  func theBoundIsFinite(variance: PosteriorVariance) throws {
+  @Test(arguments: [ReverseVariance.small, .large])
+  func theBoundIsFinite(variance: ReverseVariance) throws {
     let schedule = try Self.rescaled(.linear)
     let bound = VariationalBound(schedule: schedule, variance: variance)
     #expect(bound.prior(meanSquare: 0.9) == 0)

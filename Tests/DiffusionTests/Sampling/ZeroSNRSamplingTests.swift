@@ -13,7 +13,7 @@ private struct GaussianSource: WalkSource {
   let prediction: Prediction
   private let output = FloatMemory(count: 4096)
 
-  func output(_ xt: Floats, _ images: Range<Int>, at timestep: Timestep) -> Floats {
+  func output(_ xt: Floats, _ images: Range<Int>, at timestep: Timestep) -> NetworkOutput {
     let noised = schedule.noised(at: timestep)
     let (image, noise) = (noised.x0Weight, noised.noiseWeight)
     let total = image * image * Self.variance + noise * noise
@@ -22,7 +22,7 @@ private struct GaussianSource: WalkSource {
       (target.x0Weight * image * Self.variance + target.noiseWeight * noise) / total
     let result = output.all.slice(0, xt.count)
     result.copy(from: xt.array.map { Float(gain) * $0 })
-    return result
+    return NetworkOutput(result)
   }
 
   func fillNoise(_ target: Floats, _ images: Range<Int>, at timestep: Timestep) {
