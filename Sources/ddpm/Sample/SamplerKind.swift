@@ -47,6 +47,18 @@ package struct SamplerKind: Sendable, Hashable {
     UniPCSampler()
   }
 
+  /// The one that a model's own pipeline draws with.
+  init(_ own: DefaultSampler) {
+    self =
+      switch own {
+      case .ddim, .euler, .dpmSolver(.first): .ddim
+      case .dpmSolver(.second): .dpmSolver2M
+      case .dpmSolver(.third): .dpmSolver3M
+      case .heun: .heun
+      case .uniPC: .uniPC
+      }
+  }
+
   package static let all = [ddpm, ddim, dpmSolver2M, dpmSolver3M, heun, uniPC]
   /// The names, as the help lists them.
   static let names = all.map(\.name).joined(separator: ", ")
@@ -58,15 +70,15 @@ extension ValueFormat where Value == SamplerKind {
 
 /// A sampler with the settings that belong to it; nil leaves a choice to the model's own pipeline.
 package struct SamplerSettings: Equatable, Sendable {
-  package var kind: SamplerKind
+  package var kind: SamplerKind?
   package var steps: Int?
   package var spacing: StepSpacing?
   package var eta = Eta.value(0)
   package var variance: PosteriorVariance?
 
-  /// A sampler in its usual way.
+  /// A sampler, or the model's own, in its usual way.
   package init(
-    _ kind: SamplerKind, steps: Int? = nil, spacing: StepSpacing? = nil, eta: Eta = .value(0),
+    _ kind: SamplerKind?, steps: Int? = nil, spacing: StepSpacing? = nil, eta: Eta = .value(0),
     variance: PosteriorVariance? = nil
   ) {
     (self.kind, self.steps, self.spacing) = (kind, steps, spacing)
@@ -77,17 +89,20 @@ package struct SamplerSettings: Equatable, Sendable {
   /// - Throws: `UsageError` for a setting of another sampler.
   init(_ arguments: Arguments) throws(UsageError) {
     typealias Sample = SampleCommand
+    let eta = try arguments[Sample.eta]
+    // Only ddim has an eta, so the flag says which sampler is meant.
     self.init(
-      try arguments[Sample.sampler], steps: try arguments[Sample.steps],
-      spacing: try arguments[Sample.spacing], eta: try arguments[Sample.eta] ?? .value(0),
-      variance: try arguments[Sample.variance])
-    if kind.noise != .eta, arguments.has(Sample.eta) {
+      try arguments[Sample.sampler] ?? (eta == nil ? nil : .ddim),
+      steps: try arguments[Sample.steps], spacing: try arguments[Sample.spacing],
+      eta: eta ?? .value(0), variance: try arguments[Sample.variance])
+    if kind?.noise != .variance, variance != nil {
+      let own = kind.map { $0.noise == .eta ? "; \($0.name) has --eta" : "" } ?? ""
+      throw UsageError("--variance belongs to --sampler ddpm\(own)")
+    }
+    guard let kind else { return }
+    if kind.noise != .eta, eta != nil {
       let own = kind.noise == .variance ? "; \(kind.name) has --variance small|large" : ""
       throw UsageError("--eta belongs to --sampler ddim\(own)")
-    }
-    if kind.noise != .variance, arguments.has(Sample.variance) {
-      let own = kind.noise == .eta ? "; \(kind.name) has --eta" : ""
-      throw UsageError("--variance belongs to --sampler ddpm\(own)")
     }
     if kind.usualSteps == nil, steps == nil, spacing != nil {
       throw UsageError(
@@ -95,12 +110,17 @@ package struct SamplerSettings: Equatable, Sendable {
     }
   }
 
-  /// Whether images follow from the noise they start from.
-  var isDeterministic: Bool { kind.make(eta, variance ?? .small).isDeterministic }
+  /// Whether images follow from the noise they start from, as they do with every model's own sampler.
+  var isDeterministic: Bool { kind?.make(eta, variance ?? .small).isDeterministic ?? true }
+
+  /// The sampler for a model.
+  private func kind(for model: DiffusionModel) -> SamplerKind {
+    kind ?? SamplerKind(model.defaults.sampler)
+  }
 
   /// The sampler and its timesteps for a model.
   func plan(for model: DiffusionModel) -> SamplingPlan {
-    let all = model.schedule.last.value
+    let (all, kind) = (model.schedule.last.value, kind(for: model))
     let sampler = kind.make(eta, variance ?? model.defaults.variance)
     guard let steps = steps ?? kind.usualSteps else {
       return SamplingPlan(sampler, steps: all, spacing: .trailing)
@@ -121,6 +141,7 @@ package struct SamplerSettings: Equatable, Sendable {
 
   /// Name, steps and noise, as key and value.
   func text(_ path: [Timestep], _ model: DiffusionModel) -> [(key: String, value: String)] {
+    let kind = kind(for: model)
     let head = [("sampler", kind.name), ("steps", "\(path.count - 1)")]
     let spacing = ("spacing", (spacing ?? model.defaults.spacing).rawValue)
     switch kind.noise {
