@@ -18,6 +18,8 @@ public struct DiffusionModel: Sendable {
   public let imageSize: ImageSize
   /// Keys of the folder's files that mean nothing to this program.
   package let ignoredKeys: [String]
+  /// Settings of its scheduler that are not honoured to the letter, and what is taken for each.
+  package let approximations: [String]
 
   let unet: UNet
   let parameters: Parameters
@@ -25,13 +27,13 @@ public struct DiffusionModel: Sendable {
   init(
     _ unet: UNet, _ parameters: Parameters, schedule: NoiseSchedule, prediction: Prediction,
     clipping: Clipping, defaults: SamplingDefaults = SamplingDefaults(), imageSize: ImageSize,
-    ignoredKeys: [String] = []
+    ignoredKeys: [String] = [], approximations: [String] = []
   ) {
     (self.unet, self.parameters) = (unet, parameters)
     configuration = unet.configuration
     (self.schedule, self.prediction, self.clipping) = (schedule, prediction, clipping)
     (self.defaults, self.imageSize) = (defaults, imageSize)
-    self.ignoredKeys = ignoredKeys
+    (self.ignoredKeys, self.approximations) = (ignoredKeys, approximations)
   }
 
   /// How many classes its images are of, numbered from 0; nil for an unconditional model.

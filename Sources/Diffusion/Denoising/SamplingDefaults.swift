@@ -2,6 +2,8 @@
 
 /// How a model's images are drawn by default: its scheduler's settings.
 public struct SamplingDefaults: Equatable, Sendable {
+  /// How noise is removed.
+  public var sampler = DefaultSampler.ddim
   /// Which timesteps a short sampler visits.
   public var spacing: StepSpacing = .trailing
   /// How much later each visited timestep is, with leading spacing; diffusers' `steps_offset`.
@@ -12,6 +14,6 @@ public struct SamplingDefaults: Equatable, Sendable {
   /// The variance of the ancestral sampler.
   public var variance = ReverseVariance.Kind.small
 
-  /// Trailing spacing, the small variance, down to data.
+  /// DDIM with trailing spacing, or DDPM with the small variance, down to data.
   public init() {}
 }

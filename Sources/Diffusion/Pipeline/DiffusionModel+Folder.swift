@@ -44,7 +44,7 @@ extension DiffusionModel {
       defaults: files.scheduler.samplingDefaults,
       imageSize: ImageSize(
         height: size.height, width: size.width, channels: files.unet.inChannels),
-      ignoredKeys: files.ignoredKeys)
+      ignoredKeys: files.ignoredKeys, approximations: files.approximations)
   }
 
   /// Why a folder's raw weights cannot be had: no training's state lies in it.

@@ -22,8 +22,8 @@ extension PipelineFolder {
   ) -> [File] {
     let pipeline: PipelineClass =
       switch scheduler.family {
-      case .ddpm: .ddpm
       case .ddim: .ddim
+      case .ddpm, .euler, .heun, .dpmSolver, .uniPC: .ddpm
       }
     let index = JSON.object([
       JSON.Member("_class_name", .string(pipeline.rawValue)),

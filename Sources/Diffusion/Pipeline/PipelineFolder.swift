@@ -10,6 +10,8 @@ package struct PipelineFolder: Sendable {
   package let weights: Safetensors
   /// Keys of the configurations that mean nothing here; worth a warning.
   package let ignoredKeys: [String]
+  /// Settings of the scheduler that are not honoured to the letter, and what is taken for each.
+  package let approximations: [String]
 
   /// The version of diffusers whose format is written.
   static let diffusersVersion = "0.30.0"
@@ -47,6 +49,7 @@ package struct PipelineFolder: Sendable {
     var schedulerFields = try ConfigurationFields(contentsOf: schedulerFile)
     scheduler = try SchedulerConfiguration(&schedulerFields)
     ignoredKeys = fields.ignoredKeys + schedulerFields.ignoredKeys
+    approximations = schedulerFields.approximations
     weights = try Self.readWeights(in: network).renamed(Self.currentName)
   }
 

@@ -4,6 +4,10 @@ extension SchedulerConfiguration {
   private enum ClassName: String, CaseIterable {
     case ddpm = "DDPMScheduler"
     case ddim = "DDIMScheduler"
+    case euler = "EulerDiscreteScheduler"
+    case heun = "HeunDiscreteScheduler"
+    case dpmSolver = "DPMSolverMultistepScheduler"
+    case uniPC = "UniPCMultistepScheduler"
   }
 
   /// The key for a prediction that diffusers does not have.
@@ -14,31 +18,65 @@ extension SchedulerConfiguration {
   /// - Parameter fields: the file's keys; those read are noted.
   /// - Throws: `FileError` that names the key whose value is wrong or not supported.
   package init(_ fields: inout ConfigurationFields) throws(FileError) {
-    let className = try fields.choice("_class_name", default: ClassName.ddpm)
-    try fields.require("thresholding", oneOf: false)
-    fields.skip("dynamic_thresholding_ratio", "sample_max_value")
-    let clips = try fields.flag("clip_sample", default: true)
-    let clipRange = try fields.number("clip_sample_range", default: 1)
+    let family = try Self.family(&fields)
+    let usual = Self.defaults(of: family)
     let prediction = try fields.choice(
-      "prediction_type", default: Prediction.noise, \.diffusersName)
+      "prediction_type", default: usual.prediction, \.diffusersName)
+    let spacing = try fields.choice(
+      "timestep_spacing", among: Foreign.spacings, default: usual.spacing)
     self.init(
-      family: className == .ddpm
-        ? .ddpm(try fields.choice("variance_type", among: Foreign.variances, default: .small))
-        : .ddim(setsAlphaToOne: try fields.flag("set_alpha_to_one", default: true)),
-      timesteps: try fields.integer("num_train_timesteps", default: 1000),
-      betaStart: try fields.number("beta_start", default: 1e-4),
-      betaEnd: try fields.number("beta_end", default: 0.02),
+      family: family,
+      timesteps: try fields.integer("num_train_timesteps", default: usual.timesteps),
+      betaStart: try fields.number("beta_start", default: usual.betaStart),
+      betaEnd: try fields.number("beta_end", default: usual.betaEnd),
       betaSchedule: try fields.choice(
         "beta_schedule", among: Foreign.betaSchedules, default: .linear),
       trainedBetas: try Self.trainedBetas(&fields),
       rescalesToZeroSNR: try fields.flag("rescale_betas_zero_snr", default: false),
       prediction: try fields.choice(
         Self.ownPredictionKey, default: prediction, \.diffusersName),
-      clipRange: clips ? clipRange : nil,
-      spacing: try fields.choice(
-        "timestep_spacing", among: Foreign.spacings, default: .leading),
+      clipRange: try Self.clipRange(&fields, usual),
+      spacing: family.isSolver ? try Self.solverSpacing(&fields) ?? spacing : spacing,
       stepsOffset: try fields.integer("steps_offset", default: 0))
     try fields.check(validate)
+  }
+
+  /// The class and its own settings.
+  private static func family(_ fields: inout ConfigurationFields) throws(FileError) -> Family {
+    switch try fields.choice("_class_name", default: ClassName.ddpm) {
+    case .ddpm:
+      .ddpm(try fields.choice("variance_type", among: Foreign.variances, default: .small))
+    case .ddim: .ddim(setsAlphaToOne: try fields.flag("set_alpha_to_one", default: true))
+    case .euler: solver(.euler, &fields)
+    case .heun: solver(.heun, &fields)
+    case .dpmSolver: solver(.dpmSolver(try solverOrder(&fields)), &fields)
+    case .uniPC: solver(.uniPC, &fields)
+    }
+  }
+
+  /// What diffusers takes for keys that are not there.
+  private static func defaults(of family: Family) -> SchedulerConfiguration {
+    switch family {
+    case .ddpm, .ddim: SchedulerConfiguration(family: family)
+    case .euler, .dpmSolver, .uniPC:
+      SchedulerConfiguration(family: family, clipRange: nil, spacing: .linspace)
+    case .heun:
+      SchedulerConfiguration(
+        family: family, betaStart: 0.00085, betaEnd: 0.012, clipRange: nil, spacing: .linspace)
+    }
+  }
+
+  private static func clipRange(
+    _ fields: inout ConfigurationFields, _ usual: SchedulerConfiguration
+  ) throws(FileError) -> Double? {
+    if usual.family.hasThresholding {
+      try fields.require("thresholding", oneOf: false)
+      fields.skip("dynamic_thresholding_ratio", "sample_max_value")
+    }
+    guard usual.family.hasClipping else { return nil }
+    let clips = try fields.flag("clip_sample", default: usual.clipRange != nil)
+    let range = try fields.number("clip_sample_range", default: 1)
+    return clips ? range : nil
   }
 
   private static func trainedBetas(
@@ -53,6 +91,10 @@ extension SchedulerConfiguration {
     switch family {
     case .ddpm: ClassName.ddpm.rawValue
     case .ddim: ClassName.ddim.rawValue
+    case .euler: ClassName.euler.rawValue
+    case .heun: ClassName.heun.rawValue
+    case .dpmSolver: ClassName.dpmSolver.rawValue
+    case .uniPC: ClassName.uniPC.rawValue
     }
   }
 
@@ -64,22 +106,30 @@ extension SchedulerConfiguration {
       JSON.Member("beta_end", .number(betaEnd)),
       JSON.Member("beta_schedule", .string(Foreign.name(of: betaSchedule, Foreign.betaSchedules))),
       JSON.Member("beta_start", .number(betaStart)),
-      JSON.Member("clip_sample", .bool(clipRange != nil)),
-      JSON.Member("clip_sample_range", .number(clipRange ?? 1)),
-      JSON.Member("dynamic_thresholding_ratio", 0.995),
       JSON.Member("num_train_timesteps", .integer(timesteps)),
       // With "mean" diffusers opens the model and then refuses to sample, which is better than
       // sampling it wrongly under a name it knows.
       JSON.Member("prediction_type", .string(prediction.diffusersName)),
       JSON.Member("rescale_betas_zero_snr", .bool(rescalesToZeroSNR)),
-      JSON.Member("sample_max_value", 1.0),
       JSON.Member("steps_offset", .integer(stepsOffset)),
-      JSON.Member("thresholding", false),
       JSON.Member("timestep_spacing", .string(Foreign.name(of: spacing, Foreign.spacings))),
       JSON.Member("trained_betas", trainedBetas.map { .array($0.map(JSON.number)) } ?? .null),
     ]
     if prediction == .mean {
       members.append(JSON.Member(Self.ownPredictionKey, .string(prediction.diffusersName)))
+    }
+    if family.hasClipping {
+      members += [
+        JSON.Member("clip_sample", .bool(clipRange != nil)),
+        JSON.Member("clip_sample_range", .number(clipRange ?? 1)),
+      ]
+    }
+    if family.hasThresholding {
+      members += [
+        JSON.Member("dynamic_thresholding_ratio", 0.995),
+        JSON.Member("sample_max_value", 1.0),
+        JSON.Member("thresholding", false),
+      ]
     }
     switch family {
     case .ddpm(let variance):
@@ -87,6 +137,7 @@ extension SchedulerConfiguration {
         JSON.Member("variance_type", .string(Foreign.name(of: variance, Foreign.variances))))
     case .ddim(let setsAlphaToOne):
       members.append(JSON.Member("set_alpha_to_one", .bool(setsAlphaToOne)))
+    case .euler, .heun, .dpmSolver, .uniPC: members += solverMembers
     }
     return .object(members)
   }
@@ -102,6 +153,8 @@ private enum Foreign {
   ]
   static let spacings: Spellings<StepSpacing> = [
     ("leading", .leading), ("trailing", .trailing), ("linspace", .linspace),
+    // The solvers have keys of their own for these, and then do not look at this one.
+    ("linspace", .karras), ("linspace", .logsnr),
   ]
   /// "fixed_small_log" is the same variance, which diffusers computes by way of its logarithm.
   static let variances: Spellings<ReverseVariance.Kind> = [

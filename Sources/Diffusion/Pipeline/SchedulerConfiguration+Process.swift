@@ -25,7 +25,14 @@ extension SchedulerConfiguration {
     self.init(timesteps: schedule.last.value, prediction: prediction, clipRange: nil)
     (spacing, stepsOffset) = (defaults.spacing, defaults.stepsOffset)
     family =
-      defaults.end == .zero ? .ddpm(defaults.variance) : .ddim(setsAlphaToOne: false)
+      switch defaults.sampler {
+      case .ddim:
+        defaults.end == .zero ? .ddpm(defaults.variance) : .ddim(setsAlphaToOne: false)
+      case .euler: .euler
+      case .heun: .heun
+      case .dpmSolver(let order): .dpmSolver(order)
+      case .uniPC: .uniPC
+      }
     if case .toRange(let bound) = clipping { clipRange = bound }
     describe(schedule)
   }
@@ -51,6 +58,10 @@ extension SchedulerConfiguration {
     switch family {
     case .ddpm(let variance): defaults.variance = variance
     case .ddim(let setsAlphaToOne): defaults.end = setsAlphaToOne ? .zero : Timestep(1)
+    case .euler: defaults.sampler = .euler
+    case .heun: defaults.sampler = .heun
+    case .dpmSolver(let order): defaults.sampler = .dpmSolver(order)
+    case .uniPC: defaults.sampler = .uniPC
     }
     return defaults
   }

@@ -1,7 +1,6 @@
 // What a checkpoint says about the process a network was trained for: scheduler_config.json.
 
-/// The forward process and its sampler's defaults, as diffusers' DDPMScheduler and DDIMScheduler are
-/// configured.
+/// The forward process and its sampler's defaults, as diffusers' schedulers are configured.
 package struct SchedulerConfiguration: Hashable, Sendable {
   /// The scheduler's class, with the settings only that class has.
   package enum Family: Hashable, Sendable {
@@ -9,6 +8,14 @@ package struct SchedulerConfiguration: Hashable, Sendable {
     case ddpm(ReverseVariance.Kind)
     /// DDIMScheduler; whether alphaBar before the first timestep is 1, else that of the first.
     case ddim(setsAlphaToOne: Bool)
+    /// EulerDiscreteScheduler.
+    case euler
+    /// HeunDiscreteScheduler.
+    case heun
+    /// DPMSolverMultistepScheduler.
+    case dpmSolver(SolverOrder)
+    /// UniPCMultistepScheduler.
+    case uniPC
   }
 
   /// The scheduler's class.

@@ -19,11 +19,7 @@ import Foundation
 /// where zero terminal SNR begins, the step is DDIM's too, and its estimate has no weight in later ones.
 public struct DPMSolverMultistep: Sampler, Equatable {
   /// How many estimates of x0 a step uses.
-  public enum Order: Int, CaseIterable, Sendable {
-    case first = 1
-    case second
-    case third
-  }
+  public typealias Order = SolverOrder
 
   /// The most estimates that a step uses.
   public var order: Order

@@ -80,8 +80,12 @@ public struct SamplingPlan: Sendable {
       guard steps >= sampler.leastSteps else {
         throw .fewSteps(steps, least: sampler.leastSteps, of: sampler.name)
       }
-      let grid = try (spacing ?? defaults.spacing).timesteps(
-        steps, of: schedule, offset: defaults.stepsOffset)
+      let grid =
+        if let spacing {
+          try spacing.timesteps(steps, of: schedule, offset: defaults.stepsOffset)
+        } else {
+          try defaults.timesteps(steps, of: schedule)
+        }
       guard steps > 1 || grid[0] == schedule.last else {
         throw .reachesNoNoise(grid[0], spacing ?? defaults.spacing)
       }

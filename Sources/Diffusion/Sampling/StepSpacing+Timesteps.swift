@@ -90,3 +90,28 @@ extension StepSpacing {
     Timestep(Int(value.rounded(.toNearestOrEven)))
   }
 }
+
+extension SamplingDefaults {
+  /// S timesteps as the pipeline spreads them.
+  ///
+  /// The grids of diffusers' multistep solvers are, with leading spacing and linspace, those of one step
+  /// more without the last timestep: a further step from the least noisy one would change nothing.
+  ///
+  /// - Parameters:
+  ///   - steps: S.
+  ///   - schedule: of T timesteps.
+  /// - Throws: `SamplingError` as a spacing does.
+  func timesteps(
+    _ steps: Int, of schedule: NoiseSchedule
+  ) throws(SamplingError) -> [Timestep] {
+    let leavesOne =
+      switch (sampler, spacing) {
+      case (.dpmSolver, .leading), (.dpmSolver, .linspace), (.uniPC, .leading), (.uniPC, .linspace):
+        steps < schedule.last.value
+      default: false
+      }
+    let grid = try spacing.timesteps(
+      leavesOne ? steps + 1 : steps, of: schedule, offset: stepsOffset)
+    return leavesOne ? grid.dropLast() : grid
+  }
+}

@@ -6,6 +6,8 @@ package struct ConfigurationFields {
   package let path: String
   private let values: [String: JSON]
   private var known: Set<String> = []
+  /// Settings that are not honoured to the letter, and what is taken for each.
+  package private(set) var approximations: [String] = []
 
   /// No configuration is longer; a list in one may have many thousand numbers.
   private static let maximumBytes = 16 << 20
@@ -23,7 +25,7 @@ package struct ConfigurationFields {
     self.path = path
     let json: JSON
     do {
-      json = try JSON.parse(bytes)
+      json = try JSON.parse(bytes, .python)
     } catch {
       throw FileError(path: path, .invalid("is not valid JSON: \(error)"))
     }
@@ -41,6 +43,17 @@ package struct ConfigurationFields {
   /// Counts keys that have no meaning here as read.
   package mutating func skip(_ keys: String...) {
     known.formUnion(keys)
+  }
+
+  /// Takes every value of a key for the one that is supported, and notes where it means something else.
+  ///
+  /// - Parameters:
+  ///   - nearest: what is supported.
+  ///   - same: other values that mean the same.
+  package mutating func take(_ key: String, as nearest: JSON, or same: JSON...) {
+    guard let value = value(key), value != nearest, !same.contains(value) else { return }
+    approximations.append(
+      "\(key) \(value.text(.compact)) is taken as \(nearest.text(.compact))")
   }
 
   /// The value as it stands; nil where the key is absent.

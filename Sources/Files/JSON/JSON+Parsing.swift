@@ -1,15 +1,28 @@
 // Reads JSON strictly: what RFC 8259 does not allow is refused, with its place and the reason.
 
 extension JSON {
+  /// Which spellings are read beside those of RFC 8259.
+  package enum Dialect: Sendable {
+    /// None.
+    case strict
+    /// The words by which Python's json module writes what is infinite; they become strings.
+    case python
+  }
+
   /// The value a text of UTF-8 bytes spells.
   ///
   /// Stricter than RFC 8259 demands where leniency hides faults: an object must not name a key
   /// twice, integers must fit 64 bits, other numbers must be finite, and lists and objects nest at
   /// most 64 deep.
   ///
+  /// - Parameters:
+  ///   - bytes: the text.
+  ///   - dialect: what else is read.
   /// - Throws: `JSONError`, the first fault with its place.
-  package static func parse(_ bytes: some Sequence<UInt8>) throws(JSONError) -> JSON {
-    var parser = JSONParser(bytes: Array(bytes))
+  package static func parse(
+    _ bytes: some Sequence<UInt8>, _ dialect: Dialect = .strict
+  ) throws(JSONError) -> JSON {
+    var parser = JSONParser(bytes: Array(bytes), dialect: dialect)
     return try parser.document()
   }
 }
@@ -17,6 +30,7 @@ extension JSON {
 /// A recursive descent over the bytes of a text.
 private struct JSONParser {
   let bytes: [UInt8]
+  let dialect: JSON.Dialect
   var position = 0
 
   /// Deeper texts are hostile, not configurations; it bounds the recursion.
@@ -41,6 +55,7 @@ private struct JSONParser {
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
     case UInt8(ascii: "n"): return try word("null", .null)
+    case UInt8(ascii: "I") where dialect == .python: return try infinity("Infinity")
     default: throw error("\(found) where a value should be")
     }
   }
@@ -161,6 +176,9 @@ private struct JSONParser {
 
   private mutating func number() throws(JSONError) -> JSON {
     let start = position
+    if dialect == .python, bytes[position...].starts(with: "-I".utf8) {
+      return try infinity("-Infinity")
+    }
     _ = take("-")
     let leadingZero = next == UInt8(ascii: "0")
     let whole = skipDigits()
@@ -193,6 +211,10 @@ private struct JSONParser {
     }
     position += word.utf8.count
     return value
+  }
+
+  private mutating func infinity(_ word: String) throws(JSONError) -> JSON {
+    try self.word(word, .string(word))
   }
 
   // MARK: Bytes

@@ -74,6 +74,10 @@ enum ModelChoice {
       let keys = model.ignoredKeys.joined(separator: ", ").printable
       progress.say("ddpm: \(path.printable): settings that mean nothing here: \(keys)")
     }
+    if !model.approximations.isEmpty {
+      let settings = model.approximations.joined(separator: ", ").printable
+      progress.say("ddpm: \(path.printable): of the scheduler, \(settings)")
+    }
     return (model, path)
   }
 }

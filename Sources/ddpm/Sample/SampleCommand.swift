@@ -42,8 +42,8 @@ package struct SampleCommand: Command {
     "also a grid (\(OutputFile.pictureEndings)) of the estimates of each image on the way")
   static let preview = Option<Bool>("--preview", "show the images in the terminal")
 
-  static let sampler = Option<SamplerKind>(
-    "--sampler", "NAME", .sampler, default: .ddim,
+  static let sampler = Option<SamplerKind?>(
+    "--sampler", "NAME", .sampler, unset: "the model's own, ddim",
     "how the noise is removed: \(SamplerKind.all.names)")
   static let steps = Option<Int?>(
     "--steps", "S", .integer(1...Limit.timesteps),

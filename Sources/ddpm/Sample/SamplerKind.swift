@@ -56,6 +56,18 @@ package struct SamplerKind: Sendable, Hashable {
     UniPCSampler()
   }
 
+  /// The one that a model's own pipeline draws with.
+  init(_ own: DefaultSampler) {
+    self =
+      switch own {
+      case .ddim, .euler, .dpmSolver(.first): .ddim
+      case .dpmSolver(.second): .dpmSolver2M
+      case .dpmSolver(.third): .dpmSolver3M
+      case .heun: .heun
+      case .uniPC: .uniPC
+      }
+  }
+
   package static let all = [ddpm, ddim, dpmSolver2M, dpmSolver3M, heun, uniPC]
   /// What can be compared: DDPM has a row for each variance.
   package static let compared = all + [ddpmOptimal, ddpmLearned]
@@ -73,15 +85,15 @@ extension ValueFormat where Value == SamplerKind {
 
 /// A sampler with the settings that belong to it; nil leaves a choice to the model's own pipeline.
 package struct SamplerSettings: Equatable, Sendable {
-  package var kind: SamplerKind
+  package var kind: SamplerKind?
   package var steps: Int?
   package var spacing: StepSpacing?
   package var eta = Eta.value(0)
   package var variance: ReverseVariance.Kind?
 
-  /// A sampler in its usual way.
+  /// A sampler, or the model's own, in its usual way.
   package init(
-    _ kind: SamplerKind, steps: Int? = nil, spacing: StepSpacing? = nil, eta: Eta = .value(0),
+    _ kind: SamplerKind?, steps: Int? = nil, spacing: StepSpacing? = nil, eta: Eta = .value(0),
     variance: ReverseVariance.Kind? = nil
   ) {
     (self.kind, self.steps, self.spacing) = (kind, steps, spacing)
@@ -92,17 +104,20 @@ package struct SamplerSettings: Equatable, Sendable {
   /// - Throws: `UsageError` for a setting of another sampler.
   init(_ arguments: Arguments) throws(UsageError) {
     typealias Sample = SampleCommand
+    let eta = try arguments[Sample.eta]
+    // Only ddim has an eta, so the flag says which sampler is meant.
     self.init(
-      try arguments[Sample.sampler], steps: try arguments[Sample.steps],
-      spacing: try arguments[Sample.spacing], eta: try arguments[Sample.eta] ?? .value(0),
-      variance: try arguments[Sample.variance])
-    if kind.noise != .eta, arguments.has(Sample.eta) {
+      try arguments[Sample.sampler] ?? (eta == nil ? nil : .ddim),
+      steps: try arguments[Sample.steps], spacing: try arguments[Sample.spacing],
+      eta: eta ?? .value(0), variance: try arguments[Sample.variance])
+    if kind?.noise != .variance, variance != nil {
+      let own = kind.map { $0.noise == .eta ? "; \($0.name) has --eta" : "" } ?? ""
+      throw UsageError("--variance belongs to --sampler ddpm\(own)")
+    }
+    guard let kind else { return }
+    if kind.noise != .eta, eta != nil {
       let own = kind.noise == .variance ? "; \(kind.name) has --variance" : ""
       throw UsageError("--eta belongs to --sampler ddim\(own)")
-    }
-    if kind.noise != .variance, arguments.has(Sample.variance) {
-      let own = kind.noise == .eta ? "; \(kind.name) has --eta" : ""
-      throw UsageError("--variance belongs to --sampler ddpm\(own)")
     }
     if kind.usualSteps == nil, steps == nil, spacing != nil {
       throw UsageError(
@@ -110,8 +125,13 @@ package struct SamplerSettings: Equatable, Sendable {
     }
   }
 
-  /// Whether images follow from the noise they start from.
-  var isDeterministic: Bool { kind.make(eta, .small).isDeterministic }
+  /// Whether images follow from the noise they start from, as they do with every model's own sampler.
+  var isDeterministic: Bool { kind?.make(eta, .small).isDeterministic ?? true }
+
+  /// The sampler for a model.
+  private func kind(for model: DiffusionModel) -> SamplerKind {
+    kind ?? SamplerKind(model.defaults.sampler)
+  }
 
   /// The sampler and its timesteps for a model.
   ///
@@ -119,7 +139,7 @@ package struct SamplerSettings: Equatable, Sendable {
   func plan(
     for model: DiffusionModel, squaredNoise: () throws -> SquaredNoise
   ) rethrows -> SamplingPlan {
-    let all = model.schedule.last.value
+    let (all, kind) = (model.schedule.last.value, kind(for: model))
     let variance = kind.noise == .variance ? variance ?? model.defaults.variance : .small
     let sampler = kind.make(eta, try variance.variance(squaredNoise))
     guard let steps = steps ?? kind.usualSteps else {
@@ -141,6 +161,7 @@ package struct SamplerSettings: Equatable, Sendable {
 
   /// Name, steps and noise, as key and value.
   func text(_ path: [Timestep], _ model: DiffusionModel) -> [(key: String, value: String)] {
+    let kind = kind(for: model)
     let head = [("sampler", kind.name), ("steps", "\(path.count - 1)")]
     let spacing = ("spacing", (spacing ?? model.defaults.spacing).rawValue)
     switch kind.noise {

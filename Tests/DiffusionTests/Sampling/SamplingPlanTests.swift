@@ -39,6 +39,34 @@ private func path(
   #expect(own == [752, 502, 252, 2, 0])
 }
 
+/// `numpy.linspace(0, 999, S + 1).round()[::-1][:-1]` and its like for leading spacing.
+@Test func aMultistepSolversGridIsThatOfOneStepMore() throws {
+  for sampler in [DefaultSampler.dpmSolver(.second), .uniPC] {
+    let linspace = try path(SamplingPlan(UniPCSampler(), steps: 4)) {
+      ($0.sampler, $0.spacing) = (sampler, .linspace)
+    }
+    #expect(linspace == [1000, 750, 501, 251, 0])
+    let leading = try path(SamplingPlan(UniPCSampler(), steps: 4)) {
+      ($0.sampler, $0.spacing, $0.stepsOffset) = (sampler, .leading, 1)
+    }
+    #expect(leading == [802, 602, 402, 202, 0])
+    let trailing = try path(SamplingPlan(UniPCSampler(), steps: 4)) { $0.sampler = sampler }
+    #expect(trailing == [1000, 750, 500, 250, 0])
+    let all = try path(SamplingPlan(UniPCSampler(), steps: 1000)) {
+      ($0.sampler, $0.spacing) = (sampler, .linspace)
+    }
+    #expect(all == (0...1000).reversed())
+  }
+  let asked = try path(SamplingPlan(UniPCSampler(), steps: 4, spacing: .linspace)) {
+    ($0.sampler, $0.spacing) = (.uniPC, .linspace)
+  }
+  #expect(asked == [1000, 667, 334, 1, 0])
+  let single = try path(SamplingPlan(HeunSampler(), steps: 4)) {
+    ($0.sampler, $0.spacing) = (.heun, .linspace)
+  }
+  #expect(single == asked)
+}
+
 /// diffusers' `set_alpha_to_one: false`, a setting of its DDIM scheduler alone.
 @Test func onlyDDIMEndsAtTheFirstTimestep() throws {
   for plan in [SamplingPlan.ddpm(steps: 4), SamplingPlan(DPMSolverMultistep(), steps: 4)] {

@@ -46,7 +46,9 @@ import ddpm
 
   @Test func samplersTakeWhatBelongsToThem() throws {
     let cases: [(String, SamplerSettings)] = [
-      ("", SamplerSettings(.ddim)),
+      ("", SamplerSettings(nil)),
+      ("--steps 5 --spacing karras", SamplerSettings(nil, steps: 5, spacing: .karras)),
+      ("--eta 0.5", SamplerSettings(.ddim, eta: .value(0.5))),
       ("--steps 20 --eta hat", SamplerSettings(.ddim, steps: 20, eta: .hat)),
       ("--spacing uniform --eta 1", SamplerSettings(.ddim, spacing: .uniform, eta: .value(1))),
       ("--sampler ddpm", SamplerSettings(.ddpm)),

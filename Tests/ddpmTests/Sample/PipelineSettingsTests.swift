@@ -67,6 +67,38 @@ import Testing
     #expect(zip(other, ending).allSatisfy { $0 != $1 && abs($0 - $1) < 0.1 })
   }
 
+  /// The sampler and how many steps it takes, unless flags say otherwise.
+  @Test(arguments: [
+    ("DPMSolverMultistepScheduler", #""solver_order":2"#, "dpm++2m", 10),
+    ("DPMSolverMultistepScheduler", #""solver_order":1"#, "ddim", 50),
+    ("DPMSolverMultistepScheduler", #""solver_order":3"#, "dpm++3m", 10),
+    ("UniPCMultistepScheduler", #""use_karras_sigmas":true"#, "unipc", 10),
+    ("HeunDiscreteScheduler", #""timestep_spacing":"trailing""#, "heun", 10),
+    ("EulerDiscreteScheduler", #""timestep_spacing":"trailing""#, "ddim", 50),
+  ])
+  func theSamplerIsThePipelines(name: String, setting: String, sampler: String, steps: Int) throws {
+    try workspace.write(
+      "{\"_class_name\":\"\(name)\",\(setting)}", to: "model/scheduler/scheduler_config.json")
+    let own = try images()
+    #expect(own.messages.contains("sampler \(sampler), steps \(steps),"), "\(own.messages)")
+    #expect(try images("--sampler", sampler).values == own.values)
+    let other = try images("--sampler", "ddpm", "--steps", "3")
+    #expect(other.messages.contains("sampler ddpm, steps 3,"), "\(other.messages)")
+    #expect(try images("--eta", "0.5").messages.contains("sampler ddim, steps 50, eta 0.5"))
+  }
+
+  @Test func whatASolverLacksIsSaidInOneLine() throws {
+    let settings = #""algorithm_type":"sde-dpmsolver++","lower_order_final":false"#
+    try workspace.write(
+      "{\"_class_name\":\"DPMSolverMultistepScheduler\",\(settings)}",
+      to: "model/scheduler/scheduler_config.json")
+    let line =
+      ": of the scheduler, algorithm_type \"sde-dpmsolver++\" is taken as \"dpmsolver++\","
+      + " lower_order_final false is taken as true\n"
+    let messages = try images("--steps", "2").messages
+    #expect(messages.contains(line), "\(messages)")
+  }
+
   @Test func aStartWhereImagesAreStillVisibleIsReported() throws {
     let result = try images("--steps", "2", "--spacing", "leading")
     #expect(result.messages.contains("ddpm: the first timestep visited is 501 of 1000"))
