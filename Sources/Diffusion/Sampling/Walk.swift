@@ -87,7 +87,8 @@ public struct Walk: Sendable {
     let place = remembered.isEmpty ? nil : evaluationCount % remembered.count
     let x0 = place.map { remembered[$0].x0.all.slice(0, x.count) } ?? output
     clippedCount += prediction.estimateImage(
-      at: t, in: schedule, xt: x.floats, output: output, into: x0, clipping ?? self.clipping)
+      at: t, in: schedule, xt: x.floats, output: output, into: x0, images: images.count,
+      clipping ?? self.clipping)
     newest = Block(x0)
     evaluationCount += 1
     guard let place else { return newest }

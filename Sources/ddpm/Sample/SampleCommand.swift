@@ -56,8 +56,10 @@ package struct SampleCommand: Command {
     "which timesteps: uniform, quadratic, leading, trailing or linspace")
   static let variance = Option<PosteriorVariance?>(
     "--variance", "small|large", .choice, unset: "the model's own, small", "ddpm's two choices")
-  static let noClip = Option<Bool>(
-    "--no-clip", "leave the estimated images outside [-1, 1] as they are")
+  static let clip = Option<ClipChoice?>(
+    "--clip", "range|dynamic|none", .choice, unset: "the model's own, range",
+    "what becomes of estimated images outside [-1, 1]; dynamic: each is scaled to fit")
+  static let noClip = Option<Bool>("--no-clip", "the same as --clip none")
 
   static let classes = Option<ClassChoice?>(
     "--class", "K|all", .classChoice, unset: "all",
@@ -75,7 +77,7 @@ package struct SampleCommand: Command {
 
   package static let table = OptionTable(
     .init("Model and output", CommonOptions.model, weights, out, count, grid, interpolate),
-    .init("Sampler", sampler, steps, eta, spacing, variance, noClip),
+    .init("Sampler", sampler, steps, eta, spacing, variance, clip, noClip),
     .init("Class", classes, CommonOptions.guidance),
     .init("Machine and reproducibility", CommonOptions.seed, noise, batch, CommonOptions.threads),
     .init("Looking", progressive, preview, CommonOptions.quiet))
