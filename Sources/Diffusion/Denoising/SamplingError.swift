@@ -18,6 +18,8 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   case eta(Double)
   /// A range to clip to that is not a positive number.
   case clipping(Double)
+  /// A quantile to threshold at that is none.
+  case quantile(Double)
   /// A class or guidance for a model without classes.
   case unconditional
   /// A class the model does not have.
@@ -62,6 +64,8 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
       return "eta is \(eta), and must lie between 0 (DDIM) and 1 (DDPM)"
     case .clipping(let bound):
       return "images cannot be clipped to ±\(bound): take a positive number"
+    case .quantile(let quantile):
+      return "dynamic thresholding takes a quantile from 0 to 1, not \(quantile)"
     case .unconditional:
       return "the model knows no classes, so it takes neither a class nor guidance"
     case .noSuchClass(let number, let count):

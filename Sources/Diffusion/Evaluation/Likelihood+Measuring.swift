@@ -131,7 +131,7 @@ private struct LikelihoodProbe: Sendable {
         let estimate = examples.output(place)
         model.prediction.estimateImage(
           at: draw.timestep, in: model.schedule, xt: examples.xt(place), output: estimate,
-          into: estimate, model.clipping)
+          into: estimate, images: 1, model.clipping)
         body(draw.timestep, examples.x0(place), estimate, examples.variance(place))
       }
     }

@@ -40,7 +40,7 @@ extension DiffusionModel {
     }
     self.init(
       unet, parameters, schedule: schedule, prediction: files.scheduler.prediction,
-      clipping: files.scheduler.clipRange.map(Clipping.toRange) ?? .none,
+      clipping: files.scheduler.clipping,
       defaults: files.scheduler.samplingDefaults,
       imageSize: ImageSize(
         height: size.height, width: size.width, channels: files.unet.inChannels),

@@ -35,7 +35,7 @@ extension SchedulerConfiguration {
       rescalesToZeroSNR: try fields.flag("rescale_betas_zero_snr", default: false),
       prediction: try fields.choice(
         Self.ownPredictionKey, default: prediction, \.diffusersName),
-      clipRange: try Self.clipRange(&fields, usual),
+      clipping: try Self.clipping(&fields, usual),
       spacing: family.isSolver ? try Self.solverSpacing(&fields) ?? spacing : spacing,
       stepsOffset: try fields.integer("steps_offset", default: 0))
     try fields.check(validate)
@@ -59,24 +59,52 @@ extension SchedulerConfiguration {
     switch family {
     case .ddpm, .ddim: SchedulerConfiguration(family: family)
     case .euler, .dpmSolver, .uniPC:
-      SchedulerConfiguration(family: family, clipRange: nil, spacing: .linspace)
+      SchedulerConfiguration(family: family, clipping: .none, spacing: .linspace)
     case .heun:
       SchedulerConfiguration(
-        family: family, betaStart: 0.00085, betaEnd: 0.012, clipRange: nil, spacing: .linspace)
+        family: family, betaStart: 0.00085, betaEnd: 0.012, clipping: .none, spacing: .linspace)
     }
   }
 
-  private static func clipRange(
+  /// Thresholding comes first where a scheduler is to do both.
+  private static func clipping(
     _ fields: inout ConfigurationFields, _ usual: SchedulerConfiguration
-  ) throws(FileError) -> Double? {
-    if usual.family.hasThresholding {
-      try fields.require("thresholding", oneOf: false)
-      fields.skip("dynamic_thresholding_ratio", "sample_max_value")
+  ) throws(FileError) -> Clipping {
+    var clipping = Clipping.none
+    if usual.family.hasClipping {
+      let clips = try fields.flag("clip_sample", default: usual.clipping != .none)
+      let range = try fields.number("clip_sample_range", default: 1)
+      if clips { clipping = .toRange(range) }
     }
-    guard usual.family.hasClipping else { return nil }
-    let clips = try fields.flag("clip_sample", default: usual.clipRange != nil)
-    let range = try fields.number("clip_sample_range", default: 1)
-    return clips ? range : nil
+    guard usual.family.hasThresholding else { return clipping }
+    let quantile = try fields.number(
+      "dynamic_thresholding_ratio", default: Clipping.usualQuantile)
+    let most =
+      fields.value("sample_max_value") == .null
+      ? nil : try fields.number("sample_max_value", default: 1)
+    let isDynamic = try fields.flag("thresholding", default: false)
+    return isDynamic ? .dynamic(quantile: quantile, most: most) : clipping
+  }
+
+  /// The keys of what becomes of estimates out of range.
+  private var clippingMembers: [JSON.Member] {
+    var (range, isDynamic): (Double?, Bool) = (nil, false)
+    var threshold: (quantile: Double, most: Double?) = (Clipping.usualQuantile, 1)
+    switch clipping {
+    case .none: break
+    case .toRange(let bound): range = bound
+    case .dynamic(let quantile, let most): (isDynamic, threshold) = (true, (quantile, most))
+    }
+    let ranged = [
+      JSON.Member("clip_sample", .bool(range != nil)),
+      JSON.Member("clip_sample_range", .number(range ?? 1)),
+    ]
+    let thresholded = [
+      JSON.Member("dynamic_thresholding_ratio", .number(threshold.quantile)),
+      JSON.Member("sample_max_value", threshold.most.map(JSON.number) ?? .null),
+      JSON.Member("thresholding", .bool(isDynamic)),
+    ]
+    return (family.hasClipping ? ranged : []) + (family.hasThresholding ? thresholded : [])
   }
 
   private static func trainedBetas(
@@ -118,19 +146,7 @@ extension SchedulerConfiguration {
     if prediction == .mean {
       members.append(JSON.Member(Self.ownPredictionKey, .string(prediction.diffusersName)))
     }
-    if family.hasClipping {
-      members += [
-        JSON.Member("clip_sample", .bool(clipRange != nil)),
-        JSON.Member("clip_sample_range", .number(clipRange ?? 1)),
-      ]
-    }
-    if family.hasThresholding {
-      members += [
-        JSON.Member("dynamic_thresholding_ratio", 0.995),
-        JSON.Member("sample_max_value", 1.0),
-        JSON.Member("thresholding", false),
-      ]
-    }
+    members += clippingMembers
     switch family {
     case .ddpm(let variance):
       members.append(

@@ -22,7 +22,7 @@ extension SchedulerConfiguration {
     _ schedule: NoiseSchedule, _ prediction: Prediction, _ clipping: Clipping,
     _ defaults: SamplingDefaults
   ) {
-    self.init(timesteps: schedule.last.value, prediction: prediction, clipRange: nil)
+    self.init(timesteps: schedule.last.value, prediction: prediction, clipping: clipping)
     (spacing, stepsOffset) = (defaults.spacing, defaults.stepsOffset)
     family =
       switch defaults.sampler {
@@ -33,7 +33,6 @@ extension SchedulerConfiguration {
       case .dpmSolver(let order): .dpmSolver(order)
       case .uniPC: .uniPC
       }
-    if case .toRange(let bound) = clipping { clipRange = bound }
     describe(schedule)
   }
 

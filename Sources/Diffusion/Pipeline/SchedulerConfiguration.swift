@@ -34,8 +34,8 @@ package struct SchedulerConfiguration: Hashable, Sendable {
   package var rescalesToZeroSNR: Bool
   /// What the network's output is.
   package var prediction: Prediction
-  /// r where estimates of x_0 are clipped to [-r, r]; nil for no clipping.
-  package var clipRange: Double?
+  /// What becomes of estimates of x_0 that leave the range of images.
+  package var clipping: Clipping
   /// Which timesteps are visited.
   package var spacing: StepSpacing
   /// What `.leading` adds to each timestep.
@@ -45,8 +45,8 @@ package struct SchedulerConfiguration: Hashable, Sendable {
   package init(
     family: Family = .ddpm(.small), timesteps: Int = 1000, betaStart: Double = 1e-4,
     betaEnd: Double = 0.02, betaSchedule: BetaSchedule = .linear, trainedBetas: [Double]? = nil,
-    rescalesToZeroSNR: Bool = false, prediction: Prediction = .noise, clipRange: Double? = 1,
-    spacing: StepSpacing = .leading, stepsOffset: Int = 0
+    rescalesToZeroSNR: Bool = false, prediction: Prediction = .noise,
+    clipping: Clipping = .toRange(1), spacing: StepSpacing = .leading, stepsOffset: Int = 0
   ) {
     self.family = family
     self.timesteps = timesteps
@@ -56,7 +56,7 @@ package struct SchedulerConfiguration: Hashable, Sendable {
     self.trainedBetas = trainedBetas
     self.rescalesToZeroSNR = rescalesToZeroSNR
     self.prediction = prediction
-    self.clipRange = clipRange
+    self.clipping = clipping
     self.spacing = spacing
     self.stepsOffset = stepsOffset
   }
@@ -78,7 +78,15 @@ package struct SchedulerConfiguration: Hashable, Sendable {
       }
       for beta in trainedBetas { try Self.check("a beta of trained_betas", beta) }
     }
-    try ConfigurationError.check("clip_sample_range", clipRange ?? 1, in: Self.clipLimits)
+    switch clipping {
+    case .none: break
+    case .toRange(let bound):
+      try ConfigurationError.check("clip_sample_range", bound, in: Self.clipLimits)
+    case .dynamic(let quantile, let most):
+      try ConfigurationError.check("dynamic_thresholding_ratio", quantile, in: Clipping.quantiles)
+      try ConfigurationError.check(
+        "sample_max_value", most ?? 1, in: 1...Self.clipLimits.upperBound)
+    }
     try ConfigurationError.check("steps_offset", stepsOffset, in: 0...timesteps - 1)
     if rescalesToZeroSNR && prediction == .noise { throw .noisePredictionAtZeroSNR }
   }

@@ -37,7 +37,7 @@ extension DiffusionModel {
   /// - Parameter options: what `sample` is to be given.
   /// - Throws: `SamplingError` that says what it cannot.
   public func check(_ options: SamplingOptions) throws(SamplingError) {
-    if case .toRange(let bound) = options.clipping, !(bound > 0) { throw .clipping(bound) }
+    try options.clipping?.check()
     try check(options.classes)
     if let guidance = options.guidance { try check(guidance) }
   }

@@ -67,7 +67,8 @@ extension DiffusionModel {
   /// ‖ε̂‖² - ‖ε‖² of an image.
   private func excess(of lane: ExampleLane, _ place: Int, at t: Timestep) -> Double {
     let (xt, noise, x0) = (lane.xt(place), lane.noise(place), lane.output(place))
-    prediction.estimateImage(at: t, in: schedule, xt: xt, output: x0, into: x0, clipping)
+    prediction.estimateImage(
+      at: t, in: schedule, xt: xt, output: x0, into: x0, images: 1, clipping)
     let noised = schedule.noised(at: t)
     combine(1 / noised.noiseWeight, xt, -noised.x0Weight / noised.noiseWeight, x0, into: x0)
     return dotProduct(x0, x0) - dotProduct(noise, noise)

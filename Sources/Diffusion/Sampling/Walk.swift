@@ -96,7 +96,7 @@ public struct Walk: Sendable {
     let place = remembered.isEmpty ? nil : evaluationCount % remembered.count
     let x0 = place.map { remembered[$0].x0.all.slice(0, x.count) } ?? output.prediction
     clippedCount += prediction.estimateImage(
-      at: t, in: schedule, xt: x.floats, output: output.prediction, into: x0,
+      at: t, in: schedule, xt: x.floats, output: output.prediction, into: x0, images: images.count,
       clipping ?? self.clipping)
     newest = Block(x0)
     evaluationCount += 1

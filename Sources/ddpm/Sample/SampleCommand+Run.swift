@@ -12,7 +12,7 @@ extension SampleCommand {
       settings.model, weights: settings.weights, progress)
     var options = SamplingOptions(threads: threadCount(settings.threads))
     (options.classes, options.guidance) = (settings.classes, try settings.guidance.guidance())
-    if !settings.clips { options.clipping = Clipping.none }
+    options.clipping = settings.clip?.clipping(of: model)
     try model.check(options)
     try settings.checkInterpolation(of: model)
     let plan = try settings.sampler.plan(for: model) {
@@ -99,13 +99,19 @@ extension SampleSettings {
     if case .picture(_, _, let columns) = output { columns } else { interpolation }
   }
 
+  /// The clipping, unless it is to the range of images.
+  private func clippingText(_ model: DiffusionModel) -> [(key: String, value: String)] {
+    let clipping = clip?.clipping(of: model) ?? model.clipping
+    return clipping == .toRange(1) ? [] : [("clipping", clipping.text)]
+  }
+
   /// What a PNG says about how it was made.
   fileprivate func text(
     _ folder: String, _ path: [Timestep], _ model: DiffusionModel,
     _ classes: [(key: String, value: String)]
   ) -> [(key: String, value: String)] {
     Tool.text(model: folder) + (weights == .raw ? [("weights", weights.rawValue)] : [])
-      + sampler.text(path, model) + (clips ? [] : [("clipping", "none")]) + classes
+      + sampler.text(path, model) + clippingText(model) + classes
       + [("seed", "\(seed)")] + (noise.map { [("noise", $0)] } ?? [])
       + (interpolation.map { [("interpolate", "\($0) images per row, on great circles")] } ?? [])
   }

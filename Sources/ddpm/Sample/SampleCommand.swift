@@ -60,8 +60,10 @@ package struct SampleCommand: Command {
     ddpm's: small or large; learned: the network's own; optimal: Analytic-DPM's, estimated once per \
     model
     """)
-  static let noClip = Option<Bool>(
-    "--no-clip", "leave the estimated images outside [-1, 1] as they are")
+  static let clip = Option<ClipChoice?>(
+    "--clip", "range|dynamic|none", .choice, unset: "the model's own, range",
+    "what becomes of estimated images outside [-1, 1]; dynamic: each is scaled to fit")
+  static let noClip = Option<Bool>("--no-clip", "the same as --clip none")
 
   static let classes = Option<ClassChoice?>(
     "--class", "K|all", .classChoice, unset: "all",
@@ -79,7 +81,7 @@ package struct SampleCommand: Command {
 
   package static let table = OptionTable(
     .init("Model and output", CommonOptions.model, weights, out, count, grid, interpolate),
-    .init("Sampler", sampler, steps, eta, spacing, variance, noClip),
+    .init("Sampler", sampler, steps, eta, spacing, variance, clip, noClip),
     .init(
       "Class and guidance", classes, CommonOptions.guidance, CommonOptions.guidanceInterval,
       CommonOptions.guideBy, CommonOptions.guidanceRescale),

@@ -15,7 +15,8 @@ package struct SampleSettings: Equatable, Sendable {
   package var progressive: OutputFile?
   package var hasPreview: Bool
   package var sampler: SamplerSettings
-  package var clips: Bool
+  /// nil is as the model's own pipeline says.
+  package var clip: ClipChoice?
   package var classes: ClassChoice?
   package var guidance: GuidanceSettings
   package var seed: UInt64
@@ -38,7 +39,14 @@ package struct SampleSettings: Equatable, Sendable {
     hasPreview = try arguments[Sample.preview]
     count = try arguments[Sample.count]
     sampler = try SamplerSettings(arguments)
-    clips = try !arguments[Sample.noClip]
+    clip = try arguments[Sample.clip]
+    if try arguments[Sample.noClip] {
+      guard clip == nil || clip == .off else {
+        throw UsageError(
+          "--no-clip is --clip none, and --clip says something else: give one of them")
+      }
+      clip = .off
+    }
     classes = try arguments[Sample.classes]
     guidance = try GuidanceSettings(arguments)
     seed = try arguments[CommonOptions.seed]

@@ -21,5 +21,10 @@ final class RunLock: Sendable {
     }
   }
 
-  deinit { if descriptor >= 0 { close(descriptor) } }
+  deinit {
+    // A process that another thread is just starting has a copy of the descriptor until it runs its
+    // program: closing alone would leave the file locked until then.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }

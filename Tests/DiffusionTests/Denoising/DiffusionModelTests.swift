@@ -180,8 +180,10 @@ import Testing
 
   private static let edits: [(part: String, file: String, old: String, new: String)] = [
     (
-      "1 channels in and 2 out; models that also learn the variance are not supported",
-      "unet/config.json", "\"out_channels\": 1", "\"out_channels\": 2"
+      "1 channels in and 3 out", "unet/config.json", "\"out_channels\": 1", "\"out_channels\": 3"
+    ),
+    (
+      "1 channels in and 1 out", "scheduler/scheduler_config.json", "fixed_small", "learned_range"
     ),
     (
       "lacks the tensor \"class_embedding.weight\"", "unet/config.json",

@@ -21,7 +21,8 @@ func constantModel(
     parameters[parameter].fill(output)
   }
   let scheduler = SchedulerConfiguration(
-    timesteps: timesteps, prediction: prediction, clipRange: clipRange)
+    timesteps: timesteps, prediction: prediction,
+    clipping: clipRange.map(Clipping.toRange) ?? .none)
   let files = PipelineFolder.files(
     unet: network, scheduler: scheduler, weights: layout.entries(parameters.values))
   return try withTemporaryFolder { folder in

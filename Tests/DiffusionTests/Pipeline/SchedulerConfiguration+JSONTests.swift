@@ -18,19 +18,26 @@ import Testing
 
   @Test(arguments: [
     SchedulerConfiguration(),
-    SchedulerConfiguration(family: .ddim(setsAlphaToOne: false), clipRange: nil, stepsOffset: 1),
+    SchedulerConfiguration(family: .ddim(setsAlphaToOne: false), clipping: .none, stepsOffset: 1),
     SchedulerConfiguration(family: .ddpm(.large), betaSchedule: .cosine),
     SchedulerConfiguration(timesteps: 3, trainedBetas: [1e-5, 0.5, 1], spacing: .trailing),
-    SchedulerConfiguration(rescalesToZeroSNR: true, prediction: .velocity, clipRange: 2.5),
+    SchedulerConfiguration(rescalesToZeroSNR: true, prediction: .velocity, clipping: .toRange(2.5)),
     SchedulerConfiguration(betaStart: 0.00085, betaSchedule: .quadratic, prediction: .mean),
     SchedulerConfiguration(betaSchedule: .sigmoid, prediction: .sample, spacing: .linspace),
-    SchedulerConfiguration(family: .euler, clipRange: nil, spacing: .trailing),
-    SchedulerConfiguration(family: .heun, clipRange: 2, spacing: .karras),
-    SchedulerConfiguration(family: .dpmSolver(.third), clipRange: nil, spacing: .logsnr),
-    SchedulerConfiguration(family: .uniPC, clipRange: nil, spacing: .leading, stepsOffset: 1),
+    SchedulerConfiguration(clipping: .dynamic(quantile: 0.9, most: 1.5)),
+    SchedulerConfiguration(family: .uniPC, clipping: .dynamic(quantile: 0.995, most: nil)),
+    SchedulerConfiguration(family: .euler, clipping: .none, spacing: .trailing),
+    SchedulerConfiguration(family: .heun, clipping: .toRange(2), spacing: .karras),
+    SchedulerConfiguration(family: .dpmSolver(.third), clipping: .none, spacing: .logsnr),
+    SchedulerConfiguration(family: .uniPC, clipping: .none, spacing: .leading, stepsOffset: 1),
   ])
   func whatIsWrittenIsReadBack(configuration: SchedulerConfiguration) throws {
     #expect(try scheduler(configuration.json.text(.indented)) == configuration)
+  }
+
+  @Test func thresholdingComesBeforeClipping() throws {
+    let both = #"{"thresholding":true,"clip_sample":true}"#
+    #expect(try scheduler(both).clipping == .dynamic(quantile: 0.995, most: 1))
   }
 
   @Test func thePosteriorMeanIsKeptUnderAKeyOfOurOwn() throws {
@@ -50,7 +57,7 @@ import Testing
     name: String, family: SchedulerConfiguration.Family, betaEnd: Double
   ) throws {
     let found = try scheduler("{\"_class_name\":\"\(name)\"}")
-    #expect(found.family == family && found.betaEnd == betaEnd && found.clipRange == nil)
+    #expect(found.family == family && found.betaEnd == betaEnd && found.clipping == .none)
     #expect(found.spacing == .linspace && found.prediction == .noise && !found.rescalesToZeroSNR)
   }
 
@@ -105,8 +112,12 @@ import Testing
 
   @Test(arguments: [
     (#"{"beta_schedule":"laplace"}"#, "beta_schedule is \"laplace\""),
-    (#"{"variance_type":"learned_range"}"#, "variance_type is \"learned_range\""),
-    (#"{"thresholding":true}"#, "thresholding is true"),
+    (#"{"variance_type":"learned"}"#, "variance_type is \"learned\""),
+    (
+      #"{"thresholding":true,"dynamic_thresholding_ratio":1.5}"#,
+      "dynamic_thresholding_ratio is 1.5"
+    ),
+    (#"{"thresholding":true,"sample_max_value":0.5}"#, "sample_max_value is 0.5"),
     (#"{"_class_name":"PNDMScheduler"}"#, "_class_name is \"PNDMScheduler\""),
     (#"{"prediction_type":"flow"}"#, "prediction_type is \"flow\""),
     (#"{"num_train_timesteps":0}"#, "num_train_timesteps is 0"),

@@ -74,7 +74,17 @@ import ddpm
     #expect(settings.hasPreview && settings.interpolation == nil)
     #expect(settings.classes == .one(7) && settings.guidance.weight == 1.5)
     #expect(try sample("--class all").classes == .all && sample("").classes == nil)
-    #expect(!settings.clips && settings.batch == 2 && settings.threads == 1 && settings.isQuiet)
+    #expect(
+      settings.clip == .off && settings.batch == 2 && settings.threads == 1
+        && settings.isQuiet)
+  }
+
+  @Test(
+    arguments: zip(
+      ["", "--clip range", "--clip dynamic", "--clip none", "--no-clip", "--no-clip --clip none"],
+      [nil, .range, .dynamic, .off, .off, .off] as [ClipChoice?]))
+  func clippingIsTheModelsUnlessSaid(line: String, clip: ClipChoice?) throws {
+    #expect(try sample(line).clip == clip)
   }
 
   @Test(

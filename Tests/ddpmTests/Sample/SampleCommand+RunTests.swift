@@ -82,6 +82,9 @@ import Testing
     _ = try sample("c.png", "--noise", noise, "--eta", "1", "--seed", "5", "--no-clip")
     let others = try PNGChunks(workspace.bytes("c.png")).texts
     #expect(others["noise"] == noise && others["seed"] == "5" && others["clipping"] == "none")
+    _ = try sample("d.png", "--clip", "dynamic")
+    let dynamic = try PNGChunks(workspace.bytes("d.png")).texts
+    #expect(dynamic["clipping"] == "dynamic, quantile 0.995")
   }
 
   @Test func theFlagsReachTheSampler() throws {

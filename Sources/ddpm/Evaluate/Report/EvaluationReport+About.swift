@@ -108,6 +108,7 @@ extension EvaluationReport.About {
     switch clipping {
     case .none: "estimates not clipped"
     case .toRange(let bound): "estimates clipped to ±\(bound.brief)"
+    case .dynamic: "estimates thresholded: \(clipping.text)"
     }
   }
 

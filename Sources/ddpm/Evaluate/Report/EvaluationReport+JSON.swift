@@ -68,6 +68,10 @@ extension EvaluationReport.About {
     switch clipping {
     case .none: .null
     case .toRange(let bound): .finite(bound)
+    case .dynamic(let quantile, let most):
+      .object([
+        .init("quantile", .finite(quantile)), .init("most", most.map(JSON.finite) ?? .null),
+      ])
     }
   }
 }
