@@ -63,6 +63,17 @@ import Testing
     #expect(throws: JSONError.self) { try JSON.parse([quote] + bytes + [quote]) }
   }
 
+  /// json.dumps([float("-inf"), float("inf"), -1])
+  @Test func pythonsInfinitiesAreWordsOnlyWhereTheyAreExpected() throws {
+    let text = "[-Infinity, Infinity, -1]"
+    let expected: JSON = ["-Infinity", "Infinity", -1]
+    #expect(try JSON.parse(text.utf8, .python) == expected)
+    #expect(throws: JSONError.self) { try JSON.parse(text.utf8) }
+    for wrong in ["-Inf", "Infinit", "-Infinityy", "NaN", "+Infinity"] {
+      #expect(throws: JSONError.self, "\(wrong)") { try JSON.parse(wrong.utf8, .python) }
+    }
+  }
+
   @Test func compactTextHasNoSpace() {
     let value = object(("b", [1, 2.0]), ("a", .object([])), ("c", "q\"\\\u{1}\né"))
     #expect(value.text(.compact) == #"{"b":[1,2.0],"a":{},"c":"q\"\\\u0001\né"}"#)

@@ -24,7 +24,7 @@ import ddpm
   /// Brackets end an explanation and colons a part, unless a backslash is before them.
   @Test func whatMeansSomethingToZshIsEscaped() {
     let script = Shell.zsh.script
-    #expect(script.contains(#"outside \[-1, 1\] as they are]'"#))
+    #expect(script.contains(#"outside \[-1, 1\]; dynamic: each is scaled to fit]:"#))
     #expect(script.contains(#"{_alternative "words\:word\:(synthetic)" "paths\:path\:_files -/"}"#))
     #expect(script.contains("'(--epochs --minutes)--steps=[train for N batches]:N: '"))
     #expect(script.contains(#"_files -g "*.png *.pgm""#))
