@@ -6,6 +6,8 @@ public struct SamplingDefaults: Equatable, Sendable {
   public var sampler = DefaultSampler.ddim
   /// Which timesteps a short sampler visits.
   public var spacing: StepSpacing = .trailing
+  /// How many timesteps it visits; nil is as many as is usual for the sampler.
+  public var steps: Int?
   /// How much later each visited timestep is, with leading spacing; diffusers' `steps_offset`.
   public var stepsOffset = 0
   /// Where DDIM's last step leads: data, or x_1 where alphaBar before the first timestep counts as that

@@ -38,6 +38,7 @@ extension SchedulerConfiguration {
       clipping: try Self.clipping(&fields, usual),
       spacing: family.isSolver ? try Self.solverSpacing(&fields) ?? spacing : spacing,
       stepsOffset: try fields.integer("steps_offset", default: 0))
+    preference = try Self.preference(&fields)
     try fields.check(validate)
   }
 
@@ -146,7 +147,7 @@ extension SchedulerConfiguration {
     if prediction == .mean {
       members.append(JSON.Member(Self.ownPredictionKey, .string(prediction.diffusersName)))
     }
-    members += clippingMembers
+    members += clippingMembers + preferenceMembers
     switch family {
     case .ddpm(let variance):
       members.append(

@@ -23,17 +23,24 @@ extension SchedulerConfiguration {
     _ defaults: SamplingDefaults
   ) {
     self.init(timesteps: schedule.last.value, prediction: prediction, clipping: clipping)
-    (spacing, stepsOffset) = (defaults.spacing, defaults.stepsOffset)
+    stepsOffset = defaults.stepsOffset
+    describe(schedule)
+    spacing = defaults.spacing
     family =
       switch defaults.sampler {
-      case .ddim:
-        defaults.end == .zero ? .ddpm(defaults.variance) : .ddim(setsAlphaToOne: false)
+      case .ddim: Self.family(of: defaults)
       case .euler: .euler
       case .heun: .heun
       case .dpmSolver(let order): .dpmSolver(order)
       case .uniPC: .uniPC
       }
-    describe(schedule)
+    guard let steps = defaults.steps else { return }
+    preference = Preference(sampler: defaults.sampler, spacing: defaults.spacing, steps: steps)
+    (spacing, family) = (.trailing, Self.family(of: defaults))
+  }
+
+  private static func family(of defaults: SamplingDefaults) -> Family {
+    defaults.end == .zero ? .ddpm(defaults.variance) : .ddim(setsAlphaToOne: false)
   }
 
   private mutating func describe(_ schedule: NoiseSchedule) {
@@ -61,6 +68,10 @@ extension SchedulerConfiguration {
     case .heun: defaults.sampler = .heun
     case .dpmSolver(let order): defaults.sampler = .dpmSolver(order)
     case .uniPC: defaults.sampler = .uniPC
+    }
+    if let preference {
+      (defaults.sampler, defaults.spacing) = (preference.sampler, preference.spacing)
+      defaults.steps = preference.steps
     }
     return defaults
   }

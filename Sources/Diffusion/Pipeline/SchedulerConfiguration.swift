@@ -18,6 +18,21 @@ package struct SchedulerConfiguration: Hashable, Sendable {
     case uniPC
   }
 
+  /// How this program draws by default, where that is not what diffusers' class does.
+  package struct Preference: Hashable, Sendable {
+    /// How noise is removed.
+    package var sampler: DefaultSampler
+    /// Which timesteps are visited.
+    package var spacing: StepSpacing
+    /// How many.
+    package var steps: Int
+
+    /// A sampler with its timesteps.
+    package init(sampler: DefaultSampler, spacing: StepSpacing, steps: Int) {
+      (self.sampler, self.spacing, self.steps) = (sampler, spacing, steps)
+    }
+  }
+
   /// The scheduler's class.
   package var family: Family
   /// T.
@@ -40,6 +55,8 @@ package struct SchedulerConfiguration: Hashable, Sendable {
   package var spacing: StepSpacing
   /// What `.leading` adds to each timestep.
   package var stepsOffset: Int
+  /// How this program draws by default; nil is as the class does.
+  package var preference: Preference?
 
   /// A configuration with diffusers' defaults for whatever is not given.
   package init(
@@ -88,6 +105,9 @@ package struct SchedulerConfiguration: Hashable, Sendable {
         "sample_max_value", most ?? 1, in: 1...Self.clipLimits.upperBound)
     }
     try ConfigurationError.check("steps_offset", stepsOffset, in: 0...timesteps - 1)
+    if let preference {
+      try ConfigurationError.check(PreferenceKey.steps, preference.steps, in: 1...timesteps)
+    }
     if rescalesToZeroSNR && prediction == .noise { throw .noisePredictionAtZeroSNR }
   }
 

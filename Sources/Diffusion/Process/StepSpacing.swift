@@ -9,6 +9,7 @@
 /// leading     901 801 701 601 501 401 301 201 101   1
 /// trailing   1000 900 800 700 600 500 400 300 200 100
 /// linspace   1000 889 778 667 556 445 334 223 112   1
+/// angle      1000 948 894 835 773 705 630 544 443 311 (cosine schedule)
 /// ```
 public enum StepSpacing: String, CaseIterable, Sendable {
   /// Every (T/S)-th timestep from the first, as the DDIM authors' code; T/S must be whole.
@@ -29,4 +30,8 @@ public enum StepSpacing: String, CaseIterable, Sendable {
   /// Evenly in the 7th root of σ̂ = √(1 - ᾱ)/√ᾱ from T to 1, both included; the nearest timesteps
   /// (Karras et al. 2022, Eq. 5); T stands in for T - 1 as above.
   case karras
+  /// Evenly in φ², where φ = arccos √ᾱ is the angle between noise and image that x_t has; the nearest
+  /// timesteps. Where few steps are taken, more of them are where the noise is strong; on the cosine
+  /// schedule, whose φ is nearly in proportion to t, t_i is about T √(i/S).
+  case angle
 }

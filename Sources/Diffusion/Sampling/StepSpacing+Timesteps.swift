@@ -42,14 +42,26 @@ extension StepSpacing {
       return (0..<steps).map { StepSpacing.rounded(first - Double($0) * stride) }
     case .logsnr:
       let (noise, data) = (schedule.logSNR(schedule.lastWithSignal), schedule.logSNR(Timestep(1)))
-      return StepSpacing.nearest(StepSpacing.even(steps, from: noise, to: data), in: schedule)
+      return StepSpacing.nearest(
+        StepSpacing.even(steps, from: noise, to: data), by: schedule.logSNR, in: schedule)
     case .karras:
       // σ̂ = e^-λ, whose 7th roots are even.
       let roots = [schedule.lastWithSignal, Timestep(1)].map {
         exp(-schedule.logSNR($0) / StepSpacing.rho)
       }
       let targets = StepSpacing.even(steps, from: roots[0], to: roots[1])
-      return StepSpacing.nearest(targets.map { -StepSpacing.rho * log($0) }, in: schedule)
+      return StepSpacing.nearest(
+        targets.map { -StepSpacing.rho * log($0) }, by: schedule.logSNR, in: schedule)
+    case .angle:
+      // The squares of the angles, negated as they grow with the timestep.
+      let squaredAngle = { (t: Timestep) in
+        let angle = acos(schedule.alphaBar(t).squareRoot())
+        return -angle * angle
+      }
+      let targets = (0..<steps).map {
+        squaredAngle(schedule.last) * Double(steps - $0) / Double(steps)
+      }
+      return StepSpacing.nearest(targets, by: squaredAngle, in: schedule)
     case .linspace:
       let stride = Double(count - 1) / Double(max(steps - 1, 1))
       return (0..<steps).reversed().map {
@@ -58,17 +70,18 @@ extension StepSpacing {
     }
   }
 
-  /// T, and for each further target the timestep nearest in log SNR that was not visited yet and leaves
-  /// one for each target after it.
-  private static func nearest(_ targets: [Double], in schedule: NoiseSchedule) -> [Timestep] {
+  /// T, and for each further target the timestep nearest in a quantity that falls with the timestep, which
+  /// was not visited yet and leaves one for each target after it.
+  private static func nearest(
+    _ targets: [Double], by quantity: (Timestep) -> Double, in schedule: NoiseSchedule
+  ) -> [Timestep] {
     var grid = [schedule.last]
     for (place, target) in targets.enumerated().dropFirst() {
       let most = grid[place - 1].value - 1
       var t = targets.count - place
-      // λ falls with the timestep.
-      while t < most, schedule.logSNR(Timestep(t + 1)) >= target { t += 1 }
+      while t < most, quantity(Timestep(t + 1)) >= target { t += 1 }
       if t < most {
-        let (near, far) = (schedule.logSNR(Timestep(t)), schedule.logSNR(Timestep(t + 1)))
+        let (near, far) = (quantity(Timestep(t)), quantity(Timestep(t + 1)))
         if target - far < near - target { t += 1 }
       }
       grid.append(Timestep(t))

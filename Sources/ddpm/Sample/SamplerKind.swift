@@ -142,7 +142,8 @@ package struct SamplerSettings: Equatable, Sendable {
     let (all, kind) = (model.schedule.last.value, kind(for: model))
     let variance = kind.noise == .variance ? variance ?? model.defaults.variance : .small
     let sampler = kind.make(eta, try variance.variance(squaredNoise))
-    guard let steps = steps ?? kind.usualSteps else {
+    let own = kind == SamplerKind(model.defaults.sampler) ? model.defaults.steps : nil
+    guard let steps = steps ?? own ?? kind.usualSteps else {
       return SamplingPlan(sampler, steps: all, spacing: .trailing)
     }
     return SamplingPlan(sampler, steps: min(steps, max(all, self.steps ?? 0)), spacing: spacing)

@@ -76,6 +76,17 @@ func asManyStepsAsTimestepsVisitThemAll(spacing: StepSpacing) throws {
   #expect(grid.map(\.value) == Array((1...1000).reversed()))
 }
 
+/// φ = arccos √ᾱ of the cosine schedule, whose squares are even (NumPy).
+@Test func angleStepsAreDenseWhereTheNoiseIsStrong() throws {
+  #expect(
+    try StepSpacing.angle.timesteps(10, of: schedule(1000)).map(\.value)
+      == [1000, 948, 894, 835, 773, 705, 630, 544, 443, 311])
+  #expect(
+    try StepSpacing.angle.timesteps(5, of: schedule(1000)).map(\.value) == [
+      1000, 894, 773, 630, 443,
+    ])
+}
+
 @Test func quadraticStepsGrowFromTheImageToPureNoise() throws {
   let grid = try StepSpacing.quadratic.timesteps(10, of: schedule(1000))
   #expect(grid.map(\.value) == [1000, 810, 640, 490, 360, 250, 160, 90, 40, 10])

@@ -1,0 +1,46 @@
+// The keys of our own that say how a model is best drawn from: read, kept, refused.
+
+import Diffusion
+import TestSupport
+import Testing
+
+@Suite struct SchedulerPreferenceTests {
+  private func scheduler(_ text: String) throws -> SchedulerConfiguration {
+    var fields = try ConfigurationFields(Array(text.utf8), path: "scheduler_config.json")
+    return try SchedulerConfiguration(&fields)
+  }
+
+  @Test func aPreferenceIsWhatSamplingStartsFrom() throws {
+    let model = try SmallTraining.trainer().snapshot()
+    try withTemporaryFolder { folder in
+      try model.save(to: folder)
+      let path = folder + "/scheduler/scheduler_config.json"
+      let text = String(decoding: try [UInt8](file: path), as: UTF8.self)
+      let keys = #"{"_ddpm_sampler": "unipc", "_ddpm_timestep_spacing": "angle", "_ddpm_steps": 8,"#
+      try Array((keys + text.dropFirst()).utf8).save(to: path)
+      let own = try DiffusionModel(folder: folder)
+      #expect(own.ignoredKeys == model.ignoredKeys)
+      #expect(own.defaults.sampler == .uniPC && own.defaults.spacing == .angle)
+      #expect(own.defaults.steps == 8)
+      try own.save(to: folder)
+      let again = try DiffusionModel(folder: folder)
+      #expect(again.defaults == own.defaults && again.fingerprint == own.fingerprint)
+    }
+  }
+
+  @Test func withoutItThereIsNone() throws {
+    #expect(try scheduler("{}").preference == nil)
+    #expect(try scheduler(#"{"_ddpm_sampler": null}"#).preference == nil)
+  }
+
+  @Test(arguments: [
+    (#"{"_ddpm_sampler": "best"}"#, "_ddpm_sampler is \"best\""),
+    (#"{"_ddpm_sampler": "unipc", "_ddpm_timestep_spacing": "x"}"#, "_ddpm_timestep_spacing is"),
+    (#"{"_ddpm_sampler": "unipc", "_ddpm_steps": 0}"#, "_ddpm_steps is 0"),
+    (#"{"_ddpm_sampler": "unipc", "_ddpm_steps": 1001}"#, "_ddpm_steps is 1001"),
+  ])
+  func aWrongOneIsNamed(text: String, reason: String) {
+    let error = #expect(throws: FileError.self) { try scheduler(text) }
+    #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
+  }
+}
