@@ -112,6 +112,7 @@ extension SampleSettings {
   ) -> [(key: String, value: String)] {
     Tool.text(model: folder) + (weights == .raw ? [("weights", weights.rawValue)] : [])
       + sampler.text(path, model) + clippingText(model) + classes
+      + (guidance.guide.map { [("guide", $0)] } ?? [])
       + [("seed", "\(seed)")] + (noise.map { [("noise", $0)] } ?? [])
       + (interpolation.map { [("interpolate", "\($0) images per row, on great circles")] } ?? [])
   }
