@@ -17,5 +17,5 @@ extension RandomStream {
   /// Which images the held-out loss is measured on.
   static let heldOut = RandomStream(rawValue: 6)
   /// The noise that the optimal variance is estimated with; 7 is the network's dropout.
-  static let squaredNoise = RandomStream(rawValue: 8)
+  static let imageVariance = RandomStream(rawValue: 8)
 }

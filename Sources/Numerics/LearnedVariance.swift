@@ -25,9 +25,7 @@ package struct LogVarianceRange: Sendable {
   ///   - z: standard normal numbers.
   ///   - outputs: the network's.
   package func addNoise(_ z: Floats, _ outputs: Floats, to x: Floats) {
-    precondition(
-      z.count == x.count && outputs.count == x.count,
-      "\(z.count) floats of noise, \(outputs.count) of variances, \(x.count) of images")
+    check(x, z, outputs)
     for i in 0..<x.count {
       x[i] += Float(exp(logVariance(outputs[i]) / 2)) * z[i]
     }
@@ -48,12 +46,13 @@ package struct LogVarianceRange: Sendable {
   package func divergence(
     from variance: Double, weight: Double, _ x: Floats, _ estimates: Floats, _ outputs: Floats
   ) -> Double {
+    check(x, estimates, outputs)
     var nats = 0.0
     for i in 0..<x.count {
-      let inverse = exp(-logVariance(outputs[i]))
-      let ratio = variance * inverse
+      let logRatio = log(variance) - logVariance(outputs[i])
       let difference = weight * (Double(x[i]) - Double(estimates[i]))
-      nats += (ratio - 1 - log(ratio) + difference * difference * inverse) / 2
+      let squares = variance + difference * difference
+      nats += (squares / variance * exp(logRatio) - 1 - logRatio) / 2
     }
     return nats
   }
@@ -65,10 +64,17 @@ package struct LogVarianceRange: Sendable {
   ///   - mean: the Gaussian's mean for every pixel.
   ///   - outputs: the network's, which say its variance.
   package func discretizedNats(_ x: Floats, mean: Floats, _ outputs: Floats) -> Double {
-    (0..<x.count).reduce(0) { nats, i in
+    check(x, mean, outputs)
+    return (0..<x.count).reduce(0) { nats, i in
       nats
         + discretizedGaussianNats(
           Double(x[i]), mean: Double(mean[i]), deviation: exp(logVariance(outputs[i]) / 2))
     }
+  }
+
+  private func check(_ x: Floats, _ others: Floats, _ outputs: Floats) {
+    precondition(
+      others.count == x.count && outputs.count == x.count,
+      "\(x.count) floats of images, \(others.count) beside them, \(outputs.count) of variances")
   }
 }

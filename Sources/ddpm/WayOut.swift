@@ -10,7 +10,7 @@ enum WayOut {
     case SamplingError.unconditional:
       "leave them out, or take a model trained with --conditional"
     case SamplingError.noNullClass:
-      "leave --guidance out, or take a model trained with --conditional"
+      "leave --guidance out, take a model trained with --conditional, or --guide-by MODEL"
     default: nil
     }
   }

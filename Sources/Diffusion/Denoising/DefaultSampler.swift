@@ -16,7 +16,10 @@ public enum DefaultSampler: Hashable, Sendable {
 
 /// How many estimates of x0 a step of a multistep solver uses.
 public enum SolverOrder: Int, CaseIterable, Sendable {
+  /// The newest one: DDIM.
   case first = 1
+  /// Two: a line through them.
   case second
+  /// Three: a quadratic.
   case third
 }

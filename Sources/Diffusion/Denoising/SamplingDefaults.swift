@@ -6,8 +6,6 @@ public struct SamplingDefaults: Equatable, Sendable {
   public var sampler = DefaultSampler.ddim
   /// Which timesteps a short sampler visits.
   public var spacing: StepSpacing = .trailing
-  /// How many timesteps it visits; nil is as many as is usual for the sampler.
-  public var steps: Int?
   /// How much later each visited timestep is, with leading spacing; diffusers' `steps_offset`.
   public var stepsOffset = 0
   /// Where DDIM's last step leads: data, or x_1 where alphaBar before the first timestep counts as that
@@ -16,6 +14,29 @@ public struct SamplingDefaults: Equatable, Sendable {
   /// The variance of the ancestral sampler.
   public var variance = ReverseVariance.Kind.small
 
+  /// What draws it best, where its folder says so; nil is the sampler above.
+  public var preference: SamplingPreference?
+
   /// DDIM with trailing spacing, or DDPM with the small variance, down to data.
   public init() {}
+}
+
+/// What a model is best drawn with, as its makers have measured.
+public struct SamplingPreference: Hashable, Sendable {
+  /// How noise is removed.
+  public var sampler: DefaultSampler
+  /// Which timesteps are visited.
+  public var spacing: StepSpacing
+  /// How many, in 1...T.
+  public var steps: Int
+
+  /// A sampler with its timesteps.
+  ///
+  /// - Parameters:
+  ///   - sampler: how noise is removed.
+  ///   - spacing: which timesteps are visited.
+  ///   - steps: how many, in 1...T.
+  public init(sampler: DefaultSampler, spacing: StepSpacing, steps: Int) {
+    (self.sampler, self.spacing, self.steps) = (sampler, spacing, steps)
+  }
 }

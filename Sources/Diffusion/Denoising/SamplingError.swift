@@ -39,7 +39,7 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   /// A sampler that reads the network's own variance, of a network that learned none.
   case noLearnedVariance
   /// A table of another number of timesteps.
-  case squaredNoise(of: Int, Timestep)
+  case imageVariance(of: Int, Timestep)
 
   /// One line: what is wrong, and what to do.
   public var description: String {
@@ -89,7 +89,7 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
       return "the guide was trained with another noise schedule: take one with the model's"
     case .noLearnedVariance:
       return "the network did not learn the variance: take the small, large or optimal one"
-    case .squaredNoise(let count, let last):
+    case .imageVariance(let count, let last):
       return "the optimal variance is that of \(count) timesteps, and the process has \(last):"
         + " estimate it for this model"
     }

@@ -42,7 +42,7 @@ package struct VariationalBound: Equatable, Sendable {
     let sigma2 =
       switch variance {
       case .fixed(let choice): posterior.variance(choice)
-      case .optimal(let noise): schedule.optimalVariance(from: t, to: before, noise)
+      case .optimal(let image): schedule.optimalVariance(from: t, to: before, image)
       case .learned: preconditionFailure("a learned variance is not one number")
       }
     let ratio = posterior.variance(.small) / sigma2
@@ -77,10 +77,14 @@ package struct VariationalBound: Equatable, Sendable {
   package var decoderDeviation: Double {
     switch variance {
     case .fixed, .learned: schedule.decoderVariance.squareRoot()
-    case .optimal(let noise):
-      schedule.optimalVariance(from: Timestep(1), to: .zero, noise).squareRoot()
+    case .optimal(let image):
+      max(VariationalBound.leastDeviation, image[Timestep(1)].squareRoot())
     }
   }
+
+  /// Of the optimal decoder where the estimates are the images themselves: far below the 0.0039 of half a
+  /// level of grey, so that a pixel costs nothing.
+  private static let leastDeviation = 1e-5
 
   /// L_{t-1} for t in 2...T, and L_0 for t = 1, with the variances that the network outputs.
   ///

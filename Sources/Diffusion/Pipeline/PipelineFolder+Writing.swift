@@ -20,10 +20,11 @@ extension PipelineFolder {
   package static func files(
     unet: UNetConfiguration, scheduler: SchedulerConfiguration, weights: [Safetensors.Entry]
   ) -> [File] {
+    // DDPM's pipeline hands its scheduler a random generator, which only DDPM's and DDIM's take.
     let pipeline: PipelineClass =
       switch scheduler.family {
-      case .ddim: .ddim
-      case .ddpm, .euler, .heun, .dpmSolver, .uniPC: .ddpm
+      case .ddpm: .ddpm
+      case .ddim, .euler, .heun, .dpmSolver, .uniPC: .ddim
       }
     let index = JSON.object([
       JSON.Member("_class_name", .string(pipeline.rawValue)),

@@ -115,6 +115,12 @@ extension SchedulerConfiguration {
     return try fields.list("trained_betas", default: [], of: "numbers") { $0.double }
   }
 
+  /// The solvers have keys of their own for `karras` and `logsnr`, and then do not look at this one.
+  private var spacingName: String {
+    Foreign.name(
+      of: spacing == .karras || spacing == .logsnr ? .linspace : spacing, Foreign.spacings)
+  }
+
   /// The name of diffusers' class.
   package var className: String {
     switch family {
@@ -141,7 +147,7 @@ extension SchedulerConfiguration {
       JSON.Member("prediction_type", .string(prediction.diffusersName)),
       JSON.Member("rescale_betas_zero_snr", .bool(rescalesToZeroSNR)),
       JSON.Member("steps_offset", .integer(stepsOffset)),
-      JSON.Member("timestep_spacing", .string(Foreign.name(of: spacing, Foreign.spacings))),
+      JSON.Member("timestep_spacing", .string(spacingName)),
       JSON.Member("trained_betas", trainedBetas.map { .array($0.map(JSON.number)) } ?? .null),
     ]
     if prediction == .mean {
@@ -170,8 +176,6 @@ private enum Foreign {
   ]
   static let spacings: Spellings<StepSpacing> = [
     ("leading", .leading), ("trailing", .trailing), ("linspace", .linspace),
-    // The solvers have keys of their own for these, and then do not look at this one.
-    ("linspace", .karras), ("linspace", .logsnr),
   ]
   /// "fixed_small_log" is the same variance, which diffusers computes by way of its logarithm.
   static let variances: Spellings<ReverseVariance.Kind> = [

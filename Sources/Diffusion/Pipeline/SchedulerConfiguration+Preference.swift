@@ -17,12 +17,14 @@ extension SchedulerConfiguration {
   /// The preference; nil where the file names no sampler for it.
   ///
   /// - Throws: `FileError` that names the key whose value is wrong.
-  static func preference(_ fields: inout ConfigurationFields) throws(FileError) -> Preference? {
+  static func preference(_ fields: inout ConfigurationFields) throws(FileError)
+    -> SamplingPreference?
+  {
     guard fields.value(PreferenceKey.sampler) ?? .null != .null else {
       fields.skip(PreferenceKey.sampler)
       return nil
     }
-    return Preference(
+    return SamplingPreference(
       sampler: try fields.choice(PreferenceKey.sampler, among: samplers, default: .ddim),
       spacing: try fields.choice(PreferenceKey.spacing, among: spacings, default: .trailing),
       steps: try fields.integer(PreferenceKey.steps, default: usualSteps))

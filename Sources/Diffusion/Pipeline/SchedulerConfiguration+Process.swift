@@ -28,19 +28,13 @@ extension SchedulerConfiguration {
     spacing = defaults.spacing
     family =
       switch defaults.sampler {
-      case .ddim: Self.family(of: defaults)
+      case .ddim: defaults.end == .zero ? .ddpm(defaults.variance) : .ddim(setsAlphaToOne: false)
       case .euler: .euler
       case .heun: .heun
       case .dpmSolver(let order): .dpmSolver(order)
       case .uniPC: .uniPC
       }
-    guard let steps = defaults.steps else { return }
-    preference = Preference(sampler: defaults.sampler, spacing: defaults.spacing, steps: steps)
-    (spacing, family) = (.trailing, Self.family(of: defaults))
-  }
-
-  private static func family(of defaults: SamplingDefaults) -> Family {
-    defaults.end == .zero ? .ddpm(defaults.variance) : .ddim(setsAlphaToOne: false)
+    preference = defaults.preference
   }
 
   private mutating func describe(_ schedule: NoiseSchedule) {
@@ -69,10 +63,7 @@ extension SchedulerConfiguration {
     case .dpmSolver(let order): defaults.sampler = .dpmSolver(order)
     case .uniPC: defaults.sampler = .uniPC
     }
-    if let preference {
-      (defaults.sampler, defaults.spacing) = (preference.sampler, preference.spacing)
-      defaults.steps = preference.steps
-    }
+    defaults.preference = preference
     return defaults
   }
 }

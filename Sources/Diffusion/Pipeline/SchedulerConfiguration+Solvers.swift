@@ -78,10 +78,10 @@ extension SchedulerConfiguration {
     try fields.require("use_flow_sigmas", oneOf: false, .null)
     fields.skip("flow_shift", "shift_terminal", "use_dynamic_shifting", "time_shift_type")
     fields.take("use_beta_sigmas", as: false, or: .null)
-    if fields.value(Key.karras) == true { return .karras }
-    // Evenly spaced logarithms of the noise level, under two names.
-    let isEven = [Key.lu, Key.exponential].map { fields.value($0) == true }
-    return isEven.contains(true) ? .logsnr : nil
+    // All are read, so that none counts as a setting without a meaning. The last two are evenly spaced
+    // logarithms of the noise level.
+    let isSet = [Key.karras, Key.lu, Key.exponential].map { fields.value($0) == true }
+    return isSet[0] ? .karras : isSet.contains(true) ? .logsnr : nil
   }
 
   private enum Key {

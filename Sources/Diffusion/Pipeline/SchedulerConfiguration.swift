@@ -18,21 +18,6 @@ package struct SchedulerConfiguration: Hashable, Sendable {
     case uniPC
   }
 
-  /// How this program draws by default, where that is not what diffusers' class does.
-  package struct Preference: Hashable, Sendable {
-    /// How noise is removed.
-    package var sampler: DefaultSampler
-    /// Which timesteps are visited.
-    package var spacing: StepSpacing
-    /// How many.
-    package var steps: Int
-
-    /// A sampler with its timesteps.
-    package init(sampler: DefaultSampler, spacing: StepSpacing, steps: Int) {
-      (self.sampler, self.spacing, self.steps) = (sampler, spacing, steps)
-    }
-  }
-
   /// The scheduler's class.
   package var family: Family
   /// T.
@@ -55,8 +40,8 @@ package struct SchedulerConfiguration: Hashable, Sendable {
   package var spacing: StepSpacing
   /// What `.leading` adds to each timestep.
   package var stepsOffset: Int
-  /// How this program draws by default; nil is as the class does.
-  package var preference: Preference?
+  /// What this program draws with by default; nil is as the class says.
+  package var preference: SamplingPreference?
 
   /// A configuration with diffusers' defaults for whatever is not given.
   package init(

@@ -17,8 +17,8 @@ public struct DDPMSampler: Sampler, Equatable {
 
   /// Makes sure that an optimal variance is that of the schedule's timesteps.
   public func check(in schedule: NoiseSchedule) throws(SamplingError) {
-    guard case .optimal(let noise) = variance, noise.count != schedule.last.value else { return }
-    throw .squaredNoise(of: noise.count, schedule.last)
+    guard case .optimal(let image) = variance, image.count != schedule.last.value else { return }
+    throw .imageVariance(of: image.count, schedule.last)
   }
 
   /// Steps along Algorithm 2: the posterior's mean, then noise.
@@ -41,7 +41,7 @@ public struct DDPMSampler: Sampler, Equatable {
     let squared =
       switch variance {
       case .fixed(let choice): posterior.variance(choice)
-      case .optimal(let noise): schedule.optimalVariance(from: t, to: s, noise)
+      case .optimal(let image): schedule.optimalVariance(from: t, to: s, image)
       case .learned: 0.0
       }
     // The last step ends at the mean: noise would only spoil a finished image.

@@ -18,6 +18,7 @@ public protocol Sampler: Sendable {
   /// The timesteps at which the network is evaluated for x.
   ///
   /// - Parameter path: where x begins, where each step leads, and where it ends.
+  /// - Returns: as many timesteps as there are evaluations, in their order.
   func evaluated(along path: [Timestep]) -> [Timestep]
 
   /// The fewest steps that the sampler's order means anything in.

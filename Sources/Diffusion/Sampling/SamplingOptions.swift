@@ -48,6 +48,7 @@ extension DiffusionModel {
   /// - Parameters:
   ///   - plan: the sampler and its timesteps.
   ///   - options: their guidance.
+  /// - Returns: runs of a network on each image.
   /// - Throws: `SamplingError` for a plan that cannot be.
   public func evaluations(
     of plan: SamplingPlan, _ options: SamplingOptions = SamplingOptions()

@@ -84,7 +84,7 @@ public struct SamplingPlan: Sendable {
         if let spacing {
           try spacing.timesteps(steps, of: schedule, offset: defaults.stepsOffset)
         } else {
-          try defaults.timesteps(steps, of: schedule)
+          try defaults.timesteps(steps, of: schedule, by: sampler)
         }
       guard steps > 1 || grid[0] == schedule.last else {
         throw .reachesNoNoise(grid[0], spacing ?? defaults.spacing)

@@ -107,20 +107,21 @@ extension StepSpacing {
 extension SamplingDefaults {
   /// S timesteps as the pipeline spreads them.
   ///
-  /// The grids of diffusers' multistep solvers are, with leading spacing and linspace, those of one step
-  /// more without the last timestep: a further step from the least noisy one would change nothing.
+  /// diffusers' multistep solvers take, with leading spacing and linspace, the grid of S + 1 steps without
+  /// its last timestep. Drawn by them, a pipeline of theirs has that grid here too.
   ///
   /// - Parameters:
   ///   - steps: S.
   ///   - schedule: of T timesteps.
+  ///   - plan: what draws.
   /// - Throws: `SamplingError` as a spacing does.
   func timesteps(
-    _ steps: Int, of schedule: NoiseSchedule
+    _ steps: Int, of schedule: NoiseSchedule, by plan: any Sampler
   ) throws(SamplingError) -> [Timestep] {
     let leavesOne =
       switch (sampler, spacing) {
       case (.dpmSolver, .leading), (.dpmSolver, .linspace), (.uniPC, .leading), (.uniPC, .linspace):
-        steps < schedule.last.value
+        steps < schedule.last.value && (plan is DPMSolverMultistep || plan is UniPCSampler)
       default: false
       }
     let grid = try spacing.timesteps(

@@ -8,12 +8,17 @@ extension EvaluateCommand {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
     let (model, path) = try ModelChoice.open(settings.model, progress)
-    var subject = try EvaluationSubject(model, path, settings)
+    var subject = try EvaluationSubject(
+      model, path, settings, guidance: settings.guidance.guidance(progress))
+    let folder = EvaluationFolder(settings.out ?? Path.join(path, "evaluation"))
     if subject.metrics.need(.cells), settings.samplers.contains(.ddpmOptimal) {
-      subject.squaredNoise = try SquaredNoiseFile.squaredNoise(
+      // Whatever cannot be measured is refused before the variance is estimated, which takes a while.
+      subject.imageVariance = model.largestImageVariance
+      _ = try EvaluationSession(subject, settings, folder, progress)
+      try folder.create()
+      subject.imageVariance = try ImageVarianceFile.imageVariance(
         of: model, in: path, threads: threadCount(settings.threads), progress)
     }
-    let folder = EvaluationFolder(settings.out ?? Path.join(path, "evaluation"))
     var session = try EvaluationSession(subject, settings, folder, progress)
     try folder.create()
 

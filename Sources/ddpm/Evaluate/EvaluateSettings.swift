@@ -77,8 +77,8 @@ extension EvaluateSettings {
   func comparedSamplers(of subject: EvaluationSubject) -> [any Sampler] {
     let all = samplers.flatMap { kind in
       let variance = (kind.variance ?? subject.model.defaults.variance).variance {
-        guard let noise = subject.squaredNoise else {
-          preconditionFailure("no squared noise for \(kind.name)")
+        guard let noise = subject.imageVariance else {
+          preconditionFailure("no image variance for \(kind.name)")
         }
         return noise
       }

@@ -60,7 +60,10 @@ struct EvaluationFolder {
       ("report.json", report.json.text(.indented)), ("table.md", report.text(.markdown)),
       ("table.csv", report.csv), ("report.html", ReportPage(report).text),
     ]
-    for (name, text) in texts { try AtomicFile.write(Array((text + "\n").utf8), to: below(name)) }
+    let chart = report.charts.first.map { [("over-evaluations.svg", $0.file)] } ?? []
+    for (name, text) in texts + chart {
+      try AtomicFile.write(Array((text + "\n").utf8), to: below(name))
+    }
   }
 }
 

@@ -21,7 +21,7 @@ struct EvaluationKeys {
     count = ["count": "\(about.count)"]
     guidance =
       about.effectiveGuidance.map { guidance in
-        var key = ["guidance": guidance.text]
+        var key = ["guidance": guidance.text()]
         if case .model(let guide) = guidance.reference { key["guide"] = guide.fingerprint }
         return key
       } ?? [:]
@@ -29,7 +29,11 @@ struct EvaluationKeys {
 
   /// A cell's images and how long they took.
   func sampling(_ cell: Comparison.Cell) -> KeptResults.Key {
-    model + seed + count + guidance + machine + [
+    var variance: KeptResults.Key = [:]
+    if case .optimal(let image)? = (cell.sampler as? DDPMSampler)?.variance {
+      variance = ["image_variance": image.fingerprint]
+    }
+    return model + variance + seed + count + guidance + machine + [
       "sampler": cell.label, "steps": "\(cell.steps)", "spacing": cell.spacing.rawValue,
     ]
   }

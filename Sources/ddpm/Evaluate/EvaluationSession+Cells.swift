@@ -78,7 +78,7 @@ extension EvaluationSession {
     let rows = subject.model.rows(of: shown.count, nil)
     let picture = try folder.draw(
       rows.map { shown.grid(rows: $0, scale: scale) } ?? shown.grid(scale: scale), cell.name,
-      text: about.text(cell) + subject.model.text(options()))
+      text: about.text(cell) + subject.model.text(options(), guide: about.guide))
     return EvaluationReport.Cell(
       sampler: cell.label, spacing: cell.spacing, steps: cell.steps, images: images.count,
       evaluations: cell.evaluations, sampling: sampling, quality: quality, picture: picture)

@@ -18,7 +18,7 @@ struct EvaluationSubject {
   /// The guidance of the images; nil for none.
   let guidance: Guidance?
   /// The model's, where a row has the optimal variance.
-  var squaredNoise: SquaredNoise?
+  var imageVariance: ImageVariance?
 
   struct LeftOut {
     let metrics: [Metric]
@@ -29,9 +29,12 @@ struct EvaluationSubject {
   ///
   /// - Throws: whatever prevents the measurement of a metric that was asked for by name, and errors in
   ///   data that exist.
-  init(_ model: DiffusionModel, _ path: String, _ settings: EvaluateSettings) throws {
+  init(
+    _ model: DiffusionModel, _ path: String, _ settings: EvaluateSettings,
+    guidance: Guidance? = nil
+  ) throws {
     (self.model, self.path) = (model, path)
-    guidance = try settings.guidance.guidance()
+    self.guidance = guidance
     metrics = settings.metrics ?? Metric.all
     // Metrics that were asked for by name were checked with the command line.
     for metric in metrics {

@@ -32,8 +32,12 @@ extension DiffusionModel {
   }
 
   /// What a picture says of classes and guidance.
-  func text(_ options: SamplingOptions) -> [(key: String, value: String)] {
-    let guidance = options.guidance?.text
+  ///
+  /// - Parameter guide: the path of the model that guides.
+  func text(
+    _ options: SamplingOptions, guide: String? = nil
+  ) -> [(key: String, value: String)] {
+    let guidance = options.guidance?.text(guide: guide)
     guard classCount != nil else { return guidance.map { [("guidance", $0)] } ?? [] }
     let format = ValueFormat<ClassChoice>.classChoice
     return [

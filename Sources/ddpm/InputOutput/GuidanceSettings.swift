@@ -31,23 +31,25 @@ package struct GuidanceSettings: Equatable, Sendable {
 
   /// The guidance; nil where none is asked for.
   ///
-  /// - Throws: `FileError` for a guide that is not a model.
-  func guidance() throws -> Guidance? {
+  /// - Throws: `MissingInput` or `FileError` for a guide that is no model.
+  func guidance(_ progress: SharedProgress) throws -> Guidance? {
     guard weight != nil || guide != nil else { return nil }
     return Guidance(
       weight ?? GuidanceSettings.usualWeight,
-      from: try guide.map { .model(try DiffusionModel(folder: $0)) } ?? .noClass,
+      from: try guide.map { .model(try ModelChoice.open($0, progress).model) } ?? .noClass,
       interval: interval, rescale: rescale ?? 0)
   }
 }
 
 extension Guidance {
   /// What is noted of it: w, then what is not as usual.
-  var text: String {
+  ///
+  /// - Parameter guide: the path of the model that guides.
+  func text(guide path: String? = nil) -> String {
     let interval = interval.map {
       " at timesteps \(ValueFormat<ClosedRange<Timestep>>.timestepInterval.write($0))"
     }
-    let guide: String? = if case .model = reference { " by another model" } else { nil }
+    let guide = path.map { " by \($0)" }
     let rescale = rescale == 0 ? nil : ", rescaled by \(rescale.brief)"
     return weight.brief + [guide, interval, rescale].compactMap(\.self).joined()
   }

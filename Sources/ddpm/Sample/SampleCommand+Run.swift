@@ -11,15 +11,19 @@ extension SampleCommand {
     let (model, folder) = try ModelChoice.open(
       settings.model, weights: settings.weights, progress)
     var options = SamplingOptions(threads: threadCount(settings.threads))
-    (options.classes, options.guidance) = (settings.classes, try settings.guidance.guidance())
+    (options.classes, options.guidance) = (
+      settings.classes, try settings.guidance.guidance(progress)
+    )
     options.clipping = settings.clip?.clipping(of: model)
     try model.check(options)
     try settings.checkInterpolation(of: model)
-    let plan = try settings.sampler.plan(for: model) {
-      try SquaredNoiseFile.squaredNoise(of: model, in: folder, threads: options.threads, progress)
-    }
-    let path = try model.path(plan)
     let (count, start) = try settings.start(model)
+    // Whatever cannot be drawn is refused before a variance is estimated, which takes a while.
+    let path = try model.path(settings.sampler.plan(for: model) { model.largestImageVariance })
+    let plan = try settings.sampler.plan(for: model) {
+      try ImageVarianceFile.imageVariance(
+        of: model, in: folder, weights: settings.weights, threads: options.threads, progress)
+    }
     progress.say(settings.sampler.summary(path, model))
     if let gap = model.gap(before: path) { progress.say("ddpm: \(gap)") }
 
@@ -37,7 +41,8 @@ extension SampleCommand {
     progress.finish(
       "\(counted(count, "image")) in \(time.brief): \(rate(of: count, in: time, unit: "image")),"
         + " \(percent(samples.clippedShare)) of the estimated values clipped")
-    let text = settings.text(folder, path, model, model.text(options))
+    let text = settings.text(
+      folder, path, model, model.text(options, guide: settings.guidance.guide))
     try settings.output.write(
       samples.images, rows: model.rows(of: count, settings.classes), text: text)
     if settings.hasPreview {
@@ -112,7 +117,6 @@ extension SampleSettings {
   ) -> [(key: String, value: String)] {
     Tool.text(model: folder) + (weights == .raw ? [("weights", weights.rawValue)] : [])
       + sampler.text(path, model) + clippingText(model) + classes
-      + (guidance.guide.map { [("guide", $0)] } ?? [])
       + [("seed", "\(seed)")] + (noise.map { [("noise", $0)] } ?? [])
       + (interpolation.map { [("interpolate", "\($0) images per row, on great circles")] } ?? [])
   }

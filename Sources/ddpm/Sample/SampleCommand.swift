@@ -7,7 +7,7 @@ package struct SampleCommand: Command {
   package static let name = "sample"
   package static let abstract = "Draws images from a trained model"
   package static let examples = [
-    Example("ddpm sample --out samples.png", "an 8 x 8 grid by DDIM in 50 steps"),
+    Example("ddpm sample --out samples.png", "a grid of images"),
     Example(
       "ddpm sample --model runs/digits --sampler ddpm --out ancestral.png",
       "DDPM's ancestral sampling through every timestep"),
@@ -47,7 +47,8 @@ package struct SampleCommand: Command {
     "how the noise is removed: \(SamplerKind.all.names)")
   static let steps = Option<Int?>(
     "--steps", "S", .integer(1...Limit.timesteps),
-    unset: "ddim 50, solvers 10, ddpm all", "how many timesteps are visited")
+    unset: "ddim 50, solvers 10, ddpm all",
+    "how many timesteps are visited; a model may have a number of its own")
   static let eta = Option<Eta?>(
     "--eta", "X|hat", .eta, unset: "0",
     "ddim's noise from 0, none, to 1, ddpm's; hat: the paper's larger one")

@@ -130,23 +130,30 @@ package struct SamplerSettings: Equatable, Sendable {
 
   /// The sampler for a model.
   private func kind(for model: DiffusionModel) -> SamplerKind {
-    kind ?? SamplerKind(model.defaults.sampler)
+    kind ?? SamplerKind(model.defaults.preference?.sampler ?? model.defaults.sampler)
+  }
+
+  /// What the model is best drawn with, where that is this sampler.
+  private func preference(of model: DiffusionModel) -> SamplingPreference? {
+    model.defaults.preference.flatMap { kind(for: model) == SamplerKind($0.sampler) ? $0 : nil }
   }
 
   /// The sampler and its timesteps for a model.
   ///
-  /// - Parameter squaredNoise: estimates the model's, for the optimal variance.
+  /// - Parameter imageVariance: estimates the model's, for the optimal variance.
   func plan(
-    for model: DiffusionModel, squaredNoise: () throws -> SquaredNoise
+    for model: DiffusionModel, imageVariance: () throws -> ImageVariance
   ) rethrows -> SamplingPlan {
     let (all, kind) = (model.schedule.last.value, kind(for: model))
     let variance = kind.noise == .variance ? variance ?? model.defaults.variance : .small
-    let sampler = kind.make(eta, try variance.variance(squaredNoise))
-    let own = kind == SamplerKind(model.defaults.sampler) ? model.defaults.steps : nil
-    guard let steps = steps ?? own ?? kind.usualSteps else {
+    let sampler = kind.make(eta, try variance.variance(imageVariance))
+    let own = preference(of: model)
+    guard let steps = steps ?? own?.steps ?? kind.usualSteps else {
       return SamplingPlan(sampler, steps: all, spacing: .trailing)
     }
-    return SamplingPlan(sampler, steps: min(steps, max(all, self.steps ?? 0)), spacing: spacing)
+    return SamplingPlan(
+      sampler, steps: min(steps, max(all, self.steps ?? 0)),
+      spacing: spacing ?? own?.spacing)
   }
 
   /// One line: the sampler and the timesteps it visits.
@@ -164,7 +171,8 @@ package struct SamplerSettings: Equatable, Sendable {
   func text(_ path: [Timestep], _ model: DiffusionModel) -> [(key: String, value: String)] {
     let kind = kind(for: model)
     let head = [("sampler", kind.name), ("steps", "\(path.count - 1)")]
-    let spacing = ("spacing", (spacing ?? model.defaults.spacing).rawValue)
+    let visited = spacing ?? preference(of: model)?.spacing ?? model.defaults.spacing
+    let spacing = ("spacing", visited.rawValue)
     switch kind.noise {
     case .none: return head + [spacing]
     case .eta: return head + [("eta", eta.text), spacing]

@@ -35,7 +35,8 @@ extension RunFolder {
   /// The files of kept models in a run's folder; those that make a folder a model come first.
   static func snapshotFiles(in path: String) -> [String] {
     snapshotFolders(in: path).flatMap { folder in
-      PipelineFolder.Name.all.reversed().map { Path.join(folder, $0) }.filter(Path.exists)
+      (PipelineFolder.Name.all.reversed() + [ImageVarianceFile.name(.ema)])
+        .map { Path.join(folder, $0) }.filter(Path.exists)
     }
   }
 

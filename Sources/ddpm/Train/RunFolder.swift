@@ -92,7 +92,8 @@ package struct RunFolder: Sendable {
 
   /// What there is of a run in a folder.
   private static func parts(of path: String) -> [String] {
-    ([TrainingState.name] + PipelineFolder.Name.all.reversed() + [logName, lossPlotName])
+    ([TrainingState.name] + PipelineFolder.Name.all.reversed() + [logName, lossPlotName]
+      + DiffusionModel.Weights.allCases.map(ImageVarianceFile.name))
       .map { Path.join(path, $0) }
       .filter { FileManager.default.fileExists(atPath: $0) } + snapshotFiles(in: path)
   }

@@ -58,6 +58,22 @@ import Testing
     #expect(zip(free.images.values, guided.images.values).allSatisfy { abs($0 - $1) < 1e-4 })
   }
 
+  /// D + w (D - D_guide), also where the guide outputs another quantity; one step leads to D.
+  @Test(arguments: [Prediction.noise, .velocity, .sample])
+  func aWorseModelIsMovedAwayFrom(prediction: Prediction) throws {
+    let guide = try SmallTraining.conditionalTrainer(
+      classes: 3, SmallTraining.options(seed: 9), prediction: prediction
+    ).snapshot()
+    let guided = try sample(Guidance(0.5, from: .model(guide)), steps: 1)
+    let x = model.noise(5, seed: 0)
+    let own = try model.denoise(x, at: model.schedule.last).x0.values
+    let other = try guide.denoise(x, at: model.schedule.last).x0.values
+    let scale = own.map { abs($0) }.max() ?? 0
+    for (value, (own, other)) in zip(guided.images.values, zip(own, other)) {
+      #expect(abs(value - (1.5 * own - 0.5 * other)) < 1e-4 * scale)
+    }
+  }
+
   /// In one step from T to data of a model that predicts the image, the result is the guided output.
   @Test func rescaledGuidanceKeepsTheDeviationOfEachImage() throws {
     func deviations(_ guidance: Guidance?) throws -> [Double] {

@@ -1,5 +1,6 @@
 import Diffusion
 import Foundation
+import Kernels
 import Testing
 
 private func bound(
@@ -69,4 +70,57 @@ func theTermWeighsNoiseAsEquation12(timestep: Int, weight: Double) throws {
   // Images as loud as noise: to first order ᾱ/2 nats are left.
   let alphaBar = bound.schedule.alphaBar(bound.schedule.last)
   #expect(abs(bound.prior(meanSquare: 1) / (alphaBar / 2 / M_LN2) - 1) < 1e-4)
+}
+
+/// A network's output of -1 is betaTilde and of 1 beta, for a term and for the decoder.
+@Test(arguments: [(Float(-1), ReverseVariance.small), (1, .large)])
+func theEndsOfALearnedVarianceAreDDPMs(output: Float, variance: ReverseVariance) throws {
+  let (learned, fixed) = (
+    try bound(.linear, 100, .learned), try bound(.linear, 100, variance)
+  )
+  let x0 = FloatMemory((0..<16).map { Float($0 * 16) / 127.5 - 1 })
+  let estimate = FloatMemory(x0.array.map { $0 + 0.1 })
+  let outputs = FloatMemory(Array(repeating: output, count: 16))
+  for t in learned.schedule.timesteps.dropFirst() {
+    let found = learned.learnedTerm(at: t, x0.all, estimates: estimate.all, outputs.all)
+    #expect(abs(found / fixed.term(at: t, squaredError: 0.01) - 1) < 1e-5, "timestep \(t)")
+  }
+  let decoder = learned.learnedTerm(
+    at: Timestep(1), x0.all, estimates: estimate.all, outputs.all)
+  if variance == .small {
+    #expect(abs(decoder / fixed.decoder(x0.all, estimates: estimate.all) - 1) < 1e-9)
+  } else {
+    #expect(decoder.isFinite && decoder > 0)
+  }
+}
+
+/// However far a network's output leaves [-1, 1], a term is finite or infinite, but a number.
+@Test(arguments: [Float(-300), -20, 20, 300])
+func aLearnedVarianceFarOutIsANumber(output: Float) throws {
+  let learned = try bound(.linear, 100, .learned)
+  let (x0, outputs) = (
+    FloatMemory([Float](repeating: 0, count: 4)), FloatMemory(Array(repeating: output, count: 4))
+  )
+  for t in [2, 50, 100].map({ Timestep($0) }) {
+    #expect(!learned.learnedTerm(at: t, x0.all, estimates: x0.all, outputs.all).isNaN)
+  }
+}
+
+/// With no variance of the image the optimal one is betaTilde; with an error of that size the term is
+/// the least that any variance has.
+@Test func theOptimalVarianceHasTheLeastTerm() throws {
+  let schedule = try NoiseSchedule(.cosine, timesteps: 100)
+  func bound(_ v: Double) -> VariationalBound {
+    VariationalBound(
+      schedule: schedule,
+      variance: .optimal(ImageVariance(schedule.timesteps.map { _ in v })))
+  }
+  for t in schedule.timesteps.dropFirst() {
+    let small = VariationalBound(schedule: schedule, variance: .small)
+    #expect(bound(0).term(at: t, squaredError: 0.2) == small.term(at: t, squaredError: 0.2))
+    let terms = [0.05, 0.19, 0.2, 0.21, 0.8].map { bound($0).term(at: t, squaredError: 0.2) }
+    #expect(terms.min() == terms[2], "timestep \(t)")
+  }
+  let pixels = FloatMemory((0..<16).map { Float($0 * 16) / 127.5 - 1 })
+  #expect(bound(0).decoder(pixels.all, estimates: pixels.all).isFinite)
 }

@@ -39,7 +39,8 @@ private struct Reference: Decodable {
       let (t, s) = (Timestep(index: step.t), Timestep(index: step.prev))
       var values = Array(repeating: 0.0, count: 1000)
       values[step.t] = step.meanEpsHatSquared
-      let found = schedule.optimalVariance(from: t, to: s, SquaredNoise(values))
+      let found = schedule.optimalVariance(
+        from: t, to: s, ImageVariance(squaredNoise: values, in: schedule))
       // 1 - Γ cancels where alphaBar is small.
       let leave = 1e-15 / schedule.alphaBar(t)
       #expect(abs(found / step.optimal - 1) <= 1e-12 + leave, "from \(t)")
@@ -49,27 +50,28 @@ private struct Reference: Decodable {
 
   /// E ε̂² is 1 - ᾱ where x_t is all that is known of the image: data N(0, 1).
   @Test func whereNothingIsKnownOfTheImageItIsBeta() throws {
-    let noise = SquaredNoise(schedule.timesteps.map { 1 - schedule.alphaBar($0) })
+    let image = ImageVariance(
+      squaredNoise: schedule.timesteps.map { 1 - schedule.alphaBar($0) }, in: schedule)
     for (t, s) in try steps() {
       let beta = schedule.posterior(from: t, to: s).variance(.large)
-      #expect(abs(schedule.optimalVariance(from: t, to: s, noise) / beta - 1) < 1e-9)
+      #expect(abs(schedule.optimalVariance(from: t, to: s, image) / beta - 1) < 1e-9)
     }
   }
 
   @Test func whereThereIsOneImageItIsBetaTilde() throws {
-    let noise = SquaredNoise(schedule.timesteps.map { _ in 1 })
+    let image = ImageVariance(squaredNoise: schedule.timesteps.map { _ in 1 }, in: schedule)
     for (t, s) in try steps() {
       let betaTilde = schedule.posterior(from: t, to: s).variance(.small)
-      #expect(schedule.optimalVariance(from: t, to: s, noise) == betaTilde)
+      #expect(schedule.optimalVariance(from: t, to: s, image) == betaTilde)
     }
   }
 
   @Test func estimatesOutOfBoundsAreThoseOfOneImageOrOfAnyImage() throws {
     for value in [0, 0.5, 1.5, 1e9] {
-      let noise = SquaredNoise(schedule.timesteps.map { _ in value })
+      let image = ImageVariance(schedule.timesteps.map { _ in value })
       for (t, s) in try steps() {
         let posterior = schedule.posterior(from: t, to: s)
-        let found = schedule.optimalVariance(from: t, to: s, noise)
+        let found = schedule.optimalVariance(from: t, to: s, image)
         #expect(posterior.variance(.small) <= found)
         // The values of any image in [-1, 1] vary by 1 at most.
         #expect(found <= posterior.variance(.small) + posterior.x0Weight * posterior.x0Weight)
@@ -78,8 +80,8 @@ private struct Reference: Decodable {
   }
 
   @Test func aTableOfAnotherScheduleIsRefused() {
-    let sampler = DDPMSampler(variance: .optimal(SquaredNoise([1, 1])))
-    #expect(throws: SamplingError.squaredNoise(of: 2, Timestep(1000))) {
+    let sampler = DDPMSampler(variance: .optimal(ImageVariance([1, 1])))
+    #expect(throws: SamplingError.imageVariance(of: 2, Timestep(1000))) {
       try sampler.check(in: schedule)
     }
   }

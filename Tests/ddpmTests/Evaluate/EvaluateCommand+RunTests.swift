@@ -33,7 +33,8 @@ import Testing
     let names = try FileManager.default.contentsOfDirectory(
       atPath: workspace.path("model/evaluation"))
     let others = [
-      "report.html", "report.json", "table.csv", "table.md", "kept", "consistency-trailing.png",
+      "report.html", "report.json", "table.csv", "table.md", "kept",
+      "consistency-trailing.png",
       "reconstruction-trailing.png",
     ]
     #expect(names.sorted() == (Self.pictures + others).sorted())

@@ -19,19 +19,19 @@ import Testing
   @Test func theOptimalVarianceIsEstimatedOncePerModel() throws {
     _ = try workspace.makeModel()
     let first = try sample("a.npy", "--sampler", "ddpm", "--variance", "optimal")
-    #expect(first.code == 0 && first.messages.contains("is estimated"), "\(first.messages)")
-    let kept = try workspace.bytes("model/squared_noise.json")
+    #expect(first.code == 0 && first.messages.contains("estimated once"), "\(first.messages)")
+    let kept = try workspace.bytes("model/image_variance.json")
     let second = try sample("b.npy", "--sampler", "ddpm", "--variance", "optimal")
-    #expect(second.code == 0 && !second.messages.contains("is estimated"), "\(second.messages)")
+    #expect(second.code == 0 && !second.messages.contains("estimated once"), "\(second.messages)")
     #expect(second.messages.contains("variance optimal"))
     #expect(try workspace.bytes("a.npy") == workspace.bytes("b.npy"))
-    #expect(try workspace.bytes("model/squared_noise.json") == kept)
+    #expect(try workspace.bytes("model/image_variance.json") == kept)
 
     // A file that was cut off is made again.
-    try Array(kept.prefix(100)).save(to: workspace.path("model/squared_noise.json"))
+    try Array(kept.prefix(100)).save(to: workspace.path("model/image_variance.json"))
     let third = try sample("c.npy", "--sampler", "ddpm", "--variance", "optimal")
-    #expect(third.code == 0 && third.messages.contains("is estimated"))
-    #expect(try workspace.bytes("model/squared_noise.json") == kept)
+    #expect(third.code == 0 && third.messages.contains("estimated once"))
+    #expect(try workspace.bytes("model/image_variance.json") == kept)
   }
 
   @Test func aNetworkThatLearnedNoVarianceIsRefused() throws {

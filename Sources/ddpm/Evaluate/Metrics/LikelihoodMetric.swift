@@ -49,14 +49,15 @@ extension EvaluationSession {
 
   private var bitsKey: KeptResults.Key {
     keys.model + keys.seed + keys.count + keys.test + [
-      "variances": variances.map(\.kind.rawValue).joined(separator: ",")
+      "variances": variances.map(\.kind.rawValue).joined(separator: ","),
+      "image_variance": subject.imageVariance?.fingerprint ?? "-",
     ]
   }
 
   /// DDPM's two, the network's own where it learned it, and the optimal one where that is compared.
   private var variances: [ReverseVariance] {
     [.small, .large] + (subject.model.learnsVariance ? [.learned] : [])
-      + (subject.squaredNoise.map { [.optimal($0)] } ?? [])
+      + (subject.imageVariance.map { [.optimal($0)] } ?? [])
   }
   fileprivate var keptLikelihoods: [Likelihood]? { folder.kept.result(Self.bitsName, bitsKey) }
 
@@ -100,8 +101,8 @@ extension Likelihood {
     the total; the middle is the sum of its timesteps t. The decoder has its floor: \
     DDPM's deviation is fixed by the schedule at \(decimals(decoderDeviation, 4)), where half a level of grey is \
     0.0039, so even estimates that are the images themselves would cost \
-    \(decimals(decoderFloor, 4)) bits. More of the total than that floor is the network's part; \
-    less of it is possible with another schedule only.
+    \(decimals(decoderFloor, 4)) bits. With DDPM's two variances, more of the total than that floor is \
+    the network's part; less of it is possible with another schedule only.
     """
   }
 

@@ -16,6 +16,8 @@ extension EvaluationReport {
     let classes: Int?
     /// The guidance that was asked for.
     let guidance: Guidance?
+    /// The folder of the model that guides.
+    let guide: String?
     let clipping: Clipping
     let spacings: [StepSpacing]
     let count: Int
@@ -40,6 +42,7 @@ extension EvaluationReport.About {
     self.init(
       model: subject.path, parameters: model.parameterCount, timesteps: model.schedule.last.value,
       prediction: model.prediction, classes: model.classCount, guidance: subject.guidance,
+      guide: settings.guidance.guide,
       clipping: model.clipping, spacings: settings.spacings, count: settings.count,
       data: subject.test?.name, seed: settings.seed, threads: threadCount(settings.threads),
       metrics: subject.metrics, leftOut: subject.leftOut)
@@ -102,7 +105,9 @@ extension EvaluationReport.About {
   /// The guidance that moves anything: a weight of 0 is none.
   var effectiveGuidance: Guidance? { guidance.flatMap { $0.weight > 0 ? $0 : nil } }
 
-  private var guidanceText: String { effectiveGuidance.map { ", guidance \($0.text)" } ?? "" }
+  private var guidanceText: String {
+    effectiveGuidance.map { ", guidance \($0.text(guide: guide))" } ?? ""
+  }
 
   var clippingText: String {
     switch clipping {

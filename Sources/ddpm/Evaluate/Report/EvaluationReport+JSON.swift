@@ -19,7 +19,7 @@ extension EvaluationReport {
       .init("classes", about.classes.map(JSON.integer) ?? .null),
       .init("spacings", .array(about.spacings.map { .string($0.rawValue) })),
       .init("guidance", about.guidance.map { JSON.finite($0.weight) } ?? .null),
-      .init("guidance_text", about.guidance.map { .string($0.text) } ?? .null),
+      .init("guidance_text", about.guidance.map { .string($0.text(guide: about.guide)) } ?? .null),
       .init("clipping", about.clippingJSON),
       .init("data", about.data.map(JSON.string) ?? .null),
       // A string, as a seed may be larger than the integers that JSON readers keep exactly.

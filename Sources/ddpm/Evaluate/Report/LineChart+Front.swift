@@ -38,34 +38,34 @@ extension LineChart {
   }
 
   var legend: HTML {
-    tag("ul", ["class": "legend"], curveLegend + frontLegend)
+    tag(
+      "ul", ["class": "legend"],
+      legendEntries.map { entry in
+        tag("li", [:], tag("svg", ["viewBox": "0 0 26 10"], entry.sample), .text(entry.name))
+      })
   }
 
-  private var curveLegend: [HTML] {
+  /// What the curves and the front look like, each 26 wide and 10 high, and their names.
+  var legendEntries: [(sample: HTML, name: String)] {
     series.map { series in
       let dash = Self.dashes[series.dash % Self.dashes.count]
-      return tag(
-        "li", [:],
-        tag(
-          "svg", ["viewBox": "0 0 26 10", "class": "c\(series.colour % ReportStyle.colours)"],
-          tag("polyline", ["points": "1,5 25,5", "stroke-dasharray": dash]),
-          tag("circle", ["cx": "13", "cy": "5", "r": number(Self.radius)])),
-        .text(series.name))
-    }
+      let sample = tag(
+        "g", ["class": "c\(series.colour % ReportStyle.colours)"],
+        tag("polyline", ["points": "1,5 25,5", "stroke-dasharray": dash]),
+        tag("circle", ["cx": "13", "cy": "5", "r": number(Self.radius)]))
+      return (sample, series.name)
+    } + frontEntries
   }
 
-  private var frontLegend: [HTML] {
+  private var frontEntries: [(sample: HTML, name: String)] {
     guard !front.isEmpty else { return [] }
-    func entry(_ name: String, isChance: Bool) -> HTML {
+    func sample(isChance: Bool) -> HTML {
       tag(
-        "li", [:],
-        tag(
-          "svg", ["viewBox": "0 0 26 10"],
-          tag("polyline", ["class": "front", "points": "1,5 25,5"]),
-          ring(13, 5, isChance: isChance)),
-        .text(name))
+        "g", [:], tag("polyline", ["class": "front", "points": "1,5 25,5"]),
+        ring(13, 5, isChance: isChance))
     }
-    return [entry("Pareto front", isChance: false)]
-      + (front.contains(where: \.isChance) ? [entry("its gain may be chance", isChance: true)] : [])
+    return [(sample(isChance: false), "Pareto front")]
+      + (front.contains(where: \.isChance)
+        ? [(sample(isChance: true), "its gain may be chance")] : [])
   }
 }

@@ -74,7 +74,12 @@ struct LineChart {
         "viewBox": "0 0 \(Self.size.width.brief) \(Self.size.height.brief)", "role": "img",
         "aria-label": title,
       ],
-      [grid, titles, floorLine, frontLine] + series.map(curve) + front.map(ring))
+      drawing)
+  }
+
+  /// Axes, curves and front.
+  var drawing: [HTML] {
+    [grid, titles, floorLine, frontLine] + series.map(curve) + front.map(ring)
   }
 
   private var grid: HTML {

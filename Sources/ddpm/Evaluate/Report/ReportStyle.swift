@@ -6,6 +6,14 @@ enum ReportStyle {
   static let colours = 6
 
   static let sheet = colourSheet + layoutSheet + tableSheet + pictureSheet
+  /// What a chart needs where it stands alone.
+  static let chartSheet = colourSheet + aloneSheet + pictureSheet
+
+  private static let aloneSheet = """
+    .ground { fill: var(--card); }
+    text { font-family: system-ui, sans-serif; }
+
+    """
 
   private static let colourSheet = """
     :root { color-scheme: light dark;

@@ -33,9 +33,10 @@ import ddpm
 
   /// Nothing off the front is better and cheaper than anything on it, whatever the points.
   @Test func theFrontIsWhatTheDefinitionSays() {
-    var random = SystemRandomNumberGenerator()
-    let points = (0..<200).map { _ in
-      (cost: Int.random(in: 1...9, using: &random), loss: Double(Int.random(in: 0...30)))
+    // Products with a prime are as good as random, and the same in every run.
+    let points: [(cost: Int, loss: Double)] = (0..<200).map { place in
+      let (cost, loss) = (1 + place * 7919 % 9, place * 104_729 % 31)
+      return (cost, Double(loss))
     }
     let expected = points.indices.filter { place in
       !points.contains {

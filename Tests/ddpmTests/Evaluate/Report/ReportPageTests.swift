@@ -39,6 +39,17 @@ import Testing
     #expect(pictures.allSatisfy { $0.attributes["alt"]?.isEmpty == false })
   }
 
+  @Test func theChartIsAFileOfItsOwnToo() throws {
+    #expect(try bench.run(Self.words + " --quiet").code == 0)
+    let chart = try Markup(bench.text("over-evaluations.svg"))
+    let root = try #require(chart.elements.first)
+    #expect(root.name == "svg" && root.attributes["xmlns"] == "http://www.w3.org/2000/svg")
+    for words in ["DDIM, trailing", "DDIM, leading", "Pareto front", "per image (NFE)"] {
+      #expect(chart.text.contains(words), "\(words)")
+    }
+    #expect(chart.elements.allSatisfy { $0.attributes["href"] == nil && $0.name != "image" })
+  }
+
   @Test func everyMeasurementHasItsPlace() throws {
     _ = try bench.run(Self.words + " --quiet")
     let markup = try Markup(bench.text("report.html"))

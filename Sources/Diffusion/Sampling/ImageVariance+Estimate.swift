@@ -1,4 +1,4 @@
-// Γ_t of Analytic-DPM (Bao et al. 2022), estimated by Monte Carlo.
+// v_t of Analytic-DPM (Bao et al. 2022), estimated by Monte Carlo.
 
 internal import Autograd
 import Foundation
@@ -8,38 +8,42 @@ import Synchronization
 extension DiffusionModel {
   /// How many evaluations the estimate of a model with few timesteps takes: a dozen and more images at
   /// each of 1000 timesteps, where the paper finds ten to be enough.
-  private static let squaredNoiseEvaluations = 16_384
+  private static let imageVarianceEvaluations = 16_384
 
-  /// Estimates the mean square of the network's noise at every timestep, from noisy images x_t of given
-  /// images x0 (Bao et al. 2022, Eq. 8):
+  /// Estimates how far the network's estimates of x0 are off at every timestep, for noisy images x_t of
+  /// given images x0:
   ///
   /// ```
-  /// Γ_t = E ‖ε̂(x_t, t)‖² / d
+  /// v_t = E ‖x_0 - x̂_0(x_t, t)‖² / d
   /// ```
-  /// E ‖ε‖² / d is known to be 1. So what is averaged is ‖ε̂‖² - ‖ε‖²: the two are nearly equal where the
-  /// noise is strong, and 1 - Γ_t, which is then divided by a small alphaBar, loses no digits. ε̂ is derived
-  /// from the estimate of x0 that samplers use, clipped.
+  /// The paper estimates Γ_t = E ‖ε̂‖² / d in its place, and v_t = (1 - ᾱ_t)/ᾱ_t (1 - Γ_t) from it. For
+  /// the mean of x_0 given x_t the two are the same, but the quotient magnifies chance without bound where
+  /// alphaBar is small; and for a network that is not that mean it is v_t that is optimal (Bao et al. 2022,
+  /// "Estimating the optimal covariance with imperfect mean"). x̂_0 is what samplers use without guidance,
+  /// clipped as the model clips.
   ///
   /// - Parameters:
-  ///   - images: images x0 of the model's size, of all its classes in turn; every timestep takes some.
+  ///   - images: images x0 of the model's size; image i is of class i mod K of a conditional model. Every
+  ///     timestep takes some of them.
   ///   - seed: of the noise.
   ///   - threads: how many cores work; the result is the same for any number.
   ///   - progress: called now and then, from any thread, with the share of the work that is done.
-  public func squaredNoise(
+  /// - Returns: v of the timesteps 1...T.
+  public func imageVariance(
     of images: Images, seed: UInt64 = 0,
     threads: Int = ProcessInfo.processInfo.activeProcessorCount,
     progress: (@Sendable (Double) -> Void)? = nil
-  ) -> SquaredNoise {
+  ) -> ImageVariance {
     precondition(
       images.size == imageSize && images.count > 0,
       "\(images.count) images of \(images.size) for a model of \(imageSize)")
     parameters.derive(Workers(count: threads))
     let last = schedule.last.value
-    let count = (DiffusionModel.squaredNoiseEvaluations + last - 1) / last
+    let count = (DiffusionModel.imageVarianceEvaluations + last - 1) / last
     let lanes = makeLanes(for: last, of: 1, threads: threads) {
       ExampleLane(
         unet, parameters, for: .inference, schedule: schedule, data: images, seed: seed,
-        stream: .squaredNoise)
+        stream: .imageVariance)
     }
     let finished = Atomic(0)
     let values = forEachShard(last, of: 1, on: lanes) { index, lane in
@@ -50,50 +54,50 @@ extension DiffusionModel {
           image: image, classRow: classCount.map { image % $0 }, timestep: t,
           noise: (UInt32(place), UInt32(t.value)))
       }
-      var excess = 0.0
+      var sum = 0.0
       for start in stride(from: 0, to: count, by: ShardSize.usual) {
         let part = draws[start...].prefix(ShardSize.usual)
         lane.prepare(part)
         lane.lane.forward()
-        excess += part.indices.reduce(0) { $0 + self.excess(of: lane, $1 - part.startIndex, at: t) }
+        sum += part.indices.reduce(0) { $0 + squaredError(of: lane, $1 - part.startIndex, at: t) }
       }
       let done = finished.add(1, ordering: .relaxed).newValue
       progress?(Double(done) / Double(last))
-      return max(0, 1 + excess / Double(count * imageSize.values))
+      return sum / Double(count * imageSize.values)
     }
-    return SquaredNoise(values)
+    return ImageVariance(values)
   }
 
-  /// ‖ε̂‖² - ‖ε‖² of an image.
-  private func excess(of lane: ExampleLane, _ place: Int, at t: Timestep) -> Double {
-    let (xt, noise, x0) = (lane.xt(place), lane.noise(place), lane.output(place))
+  /// ‖x_0 - x̂_0‖² of an image.
+  private func squaredError(of lane: ExampleLane, _ place: Int, at t: Timestep) -> Double {
+    let estimate = lane.output(place)
     prediction.estimateImage(
-      at: t, in: schedule, xt: xt, output: x0, into: x0, images: 1, clipping)
-    let noised = schedule.noised(at: t)
-    combine(1 / noised.noiseWeight, xt, -noised.x0Weight / noised.noiseWeight, x0, into: x0)
-    return dotProduct(x0, x0) - dotProduct(noise, noise)
+      at: t, in: schedule, xt: lane.xt(place), output: estimate, into: estimate, images: 1, clipping
+    )
+    return sumOfSquaredDifferences(lane.x0(place), estimate)
   }
 
-  /// The same of images that the model draws by DDIM: no data are needed, and a model's own images have
-  /// the mean square that it was trained towards.
+  /// The same of images that the model draws by DDIM: no data are needed, and a model's own images are
+  /// nearly those that it was trained on.
   ///
   /// - Parameters:
   ///   - seed: of the images and the noise.
   ///   - threads: how many cores work; the result is the same for any number.
   ///   - progress: called now and then, from any thread, with the share of the work that is done.
+  /// - Returns: v of the timesteps 1...T.
   /// - Throws: `SamplingError` where the model cannot draw images.
-  public func squaredNoise(
+  public func imageVariance(
     seed: UInt64 = 0, threads: Int = ProcessInfo.processInfo.activeProcessorCount,
     progress: (@Sendable (Double) -> Void)? = nil
-  ) throws(SamplingError) -> SquaredNoise {
+  ) throws(SamplingError) -> ImageVariance {
     var options = SamplingOptions(threads: threads)
     options.seed = seed
     let steps = min(DiffusionModel.ownImageSteps, schedule.last.value)
     let plan = SamplingPlan.ddim(steps: steps, spacing: .trailing)
     let images = try sample(DiffusionModel.ownImages, plan, options).images
-    return squaredNoise(of: images, seed: seed, threads: threads, progress: progress)
+    return imageVariance(of: images, seed: seed, threads: threads, progress: progress)
   }
 
-  /// Images of its own that a model's squared noise is estimated from, and the steps to draw them in.
+  /// Images of its own that a model's image variance is estimated from, and the steps to draw them in.
   private static let (ownImages, ownImageSteps) = (256, 20)
 }
