@@ -42,6 +42,26 @@ import Testing
     #expect(try images("--sampler", "ddpm", "--steps", "4", "--variance", "small").values == small)
   }
 
+  @Test func whatAModelIsBestDrawnWithIsTheDefault() throws {
+    let unipc = try images("--sampler", "unipc", "--steps", "7", "--spacing", "angle")
+    let ddim = try images("--sampler", "ddim")
+    try edit(
+      (
+        "\"_class_name\": \"DDPMScheduler\",",
+        """
+        "_class_name": "DDPMScheduler", "_ddpm_sampler": "unipc", "_ddpm_steps": 7,
+        "_ddpm_timestep_spacing": "angle",
+        """
+      ))
+    let own = try images()
+    #expect(own.messages.contains("sampler unipc, steps 7, spacing angle"), "\(own.messages)")
+    #expect(own.values == unipc.values)
+    // It is of no consequence for another sampler, and flags override it.
+    #expect(try images("--sampler", "ddim").values == ddim.values)
+    let flagged = try images("--steps", "5", "--spacing", "trailing").messages
+    #expect(flagged.contains("sampler unipc, steps 5, spacing trailing"), "\(flagged)")
+  }
+
   @Test func theTimestepsAreThePipelines() throws {
     let trailing = try images("--steps", "10").values
     try edit(
