@@ -10,6 +10,8 @@ private struct Trajectory: Decodable {
   struct Config: Decodable {
     let betaSchedule, predictionType: String
     let clipSample: Bool
+    let numTrainTimesteps: Int
+    let betaStart, betaEnd: Double
   }
   let id: String
   let channels: Int
@@ -50,7 +52,8 @@ private struct Trajectory: Decodable {
         ["epsilon": Prediction.noise, "sample": .sample, "v_prediction": .velocity][
           trajectory.config.predictionType])
       let schedule = try NoiseSchedule(
-        shape, from: 1e-4, to: 0.02, timesteps: 1000, tabulation: .diffusers)
+        shape, from: trajectory.config.betaStart, to: trajectory.config.betaEnd,
+        timesteps: trajectory.config.numTrainTimesteps, tabulation: .diffusers)
       let path = trajectory.timesteps.map { Timestep(index: $0) } + [.zero]
       let walked = DDPMSampler(variance: .learned).trajectory(
         from: start, along: Array(zip(path, path.dropFirst())).map { (t: $0, s: $1) }, source,
