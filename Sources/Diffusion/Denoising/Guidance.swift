@@ -52,7 +52,6 @@ extension DiffusionModel {
   ///
   /// - Throws: `SamplingError` that says why it cannot.
   func check(_ guidance: Guidance) throws(SamplingError) {
-    if case .noClass = guidance.reference, classCount == nil { throw .unconditional }
     guard guidance.weight >= 0, guidance.weight.isFinite else { throw .guidance(guidance.weight) }
     guard (0...1).contains(guidance.rescale) else { throw .guidanceRescale(guidance.rescale) }
     if let interval = guidance.interval, interval.upperBound > schedule.last {
@@ -60,6 +59,7 @@ extension DiffusionModel {
     }
     switch guidance.reference {
     case .noClass:
+      guard classCount != nil else { throw .unconditional }
       guard configuration.nullClass != nil else { throw .noNullClass }
     case .model(let guide):
       guard guide.imageSize == imageSize else { throw .guideSize(guide.imageSize, imageSize) }

@@ -44,7 +44,7 @@ public enum ReverseVariance: Equatable, Sendable {
 /// ```
 /// v_t = E ‖x_0 - x̂_0(x_t, t)‖² / d
 /// ```
-public struct ImageVariance: Equatable, Codable, Sendable {
+public struct ImageVariance: Equatable, Sendable {
   private let values: [Double]
 
   /// The variances of the timesteps 1...T.
@@ -80,6 +80,20 @@ public struct ImageVariance: Equatable, Codable, Sendable {
 
   /// v_t, in 0...1, for t in 1...T.
   public subscript(t: Timestep) -> Double { values[t.index] }
+}
+
+/// T numbers in files.
+extension ImageVariance: Codable {
+  /// Reads v of the timesteps 1...T.
+  public init(from decoder: any Decoder) throws {
+    self.init(try decoder.singleValueContainer().decode([Double].self))
+  }
+
+  /// Writes v of the timesteps 1...T.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(values)
+  }
 }
 
 extension NoiseSchedule {

@@ -10,9 +10,6 @@ package struct GuidanceSettings: Equatable, Sendable {
   package var guide: String?
   package var rescale: Double?
 
-  /// No guidance.
-  package init() {}
-
   /// - Throws: `UsageError` for a setting of guidance without guidance.
   init(_ arguments: Arguments) throws(UsageError) {
     weight = try arguments[CommonOptions.guidance]

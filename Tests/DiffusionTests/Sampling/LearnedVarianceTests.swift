@@ -45,12 +45,8 @@ private struct Trajectory: Decodable {
       let source = StoredOutputs(
         outputs.map { Array($0.prefix(start.count)) },
         variances: outputs.map { Array($0.suffix(start.count)) }, noise: noise)
-      let shape = try #require(
-        ["linear": BetaSchedule.linear, "squaredcos_cap_v2": .cosine][
-          trajectory.config.betaSchedule])
-      let prediction = try #require(
-        ["epsilon": Prediction.noise, "sample": .sample, "v_prediction": .velocity][
-          trajectory.config.predictionType])
+      let shape = try #require(BetaSchedule(diffusers: trajectory.config.betaSchedule))
+      let prediction = try #require(Prediction(diffusers: trajectory.config.predictionType))
       let schedule = try NoiseSchedule(
         shape, from: trajectory.config.betaStart, to: trajectory.config.betaEnd,
         timesteps: trajectory.config.numTrainTimesteps, tabulation: .diffusers)

@@ -74,12 +74,8 @@ private struct HalvedCurvature: Sampler {
     let outputs = try rows("model_output")
     for trajectory in cases {
       let sampler = try #require(Self.sampler(trajectory))
-      let shape = try #require(
-        ["linear": BetaSchedule.linear, "squaredcos_cap_v2": .cosine][
-          trajectory.config.betaSchedule])
-      let prediction = try #require(
-        ["epsilon": Prediction.noise, "sample": .sample, "v_prediction": .velocity][
-          trajectory.config.predictionType])
+      let shape = try #require(BetaSchedule(diffusers: trajectory.config.betaSchedule))
+      let prediction = try #require(Prediction(diffusers: trajectory.config.predictionType))
       let schedule = try NoiseSchedule(
         shape, from: 1e-4, to: 0.02, timesteps: 1000, tabulation: .diffusers)
       // Heun's calls are at the end of a step and again at the beginning of the next.
