@@ -46,8 +46,7 @@ elif ! scripts/fetch-mnist.sh; then
 fi
 
 step "3/5  Train for $minutes minutes: the run is in runs/demo"
-# The smallest network: in two minutes it learns more than a larger one.
-run ddpm train --data $data --out runs/demo --preset tiny --minutes "$minutes" --overwrite
+run ddpm train --data $data --out runs/demo --minutes "$minutes" --overwrite
 
 step "4/5  Sample 64 digits: runs/demo/digits.png"
 run ddpm sample --model runs/demo --out runs/demo/digits.png

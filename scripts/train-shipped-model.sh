@@ -30,7 +30,8 @@ run=runs/shipped model=data/model
 if [ -d $run ]; then
   ddpm train --resume --out $run
 else
-  ddpm train --data data/mnist --out $run --preset tiny --conditional --schedule cosine --epochs 24
+  ddpm train --data data/mnist --out $run --preset tiny --schedule cosine --optimizer adam \
+    --epochs 24
 fi
 
 # The pipeline alone: what only a training needs stays in the run.

@@ -6,7 +6,8 @@ import Diffusion
 package enum Tool {
   package static let version = "0.1.0"
   package static let commands: [any Command.Type] = [
-    TrainCommand.self, SampleCommand.self, EvaluateCommand.self, CompletionsCommand.self,
+    TrainCommand.self, SampleCommand.self, DistillCommand.self, EvaluateCommand.self,
+    CompletionsCommand.self,
   ]
 
   /// What a command line asks for.

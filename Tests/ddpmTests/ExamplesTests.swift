@@ -9,6 +9,7 @@ import ddpm
   /// What is made cheap, and nothing else: how long is trained, and on how many images is sampled.
   private static let cheaper: [String: [(flag: String, value: String)]] = [
     "train": [("--minutes", "0.001"), ("--steps", "1")],
+    "distill": [("--minutes", "0.001")],
     "evaluate": [("--count", "2")],
   ]
 
@@ -38,9 +39,12 @@ import ddpm
       "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
       "t10k-labels-idx1-ubyte",
     ] {
-      try workspace.copy(URL(filePath: "\(data)/\(name)"), to: "data/mnist/\(name)")
+      for folder in ["data/mnist", "my-digits"] {
+        try workspace.copy(URL(filePath: "\(data)/\(name)"), to: "\(folder)/\(name)")
+      }
     }
-    try workspace.makeModel().save(to: workspace.path("runs/mnist"))
+    try workspace.makeModel(classes: 10, prediction: .velocity).save(
+      to: workspace.path("runs/mnist"))
     try workspace.makeModel(classes: 10).save(to: workspace.path("runs/classes"))
     try digits().save(to: workspace.path("runs/digits"))
     for name in [
@@ -68,8 +72,12 @@ import ddpm
   @Test(arguments: lines) func theExampleWorks(command: String, line: String) throws {
     let workspace = try workspace()
     // A training begins where nothing is yet; one that goes on, where one has begun.
-    let begun = line.contains("--resume") ? "ddpm train --preset tiny --epochs 1 --quiet; " : ""
-    let fresh = command == "train" ? "rm -rf runs; " : ""
+    let beginnings = [
+      "train": "ddpm train --preset tiny --epochs 1 --quiet; ",
+      "distill": "ddpm distill --epochs 1 --quiet --out runs/fast; ",
+    ]
+    let begun = line.contains("--resume") ? beginnings[command] ?? "" : ""
+    let fresh = command == "train" && !line.contains("--from") ? "rm -rf runs; " : ""
     let result = try BuiltTool.shell(
       """
       cd '\(workspace.path(""))' && HOME=$PWD && \(fresh)ddpm() { "$0" "$@"; }

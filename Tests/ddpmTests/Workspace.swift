@@ -65,10 +65,12 @@ final class Workspace: Sendable {
   }
 
   /// Saves an untrained model of such images into the folder `model`.
-  func makeModel(classes: Int? = nil, timesteps: Int = 1000) throws -> DiffusionModel {
+  func makeModel(
+    classes: Int? = nil, timesteps: Int = 1000, prediction: Prediction = .noise
+  ) throws -> DiffusionModel {
     let trainer = try Trainer(
       UNetConfiguration(.tiny, imageSize: Self.size, classes: classes),
-      schedule: NoiseSchedule(.linear, timesteps: timesteps), prediction: .noise,
+      schedule: NoiseSchedule(.linear, timesteps: timesteps), prediction: prediction,
       data: ByteImages(size: Self.size, pixels: Array(repeating: 0, count: Self.size.values)),
       labels: [0], TrainingOptions(threads: 1))
     try trainer.snapshot().save(to: path("model"))

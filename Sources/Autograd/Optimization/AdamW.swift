@@ -45,33 +45,55 @@ package struct AdamW: Sendable {
   ///   - number: of the step, counted from 1.
   ///   - norm: of the gradients.
   ///   - emaDecay: the EMA's decay; 0 copies the parameters.
+  ///   - others: parameters that another optimizer updates, in the layout's order.
   package func step(
     _ number: Int, _ parameters: Parameters, gradients: Floats, norm: Double, moments: Moments,
-    ema: Parameters, emaDecay: Double, learningRate: Double, workers: Workers
+    ema: Parameters, emaDecay: Double, learningRate: Double, workers: Workers,
+    except others: [Parameter] = []
   ) {
     for floats in [gradients, moments.first, moments.second, ema.values] {
       precondition(
         floats.count == parameters.values.count,
         "\(floats.count) floats for \(parameters.values.count) parameters")
     }
-    // The small term is PyTorch's, for gradients that are all zero.
-    let scale = min(1, clip / (norm + 1e-6))
     let step = AdamStep(
       learningRate: Float(learningRate), decays: decays,
       corrections: (
         Float(1 - pow(Double(decays.0), number)), Float(1 - pow(Double(decays.1), number))
       ),
-      epsilon: epsilon, weightDecay: weightDecay, gradientScale: Float(scale),
+      epsilon: epsilon, weightDecay: weightDecay, gradientScale: Float(gradientScale(norm)),
       emaDecay: Float(emaDecay))
     parameters.markChanged()
     ema.markChanged()
     let values = parameters.values
-    workers.each(AdamW.chunks(values)) { i, _ in
-      let first = i * AdamW.chunk
+    let runs = AdamW.runs(of: values, except: others)
+    workers.each(runs.count) { i, _ in
       adam(
         step, parameters: values, gradients: gradients,
-        moments: (moments.first, moments.second), ema: ema.values, first: first,
-        count: min(AdamW.chunk, values.count - first))
+        moments: (moments.first, moments.second), ema: ema.values, first: runs[i].lowerBound,
+        count: runs[i].count)
+    }
+  }
+
+  /// What gradients of a norm are multiplied by, so that none is longer than `clip`.
+  package func gradientScale(_ norm: Double) -> Double {
+    // The small term is PyTorch's, for gradients that are all zero.
+    min(1, clip / (norm + 1e-6))
+  }
+
+  /// The places of all parameters but some, in pieces for one worker each.
+  private static func runs(of values: Floats, except others: [Parameter]) -> [Range<Int>] {
+    var gaps: [Range<Int>] = []
+    var start = 0
+    for other in others {
+      gaps.append(start..<other.offset)
+      start = other.offset + FloatMemory.aligned(other.count)
+    }
+    gaps.append(start..<values.count)
+    return gaps.flatMap { gap in
+      stride(from: gap.lowerBound, to: gap.upperBound, by: chunk).map {
+        $0..<min(gap.upperBound, $0 + chunk)
+      }
     }
   }
 

@@ -49,4 +49,20 @@ public struct DiffusionModel: Sendable {
   /// Floating-point operations of one image's forward pass: two per multiplication and addition of the
   /// convolutions, dense layers and attention.
   package var operationsPerImage: Int { unet.operations(size: imageSize) }
+
+  /// The same process and settings with other weights.
+  func with(_ parameters: Parameters) -> DiffusionModel {
+    DiffusionModel(
+      unet, parameters, schedule: schedule, prediction: prediction, clipping: clipping,
+      defaults: defaults, imageSize: imageSize)
+  }
+
+  /// The same network, drawn in another way by default.
+  func drawn(by preference: SamplingPreference, clipping: Clipping) -> DiffusionModel {
+    var defaults = defaults
+    defaults.preference = preference
+    return DiffusionModel(
+      unet, parameters, schedule: schedule, prediction: prediction, clipping: clipping,
+      defaults: defaults, imageSize: imageSize)
+  }
 }

@@ -41,40 +41,57 @@ public struct HeldOutLoss: Sendable {
   ///   - model: of images of the data's size.
   ///   - threads: how many cores work; the result is the same for any number.
   public func callAsFunction(_ model: DiffusionModel, threads: Int) -> Measurement {
-    let draws = draws(model)
+    measure(model, SimpleLoss(), over: Array(model.schedule.timesteps), threads: threads)
+  }
+
+  /// Measures a model by another objective.
+  ///
+  /// - Parameters:
+  ///   - timesteps: those that count, the least noisy first.
+  ///   - lesson: makes what takes the place of the images for one thread.
+  func measure(
+    _ model: DiffusionModel, _ objective: any Objective, over timesteps: [Timestep], threads: Int,
+    lesson: (() -> any Lesson)? = nil
+  ) -> Measurement {
+    let draws = draws(model, over: timesteps)
+    // A shard of one image has the same loss wherever it is measured.
     let lanes = makeLanes(for: count, of: 1, threads: threads) {
       TrainingLane(
-        model.unet, model.parameters, for: .inference, SimpleLoss(), schedule: model.schedule,
-        prediction: model.prediction, data: data, seed: HeldOutLoss.seed, stream: .evaluation)
+        model.unet, model.parameters, for: .inference, objective, schedule: model.schedule,
+        prediction: model.prediction, data: data, seed: HeldOutLoss.seed, stream: .evaluation,
+        lesson: lesson?())
     }
     model.parameters.derive(Workers(count: threads))
     let losses = forEachShard(count, of: 1, on: lanes) { triple, lane in
       lane.loss(draws[triple]) / Double(data.size.values)
     }
-    let last = model.schedule.last.value
+    let bins = min(bins, timesteps.count)
     let ranges = Dictionary(grouping: losses.indices) {
-      draws[$0].timestep.index * bins / last
+      place($0, of: timesteps.count) * bins / timesteps.count
     }
-    let byTimestep = (0..<bins).map { bin in mean((ranges[bin] ?? []).map { losses[$0] }) }
-    let timesteps = (0..<bins).map { bin in
-      // Index i is in the range ⌊i·bins/T⌋.
-      let first = min((bin * last + bins - 1) / bins, last - 1)
-      let next = ((bin + 1) * last + bins - 1) / bins
-      return Timestep(index: first)...Timestep(index: max(first, next - 1))
-    }
-    return Measurement(mean: mean(losses), byTimestep: byTimestep, ranges: timesteps)
+    return Measurement(
+      mean: mean(losses),
+      byTimestep: (0..<bins).map { bin in mean((ranges[bin] ?? []).map { losses[$0] }) },
+      ranges: (0..<bins).map { bin in
+        // Place i is in the range ⌊i·bins/count⌋.
+        let first = min((bin * timesteps.count + bins - 1) / bins, timesteps.count - 1)
+        let next = ((bin + 1) * timesteps.count + bins - 1) / bins
+        return timesteps[first]...timesteps[max(first, next - 1)]
+      })
   }
 
-  private func draws(_ model: DiffusionModel) -> [Draw] {
+  /// Which of the timesteps a triple has.
+  private func place(_ triple: Int, of timesteps: Int) -> Int { triple * timesteps / count }
+
+  private func draws(_ model: DiffusionModel, over timesteps: [Timestep]) -> [Draw] {
     let labels = model.configuration.labels(labels, images: data.count)
-    let last = model.schedule.last.value
     let random = Philox(seed: HeldOutLoss.seed, stream: RandomStream.heldOut.rawValue)
     return (0..<count).map { triple in
       let word = random.block(item: UInt32(triple), time: 0, index: 0)[0]
       let image = Int(word.multipliedFullWidth(by: UInt32(data.count)).high)
       return Draw(
         image: image, classRow: labels.map { Int($0[image]) },
-        timestep: Timestep(index: triple * last / count), noise: (UInt32(triple), 0))
+        timestep: timesteps[place(triple, of: timesteps.count)], noise: (UInt32(triple), 0))
     }
   }
 

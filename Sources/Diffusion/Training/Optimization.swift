@@ -11,6 +11,8 @@ package final class Optimization {
   package let ema: Parameters
   package let moments: AdamW.Moments
   private let optimizer: AdamW
+  /// nil where Adam updates all parameters.
+  private let muon: Muon?
   private let sum: GradientAccumulator
   private let workers: Workers
   private let lanes: Int
@@ -18,11 +20,13 @@ package final class Optimization {
   /// First weights, and an average that starts with them.
   ///
   /// - Parameters:
+  ///   - matrices: what updates the weights of convolutions and dense layers.
   ///   - seed: of the weights.
   ///   - lanes: how many threads compute gradients at a time.
   ///   - threads: how many cores work on the parameters.
   package init(
-    _ layout: ParameterLayout, _ optimizer: AdamW, seed: UInt64, lanes: Int, threads: Int
+    _ layout: ParameterLayout, _ optimizer: AdamW, _ matrices: Optimizer = .adam, seed: UInt64,
+    lanes: Int, threads: Int
   ) {
     parameters = Parameters(layout)
     parameters.initialize(seed: seed)
@@ -30,8 +34,17 @@ package final class Optimization {
     ema.values.copy(from: parameters.values)
     moments = AdamW.Moments(layout)
     (self.optimizer, self.lanes) = (optimizer, lanes)
+    muon = matrices == .muon ? Muon(layout, threads: threads) : nil
     sum = GradientAccumulator(layout, workers: lanes)
     workers = Workers(count: threads)
+  }
+
+  /// Takes the weights of another network of the same layout.
+  func begin(with start: Parameters) {
+    for part in [parameters, ema] {
+      part.values.copy(from: start.values)
+      part.markChanged()
+    }
   }
 
   /// Sums a batch's gradients, shard by shard, in an order that does not depend on the threads.
@@ -60,6 +73,10 @@ package final class Optimization {
   package func step(_ number: Int, norm: Double, learningRate: Double, emaDecay: Double) {
     optimizer.step(
       number, parameters, gradients: sum.floats, norm: norm, moments: moments, ema: ema,
-      emaDecay: emaDecay, learningRate: learningRate, workers: workers)
+      emaDecay: emaDecay, learningRate: learningRate, workers: workers,
+      except: muon?.parameters ?? [])
+    muon?.step(
+      parameters, gradients: sum.floats, gradientScale: optimizer.gradientScale(norm),
+      momentum: moments.first, ema: ema, emaDecay: emaDecay, learningRate: learningRate)
   }
 }

@@ -18,9 +18,17 @@ extension Trainer {
   ///   - record: what is to be kept beside the numbers.
   /// - Throws: `FileError`.
   package func saveState(to folder: String, _ record: TrainingRecord) throws(FileError) {
+    try saveState(to: folder, record, nil)
+  }
+
+  /// The same, with what a distillation needs too.
+  func saveState(
+    to folder: String, _ record: TrainingRecord, _ distillation: DistillationState?
+  ) throws(FileError) {
     let path = TrainingState.path(in: folder)
     try createFolder(Path.parent(of: path))
-    let entries = parts.flatMap { part, floats in
+    let teacher = distillation.map { [(TrainingState.Part.teacher, $0.teacher)] } ?? []
+    let entries = (parts + teacher).flatMap { part, floats in
       optimization.parameters.layout.parameters.map { parameter in
         Safetensors.Entry(
           part.rawValue + parameter.name, shape: parameter.fileShape,
@@ -28,7 +36,8 @@ extension Trainer {
       }
     }
     try AtomicFile.write(
-      chunks: TrainingState.chunks(completed: completed, record, entries), to: path)
+      chunks: TrainingState.chunks(completed: completed, record, distillation?.place, entries),
+      to: path)
   }
 
   /// Goes on where a state was written: the steps to come are those of the training that wrote it,

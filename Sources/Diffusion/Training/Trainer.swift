@@ -54,7 +54,7 @@ public final class Trainer {
   ///   - options: how it is trained.
   /// - Throws: `ConfigurationError` where the shape makes no network, or where it is to predict noise and
   ///   the schedule ends in nothing else.
-  public init(
+  public convenience init(
     _ configuration: UNetConfiguration, schedule: NoiseSchedule, prediction: Prediction,
     objective: any Objective = SimpleLoss(), data: any ImageSource, labels: [UInt8]? = nil,
     _ options: TrainingOptions = TrainingOptions()
@@ -63,6 +63,45 @@ public final class Trainer {
     if prediction == .noise, schedule.lastWithSignal < schedule.last {
       throw .noisePredictionAtZeroSNR
     }
+    self.init(
+      unet, from: nil, schedule: schedule, prediction: prediction, objective: objective, data: data,
+      labels: labels, options)
+  }
+
+  /// A network that begins with the weights of a model, to train it further on the same images or
+  /// others.
+  ///
+  /// - Parameters:
+  ///   - model: where it begins; its process and prediction stay.
+  ///   - objective: what it is trained for.
+  ///   - data: the images to learn, at least one, of the model's size.
+  ///   - labels: the class of each image, below the model's number of classes.
+  ///   - options: how it is trained.
+  public convenience init(
+    from model: DiffusionModel, objective: any Objective = SimpleLoss(), data: any ImageSource,
+    labels: [UInt8]? = nil, _ options: TrainingOptions = TrainingOptions()
+  ) {
+    self.init(from: model, objective: objective, data: data, labels: labels, options, lesson: nil)
+  }
+
+  /// The same, of lessons in place of the images.
+  ///
+  /// - Parameter lesson: makes what one thread learns from.
+  convenience init(
+    from model: DiffusionModel, objective: any Objective, data: any ImageSource, labels: [UInt8]?,
+    _ options: TrainingOptions, lesson: (() -> any Lesson)?
+  ) {
+    self.init(
+      model.unet, from: model.parameters, schedule: model.schedule, prediction: model.prediction,
+      objective: objective, data: data, labels: labels, options, lesson: lesson)
+  }
+
+  private init(
+    _ unet: UNet, from start: Parameters?, schedule: NoiseSchedule, prediction: Prediction,
+    objective: any Objective, data: any ImageSource, labels: [UInt8]?, _ options: TrainingOptions,
+    lesson: (() -> any Lesson)? = nil
+  ) {
+    let configuration = unet.configuration
     precondition(data.count > 0, "no images to train on")
     precondition(configuration.fits(data.size), "images of \(data.size) for \(configuration)")
     (self.unet, self.schedule, self.prediction) = (unet, schedule, prediction)
@@ -72,13 +111,16 @@ public final class Trainer {
     optimizer.clip = options.clip
     let shards = (options.batch + ShardSize.usual - 1) / ShardSize.usual
     let optimization = Optimization(
-      unet.layout, optimizer, seed: options.seed, lanes: min(shards, options.threads),
+      unet.layout, optimizer, options.optimizer, seed: options.seed,
+      lanes: min(shards, options.threads),
       threads: options.threads)
+    if let start { optimization.begin(with: start) }
     self.optimization = optimization
     lanes = makeLanes(for: options.batch, of: ShardSize.usual, threads: options.threads) {
       TrainingLane(
         unet, optimization.parameters, for: .training, objective, schedule: schedule,
-        prediction: prediction, data: data, seed: options.seed, stream: .trainingNoise)
+        prediction: prediction, data: data, seed: options.seed, stream: .trainingNoise,
+        lesson: lesson?())
     }
     random = Philox(seed: options.seed, stream: RandomStream.timestep.rawValue)
     order = BatchOrder(images: data.count, seed: options.seed)

@@ -7,6 +7,8 @@ internal import Kernels
 struct TrainingLane: Sendable {
   private let examples: ExampleLane
   private let objective: any Objective
+  /// What takes the place of the images and their noise; nil learns these.
+  private let lesson: (any Lesson)?
   private let prediction: Prediction
   private let schedule: NoiseSchedule
   private let target: FloatMemory
@@ -18,14 +20,16 @@ struct TrainingLane: Sendable {
   ///   - purpose: inference measures the loss only.
   ///   - seed: of the noise and of the dropout masks.
   ///   - stream: of the noise.
+  ///   - lesson: what takes the place of the images and their noise.
   init(
     _ unet: UNet, _ parameters: Parameters, for purpose: Tape.Purpose, _ objective: any Objective,
     schedule: NoiseSchedule, prediction: Prediction, data: any ImageSource, seed: UInt64,
-    stream: RandomStream
+    stream: RandomStream, lesson: (any Lesson)? = nil
   ) {
     examples = ExampleLane(
       unet, parameters, for: purpose, schedule: schedule, data: data, seed: seed, stream: stream)
-    (self.objective, self.prediction, self.schedule) = (objective, prediction, schedule)
+    (self.objective, self.lesson) = (objective, lesson)
+    (self.prediction, self.schedule) = (prediction, schedule)
     values = data.size.values
     target = FloatMemory(count: ShardSize.usual * values)
     unread = purpose == .training ? nil : FloatMemory(count: ShardSize.usual * values)
@@ -33,9 +37,14 @@ struct TrainingLane: Sendable {
 
   private var tape: Tape { examples.lane.tape }
 
+  private func prepare(_ draws: ArraySlice<Draw>) {
+    examples.prepare(draws)
+    lesson?.teach(draws, examples)
+  }
+
   /// The sum of the losses of some examples.
   func loss(_ draws: ArraySlice<Draw>) -> Double {
-    examples.prepare(draws)
+    prepare(draws)
     examples.lane.forward()
     return evaluate(draws, 0..<draws.count, gradient: unread?.all ?? target.all, scale: 0)
   }
@@ -51,7 +60,7 @@ struct TrainingLane: Sendable {
   ) -> Double {
     tape.addGradients(to: gradients)
     tape.place = (UInt32(step), UInt32(draws.startIndex))
-    examples.prepare(draws)
+    prepare(draws)
     let slope = tape.gradient(examples.lane.graph.output)
     var sum = 0.0
     tape.train { images in

@@ -6,8 +6,10 @@ import Foundation
 public struct TrainingOptions: Equatable, Sendable {
   /// Images per step.
   public var batch = 32
-  /// Adam's step size at its peak.
-  public var learningRate = 2e-3
+  /// What updates the weights that are matrices.
+  public var optimizer = Optimizer.muon
+  /// The step size at its peak.
+  public var learningRate = Optimizer.muon.usualLearningRate
   /// Steps in which the learning rate rises from 0; nil is a twentieth of the training, at most 500.
   public var warmup: Int?
   /// The decay of the weights' average, 0 for none; nil remembers a twentieth of the training.

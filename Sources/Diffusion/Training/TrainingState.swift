@@ -17,6 +17,24 @@ package struct TrainingRecord: Equatable, Sendable {
   }
 }
 
+/// Which stage a distillation is in, and how many steps were done before it.
+package struct DistillationPlace: Equatable, Sendable {
+  let stage: Int
+  let before: Int
+}
+
+/// What a distillation keeps beside its student.
+struct DistillationState {
+  let place: DistillationPlace
+  /// The weights of the stage's teacher.
+  let teacher: Floats
+
+  init(stage: Int, before: Int, teacher: Floats) {
+    place = DistillationPlace(stage: stage, before: before)
+    self.teacher = teacher
+  }
+}
+
 /// The state of a training between two steps, as its file holds it: weights, their average, Adam's
 /// moments, and in the metadata the counters and settings.
 ///
@@ -30,6 +48,8 @@ package struct TrainingState: Sendable {
   package let completed: Int
   /// The settings, data and time of the training.
   package let record: TrainingRecord
+  /// Where a distillation is; nil for a training on data.
+  package let distillation: DistillationPlace?
   /// The numbers.
   let file: Safetensors
 
@@ -39,6 +59,8 @@ package struct TrainingState: Sendable {
     case average = "average."
     case firstMoment = "first_moment."
     case secondMoment = "second_moment."
+    /// Of a distillation.
+    case teacher = "teacher."
   }
 
   /// Keys of the metadata; all others are names of settings.
@@ -46,6 +68,8 @@ package struct TrainingState: Sendable {
     case version = "ddpm_training_state"
     case completed = "completed_steps"
     case seconds = "elapsed_seconds"
+    case stage = "distillation_stage"
+    case before = "steps_before_stage"
     case data
   }
 
@@ -85,6 +109,16 @@ package struct TrainingState: Sendable {
     else {
       throw FileError(path: file.path, .invalid("its counters are not numbers from 0 on"))
     }
+    if file.metadata[Key.stage.rawValue] != nil {
+      guard let stage = Int(try text(.stage)), stage >= 0, let before = Int(try text(.before)),
+        before >= 0
+      else {
+        throw FileError(path: file.path, .invalid("its counters are not numbers from 0 on"))
+      }
+      distillation = DistillationPlace(stage: stage, before: before)
+    } else {
+      distillation = nil
+    }
     self.file = file
     self.completed = completed
     record = TrainingRecord(
@@ -94,12 +128,17 @@ package struct TrainingState: Sendable {
 
   /// The file's bytes, piece by piece.
   static func chunks(
-    completed: Int, _ record: TrainingRecord, _ entries: [Safetensors.Entry]
+    completed: Int, _ record: TrainingRecord, _ distillation: DistillationPlace?,
+    _ entries: [Safetensors.Entry]
   ) -> some Sequence<[UInt8]> {
-    let own: [Key: String] = [
+    var own: [Key: String] = [
       .version: version, .completed: "\(completed)", .seconds: "\(record.seconds)",
       .data: record.data,
     ]
+    if let distillation {
+      own[.stage] = "\(distillation.stage)"
+      own[.before] = "\(distillation.before)"
+    }
     let metadata = record.settings.merging(own.map { ($0.key.rawValue, $0.value) }) { $1 }
     return Safetensors.chunks(entries, metadata: metadata)
   }

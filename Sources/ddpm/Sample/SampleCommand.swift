@@ -15,7 +15,7 @@ package struct SampleCommand: Command {
       "ddpm sample --count 8 --progressive steps.png --preview",
       "eight images as they emerge, and a look at them in the terminal"),
     Example(
-      "ddpm sample --interpolate 10 --out between.png",
+      "ddpm sample --class 3 --interpolate 10 --out between.png",
       "from one image to another, eight times"),
     Example(
       "ddpm sample --count 1000 --steps 20 --eta 0.5 --seed 7 --out images.npy",

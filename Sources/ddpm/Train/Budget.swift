@@ -23,4 +23,17 @@ package enum Budget: Equatable, Sendable {
     case .minutes: nil
     }
   }
+
+  /// The budget of a command line: minutes, or else passes.
+  ///
+  /// - Parameter usual: passes over the data where neither is given.
+  init(_ arguments: Arguments, usual: Int) throws(UsageError) {
+    typealias Train = TrainCommand
+    self =
+      if let minutes = try arguments[Train.minutes] {
+        .minutes(minutes)
+      } else {
+        .epochs(try arguments[Train.epochs] ?? usual)
+      }
+  }
 }

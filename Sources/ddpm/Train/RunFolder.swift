@@ -13,6 +13,18 @@ package struct RunFolder: Sendable {
     case replaced
     /// It goes on.
     case resumed
+
+    /// As a command line has it.
+    init(_ arguments: Arguments) throws(UsageError) {
+      self =
+        if try arguments[TrainCommand.resume] {
+          .resumed
+        } else if try arguments[TrainCommand.overwrite] {
+          .replaced
+        } else {
+          .kept
+        }
+    }
   }
 
   /// The folder's path.
@@ -134,7 +146,7 @@ extension RunFolder {
   /// again: whatever a crash leaves, the one file of the state decides.
   ///
   /// - Throws: `FileError`.
-  package func save(_ trainer: Trainer, _ record: TrainingRecord) throws(FileError) {
+  package func save(_ trainer: any TrainingCourse, _ record: TrainingRecord) throws(FileError) {
     try metrics.sync()
     try trainer.saveState(to: path, record)
     try trainer.snapshot().save(to: path)

@@ -18,17 +18,18 @@ extension TrainCommand {
     }
   }
 
-  private func train(resuming run: ResumedRun?, since start: ContinuousClock.Instant) throws {
+  private func train(
+    resuming run: ResumedRun<TrainCommand>?, since start: ContinuousClock.Instant
+  ) throws {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
     // What cannot be trained is said before the data are read.
-    let schedule = try settings.process
-    try settings.checkNetwork()
-    let waysOut = run == nil ? DataChoice.waysOut : ResumedRun.waysOut
+    let beginning = try beginning(of: run, progress)
+    let waysOut = run == nil ? DataChoice.waysOut : DataChoice.resumedWaysOut
     let train = try settings.data.load(.train, limit: settings.limit, waysOut: waysOut)
     let test = try settings.data.load(.test, waysOut: waysOut)
     try train.checkSize(matches: test)
-    let classes = settings.isConditional ? try train.classCount() : nil
+    let classes = try settings.classes(beginning, train, test)
     if let classes {
       try test.checkLabels(below: classes)
       let seen = try train.seenClassCount()
@@ -38,17 +39,15 @@ extension TrainCommand {
             + " images; the others will not be learned")
       }
     }
-    let trainer = try Trainer(
-      settings.network(for: train.images.size, classes: classes),
-      schedule: schedule, prediction: settings.prediction, data: train.images, labels: train.labels,
-      settings.options)
+    let trainer = try settings.trainer(beginning, train, classes: classes)
     let data = "\(train.fingerprint); held out \(test.fingerprint)"
     let seconds = try run?.restore(trainer, data: data, name: train.name) ?? 0
     let record = TrainingRecord(
-      settings: try record(trainer.options), data: data, seconds: seconds)
+      settings: try record(trainer, images: train.images.count), data: data, seconds: seconds)
     let folder = try run?.folder ?? RunFolder(settings.out, existing: settings.existing)
 
-    var session = TrainingSession(trainer, test, folder, settings, record, since: start, progress)
+    var session = TrainingSession(
+      trainer, test, folder, settings.session, record, since: start, progress)
     let steps = try session.plan()
     for line in settings.summary(trainer, train, test, steps: steps) { progress.say(line) }
     if run != nil {
@@ -57,6 +56,34 @@ extension TrainCommand {
     }
     try session.run()
     try Output.results.line(folder.path)
+  }
+}
+
+/// What a training begins with.
+private enum Beginning {
+  /// A network that has learned nothing.
+  case process(NoiseSchedule)
+  /// A model's weights.
+  case model(DiffusionModel)
+}
+
+extension TrainCommand {
+  /// - Parameter run: a run that goes on has its model in its own folder.
+  fileprivate func beginning(
+    of run: ResumedRun<TrainCommand>?, _ progress: SharedProgress
+  ) throws -> Beginning {
+    guard let start = settings.start else {
+      let schedule = try settings.process
+      try settings.checkNetwork()
+      return .process(schedule)
+    }
+    let (model, folder) = try ModelChoice.open(run?.folder.path ?? start, progress)
+    if model.learnsVariance {
+      throw FileError(
+        path: folder,
+        .invalid("its network outputs a variance too: take a model without with --from"))
+    }
+    return .model(model)
   }
 }
 
@@ -69,9 +96,45 @@ extension TrainSettings {
     }
   }
 
+  /// How many classes the network is conditioned on; nil for none.
+  /// - Throws: `FileError` where labels are missing, or images are of another size than the model's.
+  fileprivate func classes(
+    _ beginning: Beginning, _ train: Dataset, _ test: Dataset
+  ) throws -> Int? {
+    guard case .model(let model) = beginning else {
+      switch labels {
+      case .unused: return nil
+      case .required: return try train.classCount()
+      case .whereThere:
+        return train.labels == nil || test.labels == nil ? nil : try train.classCount()
+      }
+    }
+    try train.check(for: model)
+    return model.classCount
+  }
+
+  fileprivate func trainer(
+    _ beginning: Beginning, _ train: Dataset, classes: Int?
+  ) throws -> Trainer {
+    switch beginning {
+    case .process(let schedule):
+      let preset =
+        preset
+        ?? .best(
+          for: session.budget, images: train.images.count, batch: options.batch)
+      return try Trainer(
+        network(preset, for: train.images.size, classes: classes), schedule: schedule,
+        prediction: prediction, data: train.images, labels: train.labels, options)
+    case .model(let model):
+      return Trainer(from: model, data: train.images, labels: train.labels, options)
+    }
+  }
+
   /// The network: a preset with what the options change.
   /// - Throws: `UsageError` for levels that are not there.
-  fileprivate func network(for size: ImageSize, classes: Int?) throws -> UNetConfiguration {
+  fileprivate func network(
+    _ preset: UNetConfiguration.Preset, for size: ImageSize, classes: Int?
+  ) throws -> UNetConfiguration {
     var network = UNetConfiguration(preset, imageSize: size, classes: classes)
     if let channels {
       network.channels = channels
@@ -95,7 +158,8 @@ extension TrainSettings {
   /// Checks all of the network that is not the data's to decide.
   /// - Throws: `UsageError`, `ConfigurationError`.
   fileprivate func checkNetwork() throws {
-    var network = try network(for: ImageSize(height: 1, width: 1, channels: 1), classes: nil)
+    var network = try network(
+      preset ?? .tiny, for: ImageSize(height: 1, width: 1, channels: 1), classes: nil)
     network.resolution = nil
     try network.validate()
   }
@@ -104,12 +168,18 @@ extension TrainSettings {
   fileprivate var options: TrainingOptions {
     var options = TrainingOptions(threads: threadCount(threads))
     if let batch { options.batch = batch }
-    if let learningRate { options.learningRate = learningRate }
+    options.optimizer = optimizer
+    options.learningRate = learningRate ?? optimizer.usualLearningRate
     if let clip { options.clip = clip }
     options.warmup = warmup
     options.averageDecay = ema
     options.seed = seed
     return options
+  }
+
+  private var processName: String {
+    if let start { return "that of \(start.printable)" }
+    return schedule.rawValue + (hasZeroSNR ? " to zero SNR" : "")
   }
 
   /// What will be done, one line per subject.
@@ -130,7 +200,7 @@ extension TrainSettings {
     let prior = scientific(schedule.priorBitsPerDimension(meanSquare: 1))
     let options = trainer.options
     var amount = counted(steps, "step")
-    if case .minutes(let minutes) = budget {
+    if case .minutes(let minutes) = session.budget {
       amount = "\(Duration.seconds(60 * minutes).brief), about \(amount)"
     }
     let warmup = counted(options.warmupSteps(of: steps), "step")
@@ -142,13 +212,12 @@ extension TrainSettings {
       "data      \(train.name.printable): \(counted(train.images.count, "image")) to train on,"
         + " \(test.images.count) held out, \(size)"
         + (model.classCount.map { "; labels 0 to \($0 - 1)" } ?? ""),
-      "process   \(self.schedule.rawValue)\(hasZeroSNR ? " to zero SNR" : ""),"
-        + " \(schedule.last) timesteps: alphaBar_T \(alphaBar),"
-        + " prior \(prior) bits/dim; the network predicts the \(prediction.rawValue)",
-      "training  \(amount) of \(counted(options.batch, "image")), Adam, \(rate), gradients clipped at"
+      "process   \(processName), \(schedule.last) timesteps: alphaBar_T \(alphaBar),"
+        + " prior \(prior) bits/dim; the network predicts the \(model.prediction.rawValue)",
+      "training  \(amount) of \(counted(options.batch, "image")), \(options.optimizer.title), \(rate), gradients clipped at"
         + " \(options.clip)",
       "average   of the weights with a decay of \(decimals(options.decay(of: steps), 4)); a checkpoint"
-        + " every \(counted(saveEvery ?? TrainingSession.usualSaveEvery, "step"))",
+        + " every \(counted(session.saveEvery ?? TrainingSession.usualSaveEvery, "step"))",
       "machine   \(Platform.instructionSet) kernels, \(counted(options.threads, "thread")), seed \(seed)",
       "folder    \(out.printable)",
     ]

@@ -13,11 +13,13 @@ package struct TrainCommand: Command {
     Example("ddpm train", "ten epochs of the MNIST in data/mnist, into runs/mnist"),
     Example("ddpm train --resume --epochs 20", "go on with it, to twenty epochs in all"),
     Example(
-      "ddpm train --conditional --out runs/classes",
-      "a network conditioned on the digit, for ddpm sample --class 7"),
+      "ddpm train --minutes 5 --out runs/five", "digits in five minutes, one row per class"),
     Example(
-      "ddpm train --preset base --steps 100000 --schedule cosine",
-      "a larger network, for a given number of steps"),
+      "ddpm train --preset base --steps 100000 --unconditional",
+      "a larger network without classes, for a given number of steps"),
+    Example(
+      "ddpm train --from runs/mnist --data my-digits --minutes 2 --out runs/mine",
+      "go on with a model on images of one's own"),
   ]
 
   static let out = Option<String>(
@@ -30,8 +32,9 @@ package struct TrainCommand: Command {
     "--limit", "N", .integer(1...Limit.images), unset: "all",
     "learn from the first N images only, for a quick try")
 
-  static let preset = Option<UNetConfiguration.Preset>(
-    "--preset", "tiny|small|base", .choice, default: .small, "the size of the U-Net")
+  static let preset = Option<UNetConfiguration.Preset?>(
+    "--preset", "tiny|small|base", .choice, unset: "what the budget is best spent on, printed",
+    "the size of the U-Net")
   static let channels = Option<[Int]?>(
     "--channels", "A,B,C", .list(of: .integer(UNetConfiguration.Limit.levelChannels)),
     unset: "the preset's", "channels of each level, the finest first")
@@ -49,7 +52,7 @@ package struct TrainCommand: Command {
     "--timesteps", "T", .integer(NoiseSchedule.timestepCounts), default: 1000,
     "steps of the forward process")
   static let schedule = Option<BetaSchedule>(
-    "--schedule", "NAME", .choice, default: .linear,
+    "--schedule", "NAME", .choice, default: .cosine,
     "how the noise grows: linear, cosine, quadratic or sigmoid")
   static let zeroSNR = Option<Bool>(
     "--zero-snr", "rescale the schedule so that nothing of the image is left at T")
@@ -58,7 +61,12 @@ package struct TrainCommand: Command {
     "what the network outputs: noise, sample, mean or velocity")
 
   static let conditional = Option<Bool>(
-    "--conditional", "train with the labels, a tenth of them left out for guidance")
+    "--conditional",
+    "train with the labels, a tenth of them left out for guidance; so it is where there are any")
+  static let unconditional = Option<Bool>("--unconditional", "train without the labels")
+  static let from = Option<String?>(
+    "--from", "MODEL", .folder, unset: "a network that has learned nothing",
+    "begin with a model's weights, its process and its prediction: fine-tuning")
 
   static let steps = Option<Int?>(
     "--steps", "N", .integer(1...Limit.steps), "train for N batches")
@@ -69,11 +77,14 @@ package struct TrainCommand: Command {
     "--minutes", "M", .positiveNumber(upTo: Limit.minutes), "train for M minutes")
   static let defaultEpochs = 10
 
+  static let optimizer = Option<Optimizer>(
+    "--optimizer", "adam|muon", .choice, default: .muon,
+    "what updates the weights of convolutions and dense layers; the rest is Adam's")
   static let batch = Option<Int?>(
     "--batch", "N", .integer(1...Limit.batch), unset: printed, "images per step")
   static let learningRate = Option<Double?>(
     "--learning-rate", "X", .positiveNumber(upTo: Limit.learningRate), unset: printed,
-    "Adam's step size")
+    "the optimizer's step size")
   static let warmup = Option<Int?>(
     "--warmup", "N", .integer(0...Limit.steps), unset: printed,
     "steps in which the learning rate grows from 0")
@@ -98,12 +109,23 @@ package struct TrainCommand: Command {
   package static let table = OptionTable(
     .init("Data and output", CommonOptions.data, limit, out, resume, overwrite),
     .init("Network", preset, channels, blocks, attention, dropout),
-    .init("Process and prediction", timesteps, schedule, zeroSNR, predict, conditional),
+    .init(
+      "Process and prediction", timesteps, schedule, zeroSNR, predict, conditional, unconditional,
+      from),
     .init("Budget, one of the three", steps, epochs, minutes),
-    .init("Optimisation", batch, learningRate, warmup, ema, clip),
+    .init("Optimisation", optimizer, batch, learningRate, warmup, ema, clip),
     .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),
     .init("On the way", sampleEvery, saveEvery, keepEvery, CommonOptions.quiet),
-    exclusive: [[steps, epochs, minutes], [resume, overwrite]])
+    exclusive: [
+      [steps, epochs, minutes], [resume, overwrite], [conditional, unconditional],
+    ] + decidedByModel.map { [from, $0] })
+
+  /// What a model that a training begins with has decided already.
+  static let decidedByModel: [any AnyOption] = [
+    preset, channels, blocks, attention, dropout, timesteps, schedule, zeroSNR, predict,
+    conditional,
+    unconditional,
+  ]
 
   package let settings: TrainSettings
   let arguments: Arguments

@@ -2,6 +2,16 @@
 
 import Diffusion
 
+/// What becomes of the labels of the training images.
+package enum LabelUse: Equatable, Sendable {
+  /// The network is conditioned on them where there are any.
+  case whereThere
+  /// It is; without them there is no training.
+  case required
+  /// It is not.
+  case unused
+}
+
 /// A training as the command line describes it.
 package struct TrainSettings: Equatable, Sendable {
   package var data: DataChoice
@@ -10,7 +20,8 @@ package struct TrainSettings: Equatable, Sendable {
   /// How many of the training images are used.
   package var limit: Int?
 
-  package var preset: UNetConfiguration.Preset
+  /// The size of the network; nil is what the budget is best spent on.
+  package var preset: UNetConfiguration.Preset?
   package var channels: [Int]?
   package var blocks: Int?
   /// Levels with self-attention, counted from 1.
@@ -22,9 +33,12 @@ package struct TrainSettings: Equatable, Sendable {
   /// Whether the schedule is rescaled so that it ends in pure noise.
   package var hasZeroSNR: Bool
   package var prediction: Prediction
-  package var isConditional: Bool
+  package var labels: LabelUse
+  /// A model whose weights it begins with.
+  package var start: String?
 
-  package var budget: Budget
+  package var session: SessionSettings
+  package var optimizer: Optimizer
   package var batch: Int?
   package var learningRate: Double?
   package var warmup: Int?
@@ -33,25 +47,13 @@ package struct TrainSettings: Equatable, Sendable {
 
   package var seed: UInt64
   package var threads: Int?
-  /// Steps between two grids of samples; 0 is never.
-  package var sampleEvery: Int?
-  package var saveEvery: Int?
-  /// Steps between two models kept for good; 0 is never.
-  package var keepEvery: Int?
   package var isQuiet: Bool
 
   init(_ arguments: Arguments) throws(UsageError) {
     typealias Train = TrainCommand
     data = try arguments[CommonOptions.data]
     out = try arguments[Train.out]
-    existing =
-      if try arguments[Train.resume] {
-        .resumed
-      } else if try arguments[Train.overwrite] {
-        .replaced
-      } else {
-        .kept
-      }
+    existing = try .init(arguments)
     limit = try arguments[Train.limit]
     preset = try arguments[Train.preset]
     channels = try arguments[Train.channels]
@@ -62,7 +64,16 @@ package struct TrainSettings: Equatable, Sendable {
     schedule = try arguments[Train.schedule]
     hasZeroSNR = try arguments[Train.zeroSNR]
     prediction = try arguments[Train.predict]
-    isConditional = try arguments[Train.conditional]
+    labels =
+      if try arguments[Train.conditional] {
+        .required
+      } else if try arguments[Train.unconditional] {
+        .unused
+      } else {
+        .whereThere
+      }
+    start = try arguments[Train.from]
+    optimizer = try arguments[Train.optimizer]
     batch = try arguments[Train.batch]
     learningRate = try arguments[Train.learningRate]
     warmup = try arguments[Train.warmup]
@@ -70,18 +81,14 @@ package struct TrainSettings: Equatable, Sendable {
     clip = try arguments[Train.clip]
     seed = try arguments[CommonOptions.seed]
     threads = try arguments[CommonOptions.threads]
-    sampleEvery = try arguments[Train.sampleEvery]
-    saveEvery = try arguments[Train.saveEvery]
-    keepEvery = try arguments[Train.keepEvery]
     isQuiet = try arguments[CommonOptions.quiet]
-    budget =
+    let budget =
       if let steps = try arguments[Train.steps] {
-        .steps(steps)
-      } else if let minutes = try arguments[Train.minutes] {
-        .minutes(minutes)
+        Budget.steps(steps)
       } else {
-        .epochs(try arguments[Train.epochs] ?? Train.defaultEpochs)
+        try Budget(arguments, usual: Train.defaultEpochs)
       }
+    session = try SessionSettings(arguments, of: Train.name, budget)
     if hasZeroSNR && prediction == .noise {
       throw UsageError(
         "--zero-snr leaves nothing but noise at T, so a network that predicts the noise learns nothing"

@@ -4,19 +4,19 @@ import Diffusion
 
 /// A training from where it is to its last step.
 struct TrainingSession {
-  private let trainer: Trainer
+  private let trainer: any TrainingCourse
   private let images: Int
   private let test: Dataset
   private let heldOut: HeldOutLoss
   private let folder: RunFolder
-  private let settings: TrainSettings
+  private let settings: SessionSettings
   private let progress: SharedProgress
 
   /// What the state keeps; its seconds are those before this session.
   private let record: TrainingRecord
   private let start: ContinuousClock.Instant
   private var pace: TrainingPace
-  private var gridImages = TrainingSession.grid.images
+  private var gridImages = TrainingSession.usualGridImages
   private let firstRecord: Int
   private var lastRecord: Int
   /// What the steps since the last record took, without what lies between them.
@@ -34,8 +34,8 @@ struct TrainingSession {
   private static let heldOutCount = 256
   /// Share of the loss's running mean that a step replaces.
   private static let smoothing = 0.02
-  /// Images and steps of the grids that show how training goes.
-  private static let grid = (images: 36, steps: 25)
+  /// Images of the grids that show how training goes.
+  private static let usualGridImages = 36
   /// Times that each part of a training whose length is a time is tried before: the first one is
   /// slower than all others.
   private static let rehearsals = 2
@@ -53,8 +53,9 @@ struct TrainingSession {
   ///     is.
   ///   - start: when the command began.
   init(
-    _ trainer: Trainer, _ test: Dataset, _ folder: RunFolder, _ settings: TrainSettings,
-    _ record: TrainingRecord, since start: ContinuousClock.Instant, _ progress: SharedProgress
+    _ trainer: any TrainingCourse, _ test: Dataset, _ folder: RunFolder,
+    _ settings: SessionSettings, _ record: TrainingRecord,
+    since start: ContinuousClock.Instant, _ progress: SharedProgress
   ) {
     (self.trainer, self.test) = (trainer, test)
     (self.folder, self.settings, self.progress) = (folder, settings, progress)
@@ -92,9 +93,6 @@ struct TrainingSession {
     }
   }
 
-  /// Steps of a grid: all there are of a short process.
-  private var gridSteps: Int { min(TrainingSession.grid.steps, trainer.schedule.last.value) }
-
   /// Finds out how many steps the training will have; where that is a question of time, tries how
   /// long its parts take, and settles what depends on the length.
   mutating func plan() throws -> Int {
@@ -116,7 +114,7 @@ struct TrainingSession {
     }
     pace.expect(
       step: seconds, batch: trainer.options.batch, measured: TrainingSession.heldOutCount,
-      drawn: gridImages * gridSteps)
+      drawn: gridImages * trainer.drawingSteps)
     try rehearseMeasuring(until: limit)
     if pace.drawing.every != nil { try rehearseDrawing(until: limit) }
   }
@@ -124,9 +122,9 @@ struct TrainingSession {
   private mutating func rehearseMeasuring(until limit: Double) throws {
     let (count, tried) = (TrainingSession.heldOutCount, TrainingSession.rehearsedTriples)
     let few = HeldOutLoss(on: test.images, labels: test.labels, count: tried)
-    let (model, threads) = (trainer.snapshot(), trainer.options.threads)
+    let model = trainer.snapshot()
     for _ in 0..<TrainingSession.rehearsals where elapsed < limit {
-      let seconds = duration { _ = few(model, threads: threads) }
+      let seconds = duration { _ = trainer.measure(few, model) }
       pace.observe(measuring: seconds * Double(count) / Double(tried))
     }
   }
@@ -136,15 +134,15 @@ struct TrainingSession {
     for _ in 0..<TrainingSession.rehearsals where elapsed < limit {
       one = try duration { _ = try samples(steps: 1) }
     }
-    let steps = min(TrainingSession.rehearsedGridSteps, gridSteps)
+    let steps = min(TrainingSession.rehearsedGridSteps, trainer.drawingSteps)
     guard let one, steps > 1 else { return }
     guard elapsed + Double(steps) * one < limit else {
-      pace.observe(drawing: one * Double(gridSteps))
+      pace.observe(drawing: one * Double(trainer.drawingSteps))
       return
     }
     let few = try duration { _ = try samples(steps: steps) }
     pace.observe(
-      drawing: TrainingPace.drawing(one: one, few: few, steps: steps, of: gridSteps))
+      drawing: TrainingPace.drawing(one: one, few: few, steps: steps, of: trainer.drawingSteps))
   }
 
   /// Trains until the budget is spent or the user has enough.
@@ -185,8 +183,8 @@ struct TrainingSession {
       if let code {
         try plot()
         progress.finish(
-          "stopped after \(counted(step.number, "step")), all saved: ddpm train --resume --out"
-            + " \(folder.path.printable) goes on")
+          "stopped after \(counted(step.number, "step")), all saved: ddpm \(settings.command) --resume"
+            + " --out \(folder.path.printable) goes on")
         throw code
       }
     }
@@ -217,7 +215,7 @@ struct TrainingSession {
     var measurement: HeldOutLoss.Measurement?
     if pace.measuring.isDue(after: step.number, isLast: isLast) {
       let seconds = duration {
-        measurement = heldOut(trainer.snapshot(), threads: trainer.options.threads)
+        measurement = trainer.measure(heldOut, trainer.snapshot())
       }
       pace.observe(measuring: seconds)
       guard let mean = measurement?.mean, mean.isFinite else {
@@ -246,7 +244,7 @@ struct TrainingSession {
 
   private mutating func draw(_ step: Int) throws {
     let seconds = try duration {
-      let (images, rows, text) = try samples(steps: gridSteps)
+      let (images, rows, text) = try samples(steps: trainer.drawingSteps)
       let output = OutputFile.picture(path: folder.samples(step: step), .png, columns: nil)
       let model = "\(folder.path), training step \(step)"
       try output.write(

@@ -10,7 +10,7 @@ import ddpm
       ["", "--steps 7", "--epochs 7", "--minutes 0.5"],
       [.epochs(10), .steps(7), .epochs(7), .minutes(0.5)] as [Budget]))
   func trainingHasOneBudget(line: String, budget: Budget) throws {
-    #expect(try train(line).budget == budget)
+    #expect(try train(line).session.budget == budget)
   }
 
   @Test func trainingTakesEveryFlag() throws {
@@ -18,7 +18,7 @@ import ddpm
       """
       --data synthetic --out d --preset base --channels 8,16 --blocks 3 --attention 2,1 \
       --dropout 0.1 --timesteps 50 --schedule cosine --zero-snr --predict velocity --conditional \
-      --steps 9 --batch 4 --learning-rate 1e-3 --warmup 0 --ema 0.99 --clip 2 --seed 5 \
+      --steps 9 --optimizer adam --batch 4 --learning-rate 1e-3 --warmup 0 --ema 0.99 --clip 2 --seed 5 \
       --threads 2 --sample-every 0 --save-every 6 --keep-every 7 --overwrite --limit 3 --quiet
       """)
     #expect(settings.data == .synthetic && settings.out == "d")
@@ -26,12 +26,36 @@ import ddpm
     #expect(settings.preset == .base && settings.channels == [8, 16] && settings.blocks == 3)
     #expect(settings.attention == [2, 1] && settings.dropout == 0.1)
     #expect(settings.timesteps == 50 && settings.schedule == .cosine && settings.hasZeroSNR)
-    #expect(settings.prediction == .velocity && settings.isConditional)
-    #expect(settings.budget == .steps(9))
+    #expect(settings.prediction == .velocity && settings.labels == .required)
+    #expect(settings.session.budget == .steps(9) && settings.optimizer == .adam)
     #expect(settings.batch == 4 && settings.learningRate == 1e-3 && settings.warmup == 0)
     #expect(settings.ema == 0.99 && settings.clip == 2 && settings.seed == 5)
-    #expect(settings.threads == 2 && settings.sampleEvery == 0 && settings.saveEvery == 6)
-    #expect(settings.keepEvery == 7 && settings.isQuiet)
+    #expect(settings.threads == 2 && settings.isQuiet)
+    let session = settings.session
+    #expect(session.sampleEvery == 0 && session.saveEvery == 6 && session.keepEvery == 7)
+  }
+
+  @Test(
+    arguments: zip(
+      ["", "--conditional", "--unconditional"], [.whereThere, .required, .unused] as [LabelUse]))
+  func labelsAreTakenWhereThereAreAnyUnlessAFlagSaysSo(line: String, labels: LabelUse) throws {
+    #expect(try train(line).labels == labels)
+  }
+
+  @Test func distillingTakesEveryFlag() throws {
+    let settings = try distill(
+      """
+      --model m --data synthetic --out d --steps 4 --guidance 0.5 --minutes 3 --optimizer adam \
+      --batch 9 --learning-rate 0.1 --seed 5 --threads 2 --sample-every 0 --save-every 6 --overwrite \
+      --quiet
+      """)
+    #expect(settings.model == "m" && settings.data == .synthetic && settings.out == "d")
+    #expect(settings.steps == 4 && settings.guidance == 0.5 && settings.optimizer == .adam)
+    #expect(settings.session.budget == .minutes(3) && settings.existing == .replaced)
+    #expect(settings.batch == 9 && settings.learningRate == 0.1 && settings.seed == 5)
+    #expect(settings.threads == 2 && settings.session.sampleEvery == 0 && settings.isQuiet)
+    #expect(settings.session.saveEvery == 6 && settings.session.keepEvery == nil)
+    #expect(try distill("").session.budget == .epochs(4))
   }
 
   @Test(arguments: zip(["", "--resume"], [.kept, .resumed] as [RunFolder.Existing]))
@@ -144,6 +168,10 @@ import ddpm
 
   private func train(_ line: String) throws -> TrainSettings {
     try TrainCommand(TrainCommand.table.parse(words(line))).settings
+  }
+
+  private func distill(_ line: String) throws -> DistillSettings {
+    try DistillCommand(DistillCommand.table.parse(words(line))).settings
   }
 
   private func sample(_ line: String) throws -> SampleSettings {

@@ -23,7 +23,7 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     commands + completions + flags + values + mistakes + ranges + lists + combinations + hostile
 
   static let commands = [
-    WrongLine("", "a command is missing: train, sample, evaluate, completions"),
+    WrongLine("", "a command is missing: train, sample, distill, evaluate, completions"),
     WrongLine("trian", "did you mean train?"),
     WrongLine("Train", "did you mean train?"),
     WrongLine("eval", "did you mean evaluate?"),
@@ -31,7 +31,7 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("hlep", "did you mean help?"),
     WrongLine("--hlep", "did you mean --help?"),
     WrongLine("--versoin", "did you mean --version?"),
-    WrongLine("banana", "the commands are train, sample, evaluate, completions"),
+    WrongLine("banana", "the commands are train, sample, distill, evaluate, completions"),
     WrongLine("--seed 3 train", "--seed comes after a command"),
     WrongLine("--steps=3 train", "--steps comes after a command"),
     WrongLine("help trian", "did you mean train?"),
@@ -94,6 +94,15 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("train --help=flags", "--help takes no value"),
     WrongLine("train --out=", "--out takes a path, not \"\""),
     WrongLine(["train", "--data", ""], "--data takes a folder's path, or synthetic, not \"\""),
+    WrongLine("train --optimizer sgd", "one of adam, muon, not \"sgd\""),
+    WrongLine("train --conditional --unconditional", "--conditional"),
+    WrongLine("train --from m --schedule linear", "--schedule"),
+    WrongLine("train --from m --preset tiny", "--preset"),
+    WrongLine(
+      "distill --steps 3", "each stage halves the steps, so a student has 1, 2, 4, 8, 16, 32"),
+    WrongLine("distill --steps 64", "from 1 to 32"),
+    WrongLine("distill --sampler ddim", "unknown flag \"--sampler\""),
+    WrongLine("distill --epochs 1 --minutes 1", "--epochs"),
     WrongLine("train --preset smal", "one of tiny, small, base, not \"smal\"; did you mean small?"),
     WrongLine("train --preset TINY", "did you mean tiny?"),
     WrongLine("train --preset huge", "one of tiny, small, base, not \"huge\""),

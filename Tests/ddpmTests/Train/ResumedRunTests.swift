@@ -104,9 +104,9 @@ import ddpm
     let workspace = try Workspace()
     #expect(try BuiltTool.run(words(workspace, "--steps", "1", "--limit", "8")).code == 0)
     let cases = [
-      ("--preset small", "--preset tiny"), ("--schedule cosine", "--schedule linear"),
+      ("--preset small", "--preset tiny"), ("--schedule linear", "--schedule cosine"),
       ("--batch 8", "--batch 4"), ("--seed 1", "--seed 0"), ("--limit 9", "--limit 8"),
-      ("--learning-rate 1", "--learning-rate 0.002"), ("--timesteps 10", "--timesteps 1000"),
+      ("--learning-rate 1", "--learning-rate 0.004"), ("--timesteps 10", "--timesteps 1000"),
       ("--channels 8,16", "begun without it"), ("--zero-snr", "begun without it"),
       ("--ema 0.9", "begun without it"),
     ]
@@ -117,7 +117,7 @@ import ddpm
       ).expectRefusal(64, "\(given): the run in \(workspace.path("run"))", kept)
     }
     // The same value, however it is spelled, and what changes no step.
-    let same = ["--learning-rate", "2e-3", "--batch=4", "--seed=0", "--threads=1", "--steps=1"]
+    let same = ["--learning-rate", "4e-3", "--batch=4", "--seed=0", "--threads=1", "--steps=1"]
     #expect(
       try BuiltTool.run(["train", "--resume", "--quiet", "--out", workspace.path("run")] + same)
         .code == 0)

@@ -1,0 +1,146 @@
+// `ddpm distill` at work.
+
+import Diffusion
+
+extension DistillCommand {
+  package func run() throws {
+    let start = ContinuousClock.now
+    // A distillation goes on when nobody reads its messages any more.
+    Output.surviveClosedPipes()
+    try RunFolder.require(settings.existing, at: settings.out)
+    if settings.existing == .resumed {
+      let run = try ResumedRun(self)
+      try run.command.distill(resuming: run, since: start)
+    } else {
+      try distill(resuming: nil, since: start)
+    }
+  }
+
+  private func distill(
+    resuming run: ResumedRun<DistillCommand>?, since start: ContinuousClock.Instant
+  ) throws {
+    let progress = SharedProgress(isQuiet: settings.isQuiet)
+    defer { progress.endLine() }
+    // What a run needs of its teacher lies in its own folder.
+    let (teacher, path) = try ModelChoice.open(run?.folder.path ?? settings.model, progress)
+    let waysOut = run == nil ? DataChoice.waysOut : DataChoice.resumedWaysOut
+    let train = try settings.data.load(.train, waysOut: waysOut)
+    let test = try settings.data.load(.test, waysOut: waysOut)
+    try train.check(for: teacher)
+    try test.check(for: teacher)
+    let distiller: Distiller
+    do {
+      distiller = try Distiller(
+        teacher, DistillationStage.progressive(to: settings.steps),
+        guidance: settings.guidance.map { Guidance($0) }, data: train.images, labels: train.labels,
+        settings.options)
+    } catch let error as DistillationError {
+      throw FileError(path: path, .invalid(error.description))
+    }
+    let data = "\(train.fingerprint); held out \(test.fingerprint)"
+    let seconds = try run?.restore(distiller, data: data, name: train.name) ?? 0
+    let record = TrainingRecord(
+      settings: try record(distiller.options), data: data, seconds: seconds)
+    let folder = try run?.folder ?? RunFolder(settings.out, existing: settings.existing)
+
+    var session = TrainingSession(
+      distiller, test, folder, settings.session, record, since: start, progress)
+    let steps = try session.plan()
+    for line in settings.summary(distiller, teacher, train, from: path, steps: steps) {
+      progress.say(line)
+    }
+    if run != nil {
+      let time = Duration.seconds(seconds).brief
+      progress.say("resumed   after \(counted(distiller.completed, "step")) and \(time)")
+    }
+    try session.run()
+    try Output.results.line(folder.path)
+  }
+}
+
+extension Dataset {
+  /// Makes sure that images and labels are those of a model.
+  ///
+  /// - Throws: `FileError`.
+  func check(for model: DiffusionModel) throws(FileError) {
+    guard images.size == model.imageSize else {
+      throw FileError(
+        path: name,
+        .invalid("its images are \(images.size), those of the model \(model.imageSize)"))
+    }
+    if let classes = model.classCount { try checkLabels(below: classes) }
+  }
+}
+
+extension DistillSettings {
+  /// The learning rate of a student, which starts where its teacher is.
+  private static let usualLearningRate = 1e-3
+
+  fileprivate var options: TrainingOptions {
+    var options = TrainingOptions(threads: threadCount(threads))
+    options.optimizer = optimizer
+    options.learningRate = learningRate ?? DistillSettings.usualLearningRate
+    if let batch { options.batch = batch }
+    options.seed = seed
+    return options
+  }
+
+  /// What will be done, one line per subject.
+  fileprivate func summary(
+    _ distiller: Distiller, _ teacher: DiffusionModel, _ train: Dataset, from path: String,
+    steps: Int
+  ) -> [String] {
+    let options = distiller.options
+    var amount = counted(steps, "step")
+    if case .minutes(let minutes) = session.budget {
+      amount = "\(Duration.seconds(60 * minutes).brief), about \(amount)"
+    }
+    let students = distiller.stages.map { "\($0.steps)" }.joined(separator: ", then ")
+    let guided = guidance.map { ", guided with \($0.brief)" } ?? ""
+    return [
+      "teacher   \(path.printable): \(teacher.parameterCount) parameters\(guided); DDIM, in"
+        + " \(distiller.stages[0].steps * distiller.stages[0].teacherSteps) steps",
+      "student   in \(students) evaluations per image",
+      "data      \(train.name.printable): \(counted(train.images.count, "image"))",
+      "training  \(amount) of \(counted(options.batch, "image")), \(options.optimizer.title),"
+        + " learning rate \(options.learningRate)",
+      "machine   \(Platform.instructionSet) kernels, \(counted(options.threads, "thread")), seed \(seed)",
+      "folder    \(out.printable)",
+    ]
+  }
+}
+
+extension DistillCommand: ResumableCommand {
+  var out: String { settings.out }
+
+  static let changeable: [any AnyOption] = [
+    CommonOptions.data, epochs, TrainCommand.minutes, CommonOptions.threads,
+    TrainCommand.sampleEvery, TrainCommand.saveEvery,
+  ]
+  static let momentary: [any AnyOption] = [
+    out, TrainCommand.resume, TrainCommand.overwrite, CommonOptions.quiet,
+  ]
+
+  static func settings(
+    of state: TrainingState, in folder: String
+  ) throws(FileError) -> [String: String] {
+    guard state.distillation != nil else {
+      throw FileError(
+        path: folder, .invalid("holds a training on images: ddpm train --resume goes on with it"))
+    }
+    return state.record.settings
+  }
+
+  /// What the run's folder keeps of the command line, with what was left to the library, which another
+  /// version may choose differently.
+  fileprivate func record(_ options: TrainingOptions) throws(UsageError) -> [String: String] {
+    var record = try arguments.record(of: DistillCommand.kept)
+    record[TrainCommand.batch.flag] = TrainCommand.batch.format.write(options.batch)
+    record[TrainCommand.learningRate.flag] =
+      TrainCommand.learningRate.format.write(options.learningRate)
+    if case .epochs(let epochs) = settings.session.budget {
+      record[DistillCommand.epochs.flag] = DistillCommand.epochs.format.write(epochs)
+    }
+    return record
+  }
+}

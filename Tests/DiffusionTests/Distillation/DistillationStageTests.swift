@@ -1,0 +1,51 @@
+// The stages of a distillation: which timesteps student and teacher visit, and when a stage ends.
+
+import Testing
+
+@testable import Diffusion
+
+@Suite struct DistillationStageTests {
+  @Test(arguments: [
+    (1, [8, 4, 2, 1], [4, 2, 2, 2]), (2, [8, 4, 2], [4, 2, 2]), (8, [8], [4]), (32, [32], [2]),
+  ])
+  func eachStageHalvesTheSteps(steps: Int, students: [Int], teachers: [Int]) {
+    let stages = DistillationStage.progressive(to: steps)
+    #expect(stages.map(\.steps) == students && stages.map(\.teacherSteps) == teachers)
+  }
+
+  /// A stage's teacher has learned the timesteps that its steps start from: they were its own.
+  @Test(arguments: [1000, 999, 50])
+  func aTeacherStartsWhereItHasLearnedTo(timesteps: Int) throws {
+    let schedule = try NoiseSchedule(.cosine, timesteps: timesteps)
+    let stages = DistillationStage.progressive(to: 1)
+    for (teacher, student) in zip(stages, stages.dropFirst()) {
+      let learned = try teacher.grid(in: schedule)
+      for path in try student.paths(in: schedule).values {
+        #expect(path.dropLast().allSatisfy { learned.contains($0) }, "\(path) of \(learned)")
+      }
+    }
+  }
+
+  @Test func pathsLeadFromEachOfTheStudentsTimestepsToItsNext() throws {
+    let schedule = try NoiseSchedule(.cosine, timesteps: 1000)
+    let paths = try DistillationStage(steps: 2, teacherSteps: 4).paths(in: schedule)
+    #expect(paths.count == 2)
+    #expect(paths[Timestep(1000)]?.map(\.value) == [1000, 875, 750, 625, 500])
+    #expect(paths[Timestep(500)]?.map(\.value) == [500, 375, 250, 125, 0])
+  }
+
+  @Test func stagesEndAtTheirShareOfTheSteps() {
+    let stages = [
+      DistillationStage(steps: 2, teacherSteps: 2),
+      DistillationStage(steps: 1, teacherSteps: 2, share: 3),
+    ]
+    #expect((0...2).map { DistillationStage.start(of: $0, in: stages, total: 10) } == [0, 3, 10])
+  }
+
+  @Test func aProcessOfFewerTimestepsThanTheTeachersStepsIsRefused() throws {
+    let schedule = try NoiseSchedule(.cosine, timesteps: 20)
+    #expect(throws: SamplingError.steps(32, of: 20)) {
+      try DistillationStage.progressive(to: 1)[0].paths(in: schedule)
+    }
+  }
+}

@@ -1,0 +1,112 @@
+// `ddpm distill` as a process: what a student's folder holds, how it goes on, and what is refused.
+
+import Diffusion
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct DistillCommandTests {
+  private let workspace: Workspace
+
+  init() throws {
+    workspace = try Workspace()
+    _ = try workspace.makeData(classes: 3)
+  }
+
+  /// Trains a model for two steps into the folder `model`.
+  private func train(_ more: String...) throws {
+    let words = ["train", "--data", workspace.path("data"), "--steps", "2", "--batch", "4"]
+    #expect(
+      try BuiltTool.run(words + ["--quiet", "--out", workspace.path("model")] + more).code == 0)
+  }
+
+  private func distill(_ out: String, _ more: String...) throws -> BuiltTool.Result {
+    try BuiltTool.run(
+      ["distill", "--model", workspace.path("model"), "--data", workspace.path("data")]
+        + ["--out", workspace.path(out), "--batch", "4"] + more)
+  }
+
+  private func resume(_ out: String, _ more: String...) throws -> BuiltTool.Result {
+    try BuiltTool.run(["distill", "--resume", "--out", workspace.path(out)] + more)
+  }
+
+  private func weights(_ out: String) throws -> [UInt8] {
+    try workspace.bytes("\(out)/unet/diffusion_pytorch_model.safetensors")
+  }
+
+  /// Its scheduler says how many steps it has, and `sample` takes them.
+  @Test func aStudentIsDrawnInItsSteps() throws {
+    try train()
+    let result = try distill("student", "--steps", "2", "--epochs", "4")
+    #expect(result.code == 0 && result.output == workspace.path("student") + "\n")
+    for part in ["DDIM, in 32 steps", "in 8, then 4, then 2 evaluations", "12 steps of 4 images"] {
+      #expect(result.messages.contains(part), "\(result.messages)")
+    }
+    let student = try DiffusionModel(folder: workspace.path("student"))
+    #expect(
+      student.defaults.preference
+        == SamplingPreference(sampler: .ddim, spacing: .trailing, steps: 2))
+    #expect(student.classCount == 3)
+    let (plain, named) = (workspace.path("plain.npy"), workspace.path("named.npy"))
+    let sample = ["sample", "--model", workspace.path("student"), "--count", "3"]
+    let drawn = try BuiltTool.run(sample + ["--out", plain])
+    #expect(drawn.messages.contains("steps 2") && drawn.messages.contains("timesteps 1000 500"))
+    let flags = ["--sampler", "ddim", "--steps", "2", "--spacing", "trailing", "--out", named]
+    #expect(try BuiltTool.run(sample + flags).code == 0)
+    #expect(try workspace.bytes("plain.npy") == workspace.bytes("named.npy"))
+    let picture = try PNGChunks(workspace.bytes("student/samples/step-000012.png"))
+    #expect(picture.texts["steps"] == "2" && picture.texts["class"] == "all")
+    #expect(workspace.exists("student/loss.png"))
+  }
+
+  @Test func interruptedItEndsWithTheSameBytes() throws {
+    try train()
+    #expect(try distill("whole", "--epochs", "3", "--quiet").code == 0)
+    // Interrupted as soon as there is a state, and then gone on with.
+    let result = try BuiltTool.shell(
+      """
+      "$0" distill --model '\(workspace.path("model"))' --data '\(workspace.path("data"))' \
+        --out '\(workspace.path("cut"))' --batch 4 --epochs 3 --save-every 1 --quiet & pid=$!
+      while [ ! -e '\(workspace.path("cut"))/training/state.safetensors' ]; do sleep 0.02; done
+      kill -INT $pid; wait $pid; echo "ended with $?" >&2
+      """)
+    #expect(
+      result.messages.contains("ended with 130") || result.messages.contains("ended with 0"),
+      "\(result.messages)")
+    try FileManager.default.removeItem(atPath: workspace.path("model"))
+    #expect(try resume("cut", "--quiet").code == 0)
+    #expect(try weights("cut") == weights("whole"))
+    #expect(try TrainingState(folder: workspace.path("cut")).completed == 3)
+  }
+
+  @Test func guidanceIsDistilledIn() throws {
+    try train()
+    #expect(try distill("plain", "--epochs", "3", "--quiet").code == 0)
+    let result = try distill("guided", "--epochs", "3", "--guidance", "2")
+    #expect(result.code == 0 && result.messages.contains("guided with 2"))
+    #expect(try weights("plain") != weights("guided"))
+  }
+
+  @Test func oneCommandDoesNotGoOnWithTheOthersRun() throws {
+    try train()
+    #expect(try distill("student", "--epochs", "1", "--quiet").code == 0)
+    try BuiltTool.run(["train", "--resume", "--out", workspace.path("student")])
+      .expectRefusal(65, "holds a distillation", "ddpm distill --resume")
+    try resume("model").expectRefusal(65, "holds a training on images", "ddpm train --resume")
+    try resume("student", "--steps", "4").expectRefusal(64, "--steps 4: the run in", "--steps 2")
+    try distill("student", "--epochs", "1").expectRefusal(73, "holds a run already")
+  }
+
+  @Test func modelsAndDataThatCannotBeDistilledAreRefused() throws {
+    try train("--predict", "noise")
+    try distill("student").expectRefusal(65, workspace.path("model"), "predicts the noise")
+    try train("--overwrite", "--unconditional")
+    try distill("student", "--guidance", "1").expectRefusal(64, "knows no classes")
+    try train("--overwrite", "--timesteps", "20")
+    try distill("student").expectRefusal(64, "32 steps")
+    try train("--overwrite")
+    try workspace.remove("data/t10k-labels-idx1-ubyte")
+    try distill("student").expectRefusal(65, "has no labels")
+    #expect(!workspace.exists("student"))
+  }
+}
