@@ -10,3 +10,27 @@ package func reverseAxes(_ source: Floats, _ a: Int, _ b: Int, _ c: Int, into ta
     }
   }
 }
+
+/// The values of an array whose first dimension is the fastest, in the order in which the last one is.
+///
+/// - Parameters:
+///   - values: as many as the product of the sizes.
+///   - shape: the sizes of the dimensions.
+package func lastAxisFastest(_ values: [Float], shape: [Int]) -> [Float] {
+  let strides = shape.reduce(into: [1]) { $0.append($0[$0.count - 1] * $1) }
+  var index = shape.map { _ in 0 }
+  var place = 0
+  return values.indices.map { _ in
+    defer {
+      // The next index, and where its value lies: a dimension that is through begins again.
+      for axis in shape.indices.reversed() {
+        index[axis] += 1
+        place += strides[axis]
+        if index[axis] < shape[axis] { break }
+        place -= strides[axis] * shape[axis]
+        index[axis] = 0
+      }
+    }
+    return values[place]
+  }
+}

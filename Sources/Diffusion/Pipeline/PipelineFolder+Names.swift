@@ -9,6 +9,8 @@ extension PipelineFolder {
     static let unetConfiguration = "config.json"
     static let schedulerConfiguration = "scheduler_config.json"
     static let weights = "diffusion_pytorch_model.safetensors"
+    /// Weights in half precision, as diffusers saves the variant of that name.
+    static let halfWeights = "diffusion_pytorch_model.fp16.safetensors"
     static let shards = "diffusion_pytorch_model.safetensors.index.json"
     static let pickle = "diffusion_pytorch_model.bin"
 

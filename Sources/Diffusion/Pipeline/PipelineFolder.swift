@@ -76,6 +76,8 @@ package struct PipelineFolder: Sendable {
   private static func readWeights(in folder: String) throws(FileError) -> Safetensors {
     let path = Path.join(folder, Name.weights)
     if !Path.exists(path) {
+      let half = Path.join(folder, Name.halfWeights)
+      if Path.exists(half) { return try Safetensors(contentsOf: half) }
       let shards = Path.join(folder, Name.shards)
       if Path.exists(shards) {
         let reason =

@@ -20,8 +20,8 @@ package struct NPY: Equatable, Sendable {
     (self.shape, self.values) = (shape, values)
   }
 
-  /// Reads a file's content: a C-order, little-endian array of float16, float32 or float64, all of
-  /// them finite.
+  /// Reads a file's content: an array of float16, float32 or float64, in either order of bytes and of
+  /// axes, all of them finite.
   ///
   /// - Parameters:
   ///   - bytes: a `.npy` file's content.
@@ -39,18 +39,31 @@ package struct NPY: Equatable, Sendable {
         throw NPYHeader.Fault(
           reason: "has \(range.count) bytes of data, which do not fit its shape \(header.shape)")
       }
-      let values: [Float] =
-        switch header.element {
-        case .float16: floats(float16: elements(of: bytes, in: range))
-        case .float32: elements(of: bytes, in: range)
-        case .float64: floats(float64: elements(of: bytes, in: range))
-        }
+      let stored = NPY.values(bytes, range, header)
+      let values =
+        header.axisOrder == .c
+        ? stored : lastAxisFastest(stored, shape: header.shape)
       guard allFinite(values) else {
         throw NPYHeader.Fault(reason: "holds values that are infinite or not a number")
       }
       self.init(shape: header.shape, values: values)
     } catch {
       throw FileError(path: path, .invalid(error.reason))
+    }
+  }
+
+  /// The numbers in the order in which they are stored.
+  private static func values(
+    _ bytes: [UInt8], _ range: Range<Int>, _ header: NPYHeader
+  ) -> [Float] {
+    func all<Number: BitwiseCopyable>(_ swapped: (Number) -> Number) -> [Number] {
+      let numbers: [Number] = elements(of: bytes, in: range)
+      return header.byteOrder == .little ? numbers : numbers.map(swapped)
+    }
+    return switch header.element {
+    case .float16: floats(float16: all(\UInt16.byteSwapped))
+    case .float32: all { Float(bitPattern: $0.bitPattern.byteSwapped) }
+    case .float64: floats(float64: all { Double(bitPattern: $0.bitPattern.byteSwapped) })
     }
   }
 

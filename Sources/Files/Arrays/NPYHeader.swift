@@ -9,9 +9,9 @@ struct NPYHeader {
   }
 
   enum Element: String, CaseIterable {
-    case float16 = "<f2"
-    case float32 = "<f4"
-    case float64 = "<f8"
+    case float16 = "f2"
+    case float32 = "f4"
+    case float64 = "f8"
 
     var width: Int {
       switch self {
@@ -22,7 +22,23 @@ struct NPYHeader {
     }
   }
 
+  /// Which byte of an element comes first, by its sign in the file.
+  enum ByteOrder: Character {
+    case little = "<"
+    case big = ">"
+  }
+
+  /// Which dimension is the fastest.
+  enum AxisOrder {
+    /// The last.
+    case c
+    /// The first.
+    case fortran
+  }
+
   let element: Element
+  let byteOrder: ByteOrder
+  let axisOrder: AxisOrder
   let shape: [Int]
   /// Where the numbers begin in the file.
   let dataStart: Int
@@ -52,13 +68,18 @@ struct NPYHeader {
     guard let fields = dictionary.parse(), fields.count == 3, let type = fields["descr"],
       let order = fields["fortran_order"], case .tuple(let shape) = fields["shape"]
     else { throw Fault(reason: "has a malformed .npy header") }
-    guard case .string(let name) = type, let element = Element(rawValue: name) else {
+    guard case .string(let name) = type, let byteOrder = name.first.flatMap(ByteOrder.init),
+      let element = Element(rawValue: String(name.dropFirst()))
+    else {
       throw Fault(reason: "holds elements of type \(type); save it with .astype('<f4')")
     }
-    guard order == .bool(false) else {
-      throw Fault(reason: "is in Fortran order; save it with numpy.ascontiguousarray")
+    switch order {
+    case .bool(false): axisOrder = .c
+    case .bool(true): axisOrder = .fortran
+    default: throw Fault(reason: "has a malformed .npy header")
     }
     self.element = element
+    self.byteOrder = byteOrder
     self.shape = shape
   }
 }

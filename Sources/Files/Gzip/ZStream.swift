@@ -1,4 +1,4 @@
-// zlib's streams for the two directions of gzip.
+// zlib's streams, in either direction.
 
 internal import CZlib
 
@@ -6,6 +6,9 @@ internal import CZlib
 /// has moved.
 final class ZStream {
   enum Direction { case inflate, deflate }
+
+  /// What is around the deflated data: gzip's header and check sum, or zlib's.
+  enum Wrapping { case gzip, zlib }
 
   /// What one call of zlib did.
   struct Step {
@@ -17,20 +20,21 @@ final class ZStream {
   private let direction: Direction
   private let box: ManagedBuffer<z_stream, Void>
 
-  /// The largest window, and gzip's wrapping instead of zlib's.
-  private static let gzipWindow = MAX_WBITS + 16
+  /// What zlib adds to the window's bits for gzip's wrapping.
+  private static let gzipBits: Int32 = 16
   private static let defaultMemory: Int32 = 8
 
-  init(_ direction: Direction) {
+  init(_ direction: Direction, _ wrapping: Wrapping = .gzip) {
     self.direction = direction
+    let window = MAX_WBITS + (wrapping == .gzip ? ZStream.gzipBits : 0)
     box = .create(minimumCapacity: 0) { _ in z_stream() }
     let size = Int32(MemoryLayout<z_stream>.size)
     let status =
       switch direction {
-      case .inflate: inflateInit2_(&box.header, ZStream.gzipWindow, ZLIB_VERSION, size)
+      case .inflate: inflateInit2_(&box.header, window, ZLIB_VERSION, size)
       case .deflate:
         deflateInit2_(
-          &box.header, Z_DEFAULT_COMPRESSION, Z_DEFLATED, ZStream.gzipWindow,
+          &box.header, Z_DEFAULT_COMPRESSION, Z_DEFLATED, window,
           ZStream.defaultMemory, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
       }
     precondition(status == Z_OK, "zlib \(ZLIB_VERSION) does not start: status \(status)")

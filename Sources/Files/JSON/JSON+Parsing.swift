@@ -22,9 +22,14 @@ extension JSON {
   package static func parse(
     _ bytes: some Sequence<UInt8>, _ dialect: Dialect = .strict
   ) throws(JSONError) -> JSON {
-    var parser = JSONParser(bytes: Array(bytes), dialect: dialect)
+    var bytes = Array(bytes)
+    if bytes.starts(with: byteOrderMark) { bytes.removeFirst(byteOrderMark.count) }
+    var parser = JSONParser(bytes: bytes, dialect: dialect)
     return try parser.document()
   }
+
+  /// What editors on Windows leave before a text.
+  private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
 }
 
 /// A recursive descent over the bytes of a text.

@@ -42,6 +42,20 @@ import Testing
     #expect(pipeline.unet == unet)
   }
 
+  /// diffusers' variants: what is whole counts before what is half.
+  @Test func weightsInHalfPrecisionAreReadWhereThereAreNoOthers() throws {
+    var files = model()
+    let whole = files["unet/diffusion_pytorch_model.safetensors"]
+    files["unet/diffusion_pytorch_model.fp16.safetensors"] = Safetensors.encode(
+      [Safetensors.Entry("conv_in.bias", shape: [1], .floats([5]))])
+    #expect(
+      try withFolder(files) { try PipelineFolder(at: $0) }.weights.floats("conv_in.bias") == [1, 2])
+    files["unet/diffusion_pytorch_model.safetensors"] = nil
+    #expect(
+      try withFolder(files) { try PipelineFolder(at: $0) }.weights.floats("conv_in.bias") == [5])
+    #expect(whole != nil)
+  }
+
   @Test func formerNamesOfAttentionAreRenamed() throws {
     let names = ["query.weight", "key.bias", "value.weight", "proj_attn.bias", "group_norm.bias"]
     var files = model()

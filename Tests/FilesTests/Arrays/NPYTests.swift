@@ -35,9 +35,36 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: [
+      (">f2", [0x3c, 0x00, 0xc0, 0x00]), (">f4", [0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0]),
+      (">f8", [0x3f, 0xf0, 0, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0]),
+    ] as [(String, [UInt8])])
+  func theMostSignificantByteMayComeFirst(type: String, data: [UInt8]) throws {
+    let header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (1, 2, 1), }"
+    #expect(try read(file(header, data)) == NPY(shape: [1, 2, 1], values: [1, -2]))
+  }
+
+  /// Element [a, b, c] of shape [2, 3, 2] is 100 a + 10 b + c; the first index runs fastest in the file.
+  @Test func fortransOrderOfAxesIsRead() throws {
+    func number(_ a: Int, _ b: Int, _ c: Int) -> Float { Float(100 * a + 10 * b + c) }
+    let stored = (0..<2).flatMap { c in
+      (0..<3).flatMap { b in (0..<2).map { a in number(a, b, c) } }
+    }
+    let expected = (0..<2).flatMap { a in
+      (0..<3).flatMap { b in (0..<2).map { c in number(a, b, c) } }
+    }
+    let header = "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3, 2), }"
+    let data = stored.flatMap { value in
+      withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init)
+    }
+    #expect(try read(file(header, data)) == NPY(shape: [2, 3, 2], values: expected))
+  }
+
   @Test(arguments: [
-    ("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1, 1), }", "Fortran order"),
-    ("{'descr': '>f4', 'fortran_order': False, 'shape': (1, 1, 1), }", "type '>f4'"),
+    ("{'descr': '<f4', 'fortran_order': (1, 2), 'shape': (1, 1, 1), }", "malformed"),
+    ("{'descr': '=f4', 'fortran_order': False, 'shape': (1, 1, 1), }", "type '=f4'"),
+    ("{'descr': '', 'fortran_order': False, 'shape': (1, 1, 1), }", "type ''"),
     ("{'descr': '|u1', 'fortran_order': False, 'shape': (1, 1, 1), }", "type '|u1'"),
     ("{'descr': '|O', 'fortran_order': False, 'shape': (1, 1, 1), }", "type '|O'"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 2), }", "do not fit"),

@@ -12,6 +12,7 @@ import Testing
     ("[true,false,null]", .array([true, false, .null])),
     ("9223372036854775807", .integer(.max)),
     ("-9223372036854775808", .integer(.min)),
+    ("\u{feff}[]", .array([])),
   ])
   func valuesAreRead(text: String, value: JSON) throws {
     #expect(try JSON.parse(text.utf8) == value)

@@ -4,7 +4,7 @@
 internal import CZlib
 import Foundation
 
-/// Writes PNG files.
+/// Reads and writes PNG files.
 public enum PNG {
   /// Writes a picture.
   ///
@@ -39,7 +39,7 @@ public enum PNG {
     let header =
       UInt32(picture.width).bigEndianBytes + UInt32(picture.height).bigEndianBytes
       + [bitDepth, color.rawValue, 0, 0, 0]
-    return signature + chunk("IHDR", header)
+    return PNGContent.signature + chunk("IHDR", header)
       + text.flatMap { self.text($0.key, $0.value) }
       + chunk("IDAT", deflated(picture)) + chunk("IEND", [])
   }
@@ -57,7 +57,6 @@ public enum PNG {
     }
   }
 
-  private static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
   private static let bitDepth: UInt8 = 8
   private static let keyLengths = 1...79
 }
