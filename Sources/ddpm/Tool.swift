@@ -6,8 +6,9 @@ import Diffusion
 package enum Tool {
   package static let version = "0.1.0"
   package static let commands: [any Command.Type] = [
-    TrainCommand.self, SampleCommand.self, DistillCommand.self, EvaluateCommand.self,
-    CompletionsCommand.self,
+    TrainCommand.self, SampleCommand.self, DistillCommand.self, EditCommand.self,
+    ForwardCommand.self,
+    EvaluateCommand.self, CompletionsCommand.self,
   ]
 
   /// What a command line asks for.

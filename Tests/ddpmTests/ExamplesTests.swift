@@ -10,6 +10,7 @@ import ddpm
   private static let cheaper: [String: [(flag: String, value: String)]] = [
     "train": [("--minutes", "0.001"), ("--steps", "1")],
     "distill": [("--minutes", "0.001")],
+    "sample": [("--count", "8")],
     "evaluate": [("--count", "2")],
   ]
 
@@ -34,7 +35,7 @@ import ddpm
   /// A folder with what the examples name: data, models, and a home.
   private func workspace() throws -> Workspace {
     let workspace = try Workspace()
-    let data = try workspace.makeData(classes: 10)
+    let data = try workspace.makeData(classes: 10, images: (100, 100))
     for name in [
       "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
       "t10k-labels-idx1-ubyte",
@@ -47,6 +48,7 @@ import ddpm
       to: workspace.path("runs/mnist"))
     try workspace.makeModel(classes: 10).save(to: workspace.path("runs/classes"))
     try digits().save(to: workspace.path("runs/digits"))
+    try workspace.makeModel().save(to: workspace.path("data/fast"))
     for name in [
       ".local/share/bash-completion/completions", ".zsh/functions", ".config/fish/completions",
     ] {

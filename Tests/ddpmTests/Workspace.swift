@@ -46,9 +46,13 @@ final class Workspace: Sendable {
 
   /// Writes a data set of 8 x 8 images into the folder `data` and returns its path.
   ///
-  /// - Parameter classes: image i has the label i mod `classes`; nil for no labels.
-  func makeData(classes: Int? = nil) throws -> String {
-    for (name, count) in [("train", 12), ("t10k", 6)] {
+  /// - Parameters:
+  ///   - classes: image i has the label i mod `classes`; nil for no labels.
+  ///   - images: how many there are.
+  func makeData(
+    classes: Int? = nil, images: (train: Int, test: Int) = (12, 6)
+  ) throws -> String {
+    for (name, count) in [("train", images.train), ("t10k", images.test)] {
       let pixels = (0..<count * Self.size.values).map { UInt8(truncatingIfNeeded: $0 * 37) }
       try makeFolder(above: "data/\(name)")
       try IDX.write(

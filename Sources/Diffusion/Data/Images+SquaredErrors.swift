@@ -5,7 +5,7 @@ internal import Kernels
 extension Images {
   /// The mean squared difference per dimension of each image from another set's, over pixel values in
   /// [0, 1].
-  func squaredErrors(_ other: Images) -> [Double] {
+  package func squaredErrors(_ other: Images) -> [Double] {
     precondition(
       size == other.size && count == other.count,
       "\(count) images of \(size) and \(other.count) of \(other.size)")

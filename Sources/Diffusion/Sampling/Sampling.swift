@@ -49,6 +49,8 @@ extension DiffusionModel {
         options.clipping ?? clipping, memory: plan.sampler.memory, capacity: batch * values)
     }
     let steps = Array(zip(path, path.dropFirst()).enumerated())
+    // Along a path that goes back, which visit of its timestep each step begins with.
+    let rounds = path.indices.map { place in path[..<place].count { $0 == path[place] } }
     let total = Double(((count + batch - 1) / batch) * steps.count)
     let finished = Atomic(0)
     let counts = forEachShard(count, of: batch, on: walks) { images, walk in
@@ -56,7 +58,7 @@ extension DiffusionModel {
       var walk = walk.beginning(images, at: x)
       if options.start == nil { walk.fillStart() }
       for (index, (t, s)) in steps {
-        walk.steps = index..<steps.count
+        (walk.steps, walk.round) = (index..<steps.count, rounds[index])
         plan.sampler.step(&walk, from: t, to: s)
         observe?(
           SamplingMoment(

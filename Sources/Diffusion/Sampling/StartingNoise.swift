@@ -11,12 +11,25 @@ extension DiffusionModel {
   ///   - seed: the seed.
   /// - Returns: standard normal numbers, [N, H, W, C].
   package func noise(_ count: Int, seed: UInt64) -> Images {
+    Images.noise(count, size: imageSize, seed: seed)
+  }
+}
+
+extension Images {
+  /// Standard normal numbers of the first images of a seed.
+  ///
+  /// - Parameters:
+  ///   - count: how many images.
+  ///   - size: of each.
+  ///   - seed: the seed.
+  /// - Returns: [N, H, W, C].
+  package static func noise(_ count: Int, size: ImageSize, seed: UInt64) -> Images {
     let random = Philox(seed: seed, stream: RandomStream.sampling.rawValue)
-    let memory = FloatMemory(count: count * imageSize.values)
+    let memory = FloatMemory(count: count * size.values)
     for image in 0..<count {
-      let target = memory.all.slice(image * imageSize.values, imageSize.values)
+      let target = memory.all.slice(image * size.values, size.values)
       random.fillNormal(target, item: UInt32(image), time: UInt32(Timestep.zero.value))
     }
-    return Images(size: imageSize, values: memory.array)
+    return Images(size: size, values: memory.array)
   }
 }

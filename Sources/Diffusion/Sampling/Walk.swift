@@ -24,6 +24,9 @@ public struct Walk: Sendable {
   /// The steps that are left, this one first, of as many as the upper bound says.
   public package(set) var steps = 0..<1
 
+  /// How many steps before this one began at its timestep: more than none where a path goes back.
+  package var round = 0
+
   /// The forward process.
   public let schedule: NoiseSchedule
   /// What the network outputs.
@@ -47,7 +50,8 @@ public struct Walk: Sendable {
   private let noise: FloatMemory
   /// x and its estimate of each remembered evaluation; none where only the newest is wanted.
   private let remembered: [(x: FloatMemory, x0: FloatMemory)]
-  private var images = 0..<0
+  /// The numbers of the images.
+  package private(set) var images = 0..<0
 
   /// A walk that has not begun.
   ///
@@ -115,9 +119,19 @@ public struct Walk: Sendable {
   ///   - t: the timestep that the step starts from.
   public func addNoise(_ deviation: Double, at t: Timestep) {
     guard deviation > 0 else { return }
+    x.set(1 * x + deviation * noise(at: t))
+  }
+
+  /// Standard normal numbers of each image for the step that starts at a timestep.
+  ///
+  /// - Parameters:
+  ///   - t: the timestep that the step starts from.
+  ///   - use: what they are for; those for another use are others.
+  /// - Returns: as many as x has, valid until the next noise.
+  package func noise(at t: Timestep, for use: NoisePlace.Use = .step) -> Block {
     let z = noise.all.slice(0, x.count)
-    source.fillNoise(z, images, at: t)
-    x.set(1 * x + deviation * Block(z))
+    source.fillNoise(z, images, at: NoisePlace(t, round: round, use: use))
+    return Block(z)
   }
 
   /// x + σz with the network's own σ of each value at its newest evaluation, and z as in `addNoise`:
@@ -130,13 +144,12 @@ public struct Walk: Sendable {
   ///   - s: where it leads.
   public func addLearnedNoise(from t: Timestep, to s: Timestep) {
     guard let variance else { preconditionFailure("the network did not learn the variance") }
-    let z = noise.all.slice(0, x.count)
-    source.fillNoise(z, images, at: t)
+    let z = noise(at: t).floats
     let logVariances = schedule.logVariances(from: t, to: s)
     LogVarianceRange(small: logVariances.small, large: logVariances.large)
       .addNoise(z, variance.floats, to: x.floats)
   }
 
   /// x_T of the images: no step draws noise for timestep 0, so that is its place in the stream.
-  func fillStart() { source.fillNoise(x.floats, images, at: .zero) }
+  func fillStart() { source.fillNoise(x.floats, images, at: NoisePlace(.zero)) }
 }

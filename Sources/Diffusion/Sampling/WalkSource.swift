@@ -18,8 +18,44 @@ package protocol WalkSource: Sendable {
   /// - Parameters:
   ///   - target: [n, H, W, C], to be filled.
   ///   - images: their numbers.
-  ///   - timestep: 0 for what they start from.
-  func fillNoise(_ target: Floats, _ images: Range<Int>, at timestep: Timestep)
+  ///   - place: which numbers of the stream.
+  func fillNoise(_ target: Floats, _ images: Range<Int>, at place: NoisePlace)
+}
+
+/// Where the noise of a step lies in an image's stream.
+package struct NoisePlace: Equatable, Sendable {
+  /// What the noise is for.
+  package enum Use: Int, CaseIterable, Sendable {
+    /// A sampler's step, and at timestep 0 what images start from.
+    case step
+    /// A step back to a noisier timestep.
+    case jump
+    /// The noise of images that are known.
+    case known
+  }
+
+  /// The timestep that the step starts from; 0 for what images start from.
+  package let timestep: Timestep
+  /// How many steps began there before.
+  package let round: Int
+  /// What the noise is for.
+  package let use: Use
+
+  /// - Parameters:
+  ///   - timestep: the timestep that the step starts from.
+  ///   - round: how many steps began there before.
+  ///   - use: what the noise is for.
+  package init(_ timestep: Timestep, round: Int = 0, use: Use = .step) {
+    (self.timestep, self.round, self.use) = (timestep, round, use)
+  }
+
+  /// More than any timestep.
+  private static let timesteps = 1 << 17
+
+  /// The place as a number: the timestep itself where no timestep is visited twice.
+  var time: UInt32 {
+    UInt32(timestep.value + (Use.allCases.count * round + use.rawValue) * NoisePlace.timesteps)
+  }
 }
 
 /// A model's network, and noise that belongs to a seed, an image and a timestep.
@@ -39,10 +75,10 @@ struct NetworkSource: WalkSource {
     denoiser.output(xt, images, at: timestep)
   }
 
-  func fillNoise(_ target: Floats, _ images: Range<Int>, at timestep: Timestep) {
-    for (place, image) in images.enumerated() {
+  func fillNoise(_ target: Floats, _ images: Range<Int>, at place: NoisePlace) {
+    for (number, image) in images.enumerated() {
       random.fillNormal(
-        target.slice(place * values, values), item: UInt32(image), time: UInt32(timestep.value))
+        target.slice(number * values, values), item: UInt32(image), time: place.time)
     }
   }
 }

@@ -43,6 +43,11 @@ extension Axis {
       scale: .linear, range: range, ticks: linearTicks(in: range, atMost: most, whole: true))
   }
 
+  /// An axis for shares, from 0 to 1, at most `most` marks on it.
+  package static func shares(ticks most: Int) -> Axis {
+    Axis(scale: .linear, range: 0...1, ticks: linearTicks(in: 0...1, atMost: most, whole: false))
+  }
+
   /// An axis for losses: logarithmic where their range is worth it, a little wider than they are.
   package static func losses(_ values: [Double], ticks most: Int) -> Axis {
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)

@@ -22,6 +22,23 @@ package struct Canvas {
     Pixels.lay(colour, ink: stencil.ink, over: &pixels)
   }
 
+  /// Lays a grey or RGB picture over the canvas; what lies outside is cut off.
+  ///
+  /// - Parameters:
+  ///   - x: where its left edge is, not negative.
+  ///   - y: where its upper edge is, not negative.
+  package mutating func paste(_ other: Picture, x: Int, y: Int) {
+    let columns = min(other.width, width - x)
+    guard columns > 0 else { return }
+    for row in 0..<min(other.height, height - y) {
+      let start = row * other.width * other.channels
+      let line = other.pixels[start..<start + columns * other.channels]
+      let rgb = other.channels == 1 ? line.flatMap { [$0, $0, $0] } : Array(line)
+      let place = 3 * ((y + row) * width + x)
+      pixels.replaceSubrange(place..<place + 3 * columns, with: rgb)
+    }
+  }
+
   /// What was drawn.
   package var picture: Picture {
     Picture(width: width, height: height, channels: 3, pixels: pixels)

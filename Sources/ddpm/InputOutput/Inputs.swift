@@ -45,6 +45,8 @@ enum ModelChoice {
   static let defaultRun = "runs/mnist"
   /// The model that comes with the program.
   static let shipped = "data/model"
+  /// Its student of few steps.
+  static let fast = "data/fast"
 
   /// Opens the folder named, or else the default run, or else the model that ships.
   /// - Throws: `MissingInput` where there is none, `FileError` for one that is not a model.

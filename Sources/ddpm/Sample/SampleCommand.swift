@@ -21,10 +21,16 @@ package struct SampleCommand: Command {
       "ddpm sample --count 1000 --steps 20 --eta 0.5 --seed 7 --out images.npy",
       "a thousand images as an array for NumPy"),
     Example(
+      "ddpm sample --fast --count 50000 --out digits.idx.gz",
+      "fifty thousand images by the student that ships, in two evaluations each"),
+    Example(
       "ddpm sample --model runs/classes --class 7 --guidance 1 --out sevens.png",
       "one class of a conditional model, guided"),
   ]
 
+  static let fast = Option<Bool>(
+    "--fast",
+    "the student that ships, \(ModelChoice.fast): two evaluations of the network per image")
   static let out = Option<String>(
     "--out", "FILE", .path(of: .file(endings: OutputFile.endings)), default: "samples.png",
     "a grid (\(OutputFile.pictureEndings)), or every image (\(OutputFile.arrayEndings))")
@@ -81,13 +87,14 @@ package struct SampleCommand: Command {
     "images at a time; the results are the same for any number")
 
   package static let table = OptionTable(
-    .init("Model and output", CommonOptions.model, weights, out, count, grid, interpolate),
+    .init("Model and output", CommonOptions.model, fast, weights, out, count, grid, interpolate),
     .init("Sampler", sampler, steps, eta, spacing, variance, clip, noClip),
     .init(
       "Class and guidance", classes, CommonOptions.guidance, CommonOptions.guidanceInterval,
       CommonOptions.guideBy, CommonOptions.guidanceRescale),
     .init("Machine and reproducibility", CommonOptions.seed, noise, batch, CommonOptions.threads),
-    .init("Looking", progressive, preview, CommonOptions.quiet))
+    .init("Looking", progressive, preview, CommonOptions.quiet),
+    exclusive: [[CommonOptions.model, fast]])
 
   package let settings: SampleSettings
 

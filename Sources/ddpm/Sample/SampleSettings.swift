@@ -27,7 +27,7 @@ package struct SampleSettings: Equatable, Sendable {
 
   init(_ arguments: Arguments) throws(UsageError) {
     typealias Sample = SampleCommand
-    model = try arguments[CommonOptions.model]
+    model = try arguments[Sample.fast] ? ModelChoice.fast : arguments[CommonOptions.model]
     interpolation = try arguments[Sample.interpolate]
     weights = try arguments[Sample.weights]
     output = try OutputFile(

@@ -25,7 +25,7 @@ final class StoredOutputs: WalkSource {
       outputs[place].all, variance: variances.isEmpty ? nil : variances[place].all)
   }
 
-  func fillNoise(_ target: Floats, _ images: Range<Int>, at timestep: Timestep) {
+  func fillNoise(_ target: Floats, _ images: Range<Int>, at place: NoisePlace) {
     let place = counts.withLock { counts in
       defer { counts.noise += 1 }
       return counts.noise

@@ -25,8 +25,8 @@ private struct GaussianSource: WalkSource {
     return NetworkOutput(result)
   }
 
-  func fillNoise(_ target: Floats, _ images: Range<Int>, at timestep: Timestep) {
-    Philox(seed: 1, stream: 0).fillNormal(target, item: 0, time: UInt32(timestep.value))
+  func fillNoise(_ target: Floats, _ images: Range<Int>, at place: NoisePlace) {
+    Philox(seed: 1, stream: 0).fillNormal(target, item: 0, time: UInt32(place.timestep.value))
   }
 
   init(_ schedule: NoiseSchedule, _ prediction: Prediction) {

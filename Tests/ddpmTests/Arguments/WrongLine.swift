@@ -23,7 +23,8 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     commands + completions + flags + values + mistakes + ranges + lists + combinations + hostile
 
   static let commands = [
-    WrongLine("", "a command is missing: train, sample, distill, evaluate, completions"),
+    WrongLine(
+      "", "a command is missing: train, sample, distill, edit, forward, evaluate, completions"),
     WrongLine("trian", "did you mean train?"),
     WrongLine("Train", "did you mean train?"),
     WrongLine("eval", "did you mean evaluate?"),
@@ -31,7 +32,8 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("hlep", "did you mean help?"),
     WrongLine("--hlep", "did you mean --help?"),
     WrongLine("--versoin", "did you mean --version?"),
-    WrongLine("banana", "the commands are train, sample, distill, evaluate, completions"),
+    WrongLine(
+      "banana", "the commands are train, sample, distill, edit, forward, evaluate, completions"),
     WrongLine("--seed 3 train", "--seed comes after a command"),
     WrongLine("--steps=3 train", "--steps comes after a command"),
     WrongLine("help trian", "did you mean train?"),

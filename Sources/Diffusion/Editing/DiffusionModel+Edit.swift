@@ -1,0 +1,67 @@
+// Real images encoded, decoded, and drawn anew from some noise on (DDIM, 4.3; SDEdit).
+
+internal import Autograd
+internal import Kernels
+
+extension DiffusionModel {
+  /// The latents of images: x_T from which DDIM draws them again (Song et al. 2020, Section 4.3).
+  ///
+  /// - Parameters:
+  ///   - images: in [-1, 1], of the model's size.
+  ///   - steps: how many timesteps are visited.
+  ///   - options: classes, threads.
+  /// - Throws: `SamplingError`.
+  public func encode(
+    _ images: Images, steps: Int, _ options: SamplingOptions = SamplingOptions()
+  ) throws(SamplingError) -> Images {
+    precondition(images.size == imageSize, "images of \(images.size) for a model of \(imageSize)")
+    let grid = try StepSpacing.trailing.timesteps(steps, of: schedule)
+    var options = options
+    (options.start, options.clipping) = (images, Clipping.none)
+    let plan = SamplingPlan(DDIMEncoder(), along: DDIMEncoder.path(against: grid))
+    return try sample(images.count, plan, options).images
+  }
+
+  /// The images of latents, in as many steps as they were encoded in.
+  ///
+  /// - Parameters:
+  ///   - latents: x_T.
+  ///   - steps: how many timesteps are visited.
+  ///   - options: classes, threads.
+  /// - Throws: `SamplingError`.
+  public func decode(
+    _ latents: Images, steps: Int, _ options: SamplingOptions = SamplingOptions()
+  ) throws(SamplingError) -> Images {
+    var options = options
+    (options.start, options.clipping) = (latents, Clipping.none)
+    return try sample(
+      latents.count, .ddim(steps: steps, spacing: .trailing), options
+    ).images
+  }
+
+  /// Images noised to a timestep and denoised from there (SDEdit, Meng et al. 2022): the more noise, the
+  /// more is drawn anew.
+  ///
+  /// - Parameters:
+  ///   - images: in [-1, 1], of the model's size.
+  ///   - strength: the share of the timesteps that noise is added for, from 0, which changes nothing, to 1.
+  ///   - sampler: how noise is removed.
+  ///   - steps: how many timesteps a whole sampling would visit.
+  ///   - options: seed, classes, guidance, threads.
+  /// - Throws: `SamplingError`.
+  public func edit(
+    _ images: Images, strength: Double, _ sampler: any Sampler = DDIMSampler(), steps: Int,
+    _ options: SamplingOptions = SamplingOptions()
+  ) throws(SamplingError) -> Images {
+    precondition(images.size == imageSize, "images of \(images.size) for a model of \(imageSize)")
+    let first = Timestep(Int((strength * Double(schedule.last.value)).rounded()))
+    guard first > .zero else { return images }
+    let grid = try StepSpacing.trailing.timesteps(steps, of: schedule)
+    let path = [first] + grid.filter { $0 < first } + [.zero]
+    var options = options
+    options.start = schedule.noised(
+      images, noise: noise(images.count, seed: options.seed),
+      at: Array(repeating: first, count: images.count))
+    return try sample(images.count, SamplingPlan(sampler, along: path), options).images
+  }
+}

@@ -1,0 +1,91 @@
+// `ddpm edit`: its words and its options.
+
+import Diffusion
+
+/// Sends real images through a model.
+package struct EditCommand: Command {
+  package static let name = "edit"
+  package static let abstract =
+    "Encodes, interpolates, redraws, inpaints and enlarges real images"
+  package static let examples = [
+    Example("ddpm edit --from test --count 8", "eight test images to x_T and back"),
+    Example(
+      "ddpm edit --from test --pick 3,2,1,14 --latents latents.npy --out again.png",
+      "four of them, and their x_T for ddpm sample --noise"),
+    Example(
+      "ddpm edit --from test --class 3 --count 8 --interpolate 10 --out between.png",
+      "on the way from one real image to the next"),
+    Example(
+      "ddpm edit --from test --count 4 --strength 0.2,0.4,0.6,0.8 --out strengths.png",
+      "ever more of each image drawn anew"),
+    Example(
+      "ddpm edit --from test --count 8 --mask right --out halves.png",
+      "the right halves drawn anew"),
+    Example(
+      "ddpm edit --from test --count 8 --upscale 4 --out enlarged.png",
+      "from 7 x 7 pixels to 28 x 28"),
+  ]
+
+  static let from = Option<EditInput>(
+    "--from", "FILE|train|test", .editInput, default: .split(.test),
+    "the images: a file (.png, .idx, .idx.gz, .npy), or a split of --data")
+  static let pick = Option<[Int]?>(
+    "--pick", "I,J,...", .list(of: .integer(0...Limit.images)), unset: "the first",
+    "which of them, counted from 0")
+  static let count = Option<Int?>(
+    "--count", "N", .integer(1...Limit.images), unset: "8, of a file all", "how many of them")
+  static let classes = Option<Int?>(
+    "--class", "K", .integer(0...UNetConfiguration.Limit.classes.upperBound - 1),
+    unset: "the images' labels",
+    "of a split the images of this class; of files the class that the model is conditioned on")
+  static let out = Option<String>(
+    "--out", "FILE", .path(of: .file(endings: OutputFile.endings)), default: "edited.png",
+    "a grid, each row with the image first (\(OutputFile.pictureEndings)), or the results"
+      + " (\(OutputFile.arrayEndings))")
+  static let latents = Option<String?>(
+    "--latents", "FILE.npy", .path(of: .file(endings: ["npy"])),
+    "also save x_T of the images, for ddpm sample --noise")
+
+  static let interpolate = Option<Int?>(
+    "--interpolate", "N", .integer(2...Limit.columns),
+    "rows of N images on the great circle between the x_T of two images and the next two")
+  static let strength = Option<[Double]?>(
+    "--strength", "LIST", .list(of: .number(0...1)),
+    "noise the images to this share of the timesteps and denoise them; a column each (SDEdit)")
+  static let mask = Option<MaskChoice?>(
+    "--mask", "FILE|PART", .mask,
+    "draw anew what is hidden: left, right, top, bottom, center, or what is white in a PNG (RePaint)"
+  )
+  static let resample = Option<Int?>(
+    "--resample", "R", .integer(1...1000), unset: "\(usualResample)",
+    "how often --mask walks each stretch of steps")
+  static let jump = Option<Int?>(
+    "--jump", "J", .integer(1...Limit.timesteps), unset: "\(usualJump)", "steps of such a stretch")
+  static let upscale = Option<Int?>(
+    "--upscale", "K", .integer(2...64),
+    "enlarge images K times whose means of K x K pixels stay (DDNM)")
+  static let steps = Option<Int>(
+    "--steps", "S", .integer(1...Limit.timesteps), default: 50,
+    "how many timesteps are visited each way")
+
+  static let usualResample = 5
+  static let usualJump = 5
+
+  package static let table = OptionTable(
+    .init(
+      "Model and images", CommonOptions.model, CommonOptions.data, from, pick, count, classes),
+    .init("Output", out, latents),
+    .init(
+      "What to do (none: to x_T and back)", interpolate, strength, mask, resample,
+      jump, upscale),
+    .init("Sampler", steps, CommonOptions.guidance),
+    .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),
+    .init("Looking", SampleCommand.preview, CommonOptions.quiet),
+    exclusive: [[interpolate, strength, mask, upscale], [pick, count]])
+
+  package let settings: EditSettings
+
+  package init(_ arguments: Arguments) throws(UsageError) {
+    settings = try EditSettings(arguments)
+  }
+}

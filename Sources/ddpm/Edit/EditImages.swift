@@ -1,0 +1,108 @@
+// The images that `ddpm edit` works on, with their classes.
+
+import Diffusion
+
+/// Images to edit, in [-1, 1], and what a conditional model is conditioned on for each.
+struct EditImages {
+  var images: Images
+  var classes: [Int]?
+}
+
+extension EditSettings {
+  /// Images of a split, where nobody says how many.
+  private static let usualCount = 8
+
+  /// Reads the images.
+  ///
+  /// - Throws: `MissingInput`, `FileError`; `UsageError` for images that are not there, or without a
+  ///   class that the model needs.
+  func read(for model: DiffusionModel) throws -> EditImages {
+    switch input {
+    case .split(let split):
+      let data = try data.load(split)
+      if model.classCount != nil || classNumber != nil { try data.check(for: model) }
+      let all = data.images.count
+      let places = (0..<all).filter { place in
+        classNumber.map { data.labels?[place] == UInt8(exactly: $0) } ?? true
+      }
+      let chosen = try choose(places, usual: EditSettings.usualCount, of: data.name)
+      return EditImages(
+        images: Images(data.images).picked(chosen),
+        classes: model.classCount == nil
+          ? nil
+          : data.labels.map { labels in
+            chosen.map { Int(labels[$0]) }
+          })
+    case .file(let path):
+      let all = try Images(editing: path)
+      let chosen = try choose(Array(0..<all.count), usual: all.count, of: path)
+      if let classes = model.classCount {
+        guard let classNumber else {
+          throw UsageError(
+            "--class: say which of the classes 0 to \(classes - 1) the images of \(path) are of")
+        }
+        return EditImages(
+          images: all.picked(chosen), classes: chosen.map { _ in classNumber })
+      }
+      return EditImages(images: all.picked(chosen), classes: nil)
+    }
+  }
+
+  private func choose(_ places: [Int], usual: Int, of name: String) throws -> [Int] {
+    guard let pick else {
+      let chosen = Array(places.prefix(count ?? usual))
+      guard !chosen.isEmpty, chosen.count == count ?? chosen.count else {
+        throw FileError(
+          path: name,
+          .invalid(
+            "has \(counted(places.count, "image")) of what is asked for, not"
+              + " \(count.map(String.init) ?? "one")"))
+      }
+      return chosen
+    }
+    if let missing = pick.first(where: { !places.indices.contains($0) }) {
+      throw FileError(
+        path: name,
+        .invalid("has \(counted(places.count, "image")) of what is asked for, and no \(missing)"))
+    }
+    return pick.map { places[$0] }
+  }
+}
+
+extension Images {
+  /// The images of a file, by its ending.
+  fileprivate init(editing path: String) throws(FileError) {
+    let name = path.lowercased()
+    if name.hasSuffix(".png") {
+      let picture = try PNG.read(path)
+      self.init(
+        ByteImages(
+          size: ImageSize(
+            height: picture.height, width: picture.width, channels: picture.channels),
+          pixels: picture.pixels))
+    } else if name.hasSuffix(".npy") {
+      try self.init(npy: path)
+    } else {
+      self.init(try IDX.images(at: path))
+    }
+  }
+
+  /// Some of the images, in this order.
+  func picked(_ places: [Int]) -> Images {
+    Images(
+      size: size,
+      values: places.flatMap { values[$0 * size.values..<($0 + 1) * size.values] })
+  }
+
+  /// The images with the channels of another size: grey becomes three times grey, RGB its mean.
+  func withChannels(of other: ImageSize) -> Images {
+    guard size.channels != other.channels else { return self }
+    let pixels = stride(from: 0, to: values.count, by: size.channels).flatMap { place in
+      let mean = values[place..<place + size.channels].reduce(0, +) / Float(size.channels)
+      return Array(repeating: mean, count: other.channels)
+    }
+    return Images(
+      size: ImageSize(height: size.height, width: size.width, channels: other.channels),
+      values: pixels)
+  }
+}
