@@ -50,12 +50,14 @@ below() {
   refuse "Sources/Diffusion/$folder is below $* and uses their types" \
     "$(grep -rnwFf <(declared "$@") "Sources/Diffusion/$folder" | except ':[0-9]+: *//' || true)"
 }
-below Data Process Network Denoising Training Sampling Evaluation Pipeline
-below Process Network Denoising Training Sampling Evaluation Pipeline
-below Network Denoising Training Sampling Evaluation Pipeline
-below Denoising Training Sampling Evaluation Pipeline
-below Training Sampling Evaluation Pipeline
-below Sampling Training Evaluation Pipeline
+below Data Process Network Denoising Training Sampling Distillation Editing Evaluation Pipeline
+below Process Network Denoising Training Sampling Distillation Editing Evaluation Pipeline
+below Network Denoising Training Sampling Distillation Editing Evaluation Pipeline
+below Denoising Training Sampling Distillation Editing Evaluation Pipeline
+below Training Sampling Distillation Editing Evaluation Pipeline
+below Sampling Training Distillation Editing Evaluation Pipeline
+below Distillation Editing Evaluation Pipeline
+below Editing Distillation Pipeline
 below Evaluation Pipeline
 
 echo "== build"

@@ -4,16 +4,7 @@ import Diffusion
 
 extension DistillCommand {
   package func run() throws {
-    let start = ContinuousClock.now
-    // A distillation goes on when nobody reads its messages any more.
-    Output.surviveClosedPipes()
-    try RunFolder.require(settings.existing, at: settings.out)
-    if settings.existing == .resumed {
-      let run = try ResumedRun(self)
-      try run.command.distill(resuming: run, since: start)
-    } else {
-      try distill(resuming: nil, since: start)
-    }
+    try begin(settings.existing) { try $0.distill(resuming: $1, since: $2) }
   }
 
   private func distill(
@@ -74,7 +65,7 @@ extension Dataset {
 
 extension DistillSettings {
   /// The learning rate of a student, which starts where its teacher is.
-  private static let usualLearningRate = 1e-3
+  private static let usualLearningRate = 2e-3
 
   fileprivate var options: TrainingOptions {
     var options = TrainingOptions(threads: threadCount(threads))

@@ -26,6 +26,28 @@ extension ResumableCommand {
   /// What the run's folder keeps.
   static var kept: [any AnyOption] { options(without: momentary) }
 
+  /// Begins a run, or goes on with one.
+  ///
+  /// - Parameters:
+  ///   - existing: what becomes of a run that is there already.
+  ///   - work: the command to carry out, the run it goes on with, and when it began.
+  func begin(
+    _ existing: RunFolder.Existing,
+    _ work: (Self, ResumedRun<Self>?, ContinuousClock.Instant) throws -> Void
+  ) throws {
+    let start = ContinuousClock.now
+    // A training goes on when nobody reads its messages any more.
+    Output.surviveClosedPipes()
+    // Reading or drawing the data takes a while; a folder that cannot be used is said before it.
+    try RunFolder.require(existing, at: out)
+    if existing == .resumed {
+      let run = try ResumedRun(self)
+      try work(run.command, run, start)
+    } else {
+      try work(self, nil, start)
+    }
+  }
+
   private static func options(without others: [any AnyOption]) -> [any AnyOption] {
     let flags = Set(others.map(\.flag))
     return table.options.filter { !flags.contains($0.flag) }

@@ -5,17 +5,7 @@ import Foundation
 
 extension TrainCommand {
   package func run() throws {
-    let start = ContinuousClock.now
-    // A training goes on when nobody reads its messages any more.
-    Output.surviveClosedPipes()
-    // Reading or drawing the data takes a while; a folder that cannot be used is said before it.
-    try RunFolder.require(settings.existing, at: settings.out)
-    if settings.existing == .resumed {
-      let run = try ResumedRun(self)
-      try run.command.train(resuming: run, since: start)
-    } else {
-      try train(resuming: nil, since: start)
-    }
+    try begin(settings.existing) { try $0.train(resuming: $1, since: $2) }
   }
 
   private func train(

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct DistillationStageTests {
   @Test(arguments: [
-    (1, [8, 4, 2, 1], [4, 2, 2, 2]), (2, [8, 4, 2], [4, 2, 2]), (8, [8], [4]), (32, [32], [2]),
+    (1, [4, 2, 1], [8, 2, 2]), (2, [4, 2], [8, 2]), (8, [8], [4]), (32, [32], [2]),
   ])
   func eachStageHalvesTheSteps(steps: Int, students: [Int], teachers: [Int]) {
     let stages = DistillationStage.progressive(to: steps)
