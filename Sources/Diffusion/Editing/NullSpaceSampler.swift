@@ -17,6 +17,8 @@ public struct NullSpaceSampler: Sampler {
   public let factor: Int
   /// How a step is taken.
   public var base: DDIMSampler
+  /// The smaller images, where kernels read them.
+  private let memory: FloatMemory
 
   /// Upscaling of images.
   ///
@@ -27,6 +29,7 @@ public struct NullSpaceSampler: Sampler {
   public init(_ means: Images, factor: Int, by base: DDIMSampler = DDIMSampler()) {
     precondition(factor > 0, "images \(factor) times smaller")
     (self.means, self.factor, self.base) = (means, factor, base)
+    memory = FloatMemory(means.values)
   }
 
   /// The paper's name.
@@ -52,15 +55,11 @@ public struct NullSpaceSampler: Sampler {
   private func setMeans(of x0: Block, _ images: Range<Int>, isLast: Bool) {
     let small = means.size.values
     let values = small * factor * factor
-    let floats = FloatMemory(
-      Array(means.values[images.lowerBound * small..<images.upperBound * small]))
-    withExtendedLifetime(floats) {
-      for image in 0..<images.count {
-        let blocks = BlockMeans(
-          of: x0.floats.slice(image * values, values), floats.all.slice(image * small, small),
-          width: means.size.width * factor, channels: means.size.channels, factor: factor)
-        if isLast { blocks.set(within: 1) } else { blocks.set() }
-      }
+    for (place, image) in images.enumerated() {
+      let blocks = BlockMeans(
+        of: x0.floats.slice(place * values, values), memory.all.slice(image * small, small),
+        width: means.size.width * factor, channels: means.size.channels, factor: factor)
+      if isLast { blocks.set(within: 1) } else { blocks.set() }
     }
   }
 }

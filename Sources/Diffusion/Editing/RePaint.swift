@@ -17,6 +17,8 @@ public struct RePaint: Sampler {
   public let mask: Mask
   /// How a step is drawn.
   public var unknown: DDPMSampler
+  /// The known images, where kernels read them.
+  private let memory: FloatMemory
 
   /// Inpainting of images.
   ///
@@ -29,6 +31,7 @@ public struct RePaint: Sampler {
       mask.size.height == known.size.height && mask.size.width == known.size.width,
       "a mask of \(mask.size) for images of \(known.size)")
     (self.known, self.mask, self.unknown) = (known, mask, unknown)
+    memory = FloatMemory(known.values)
   }
 
   /// The paper's name.
@@ -50,18 +53,16 @@ public struct RePaint: Sampler {
     guard s < t else { return jump(&walk, from: t, to: s) }
     unknown.step(&walk, from: t, to: s)
     let values = known.size.values
-    let floats = FloatMemory(
-      Array(known.values[walk.images.lowerBound * values..<walk.images.upperBound * values]))
-    withExtendedLifetime(floats) {
-      let shown = Block(floats.all)
-      let mix = walk.schedule.noised(at: s)
-      if s > .zero {
-        shown.set(mix.x0Weight * shown + mix.noiseWeight * walk.noise(at: t, for: .known))
-      }
-      for image in 0..<walk.images.count {
-        let x = walk.x.floats.slice(image * values, values)
-        mask.select(x, shown.floats.slice(image * values, values), into: x)
-      }
+    var shown = Block(
+      memory.all.slice(walk.images.lowerBound * values, walk.images.count * values))
+    if s > .zero {
+      let (mix, x0) = (walk.schedule.noised(at: s), shown)
+      shown = walk.noise(at: t, for: .known)
+      shown.set(mix.x0Weight * x0 + mix.noiseWeight * shown)
+    }
+    for image in 0..<walk.images.count {
+      let x = walk.x.floats.slice(image * values, values)
+      mask.select(x, shown.floats.slice(image * values, values), into: x)
     }
   }
 

@@ -50,7 +50,11 @@ extension DiffusionModel {
     }
     let steps = Array(zip(path, path.dropFirst()).enumerated())
     // Along a path that goes back, which visit of its timestep each step begins with.
-    let rounds = path.indices.map { place in path[..<place].count { $0 == path[place] } }
+    var visits: [Timestep: Int] = [:]
+    let rounds = path.map { t in
+      defer { visits[t, default: 0] += 1 }
+      return visits[t, default: 0]
+    }
     let total = Double(((count + batch - 1) / batch) * steps.count)
     let finished = Atomic(0)
     let counts = forEachShard(count, of: batch, on: walks) { images, walk in

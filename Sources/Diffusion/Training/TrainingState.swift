@@ -44,7 +44,7 @@ package struct TrainingState: Sendable {
   /// Where it lies in a run's folder.
   package static let name = "training/state.safetensors"
 
-  /// Steps done.
+  /// Steps done, of a distillation those of its stage.
   package let completed: Int
   /// The settings, data and time of the training.
   package let record: TrainingRecord

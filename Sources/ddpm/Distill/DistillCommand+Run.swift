@@ -49,20 +49,6 @@ extension DistillCommand {
   }
 }
 
-extension Dataset {
-  /// Makes sure that images and labels are those of a model.
-  ///
-  /// - Throws: `FileError`.
-  func check(for model: DiffusionModel) throws(FileError) {
-    guard images.size == model.imageSize else {
-      throw FileError(
-        path: name,
-        .invalid("its images are \(images.size), those of the model \(model.imageSize)"))
-    }
-    if let classes = model.classCount { try checkLabels(below: classes) }
-  }
-}
-
 extension DistillSettings {
   /// The learning rate of a student, which starts where its teacher is.
   private static let usualLearningRate = 2e-3

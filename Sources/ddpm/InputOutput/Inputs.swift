@@ -34,6 +34,20 @@ extension DataChoice {
   }
 }
 
+extension Dataset {
+  /// Makes sure that images and labels are those of a model.
+  ///
+  /// - Throws: `FileError`.
+  func check(for model: DiffusionModel) throws(FileError) {
+    guard images.size == model.imageSize else {
+      throw FileError(
+        path: name,
+        .invalid("its images are \(images.size), those of the model \(model.imageSize)"))
+    }
+    if let classes = model.classCount { try checkLabels(below: classes) }
+  }
+}
+
 /// The machine's cores, or as many threads as asked for.
 func threadCount(_ asked: Int?) -> Int {
   asked ?? ProcessInfo.processInfo.activeProcessorCount
