@@ -48,7 +48,7 @@ fi
 step "3/5  Train for $minutes minutes: the run is in runs/demo"
 run ddpm train --data $data --out runs/demo --minutes "$minutes" --overwrite
 
-step "4/5  Sample 64 digits: runs/demo/digits.png"
+step "4/5  Sample digits, one row per class: runs/demo/digits.png"
 run ddpm sample --model runs/demo --out runs/demo/digits.png
 
 step "5/5  Compare DDPM with DDIM at 10, 20 and 50 steps: runs/demo/evaluation/report.html"
