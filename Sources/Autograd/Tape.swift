@@ -70,6 +70,12 @@ package final class Tape: @unchecked Sendable {
     return tensor
   }
 
+  /// Makes the values of a tensor stay readable after a run.
+  package func keep(_ tensor: Tensor) {
+    precondition(memory == nil, "a sealed tape keeps what it was told to")
+    blocks[tensor.index].isKept = true
+  }
+
   /// A new block for an operation's output.
   func tensor(_ shape: Shape, differentiable: Bool = true) -> Tensor {
     precondition(memory == nil, "a sealed tape records no more")

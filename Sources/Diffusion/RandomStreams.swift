@@ -1,11 +1,11 @@
 // The streams of random numbers. Their numbers must not change: they reproduce earlier models and
 // samples.
 
-internal import Autograd
+package import Autograd
 
 extension RandomStream {
   /// The order of the images in training.
-  static let shuffle = RandomStream(rawValue: 1)
+  package static let shuffle = RandomStream(rawValue: 1)
   /// The timesteps of training and of likelihoods, and which classes are dropped.
   static let timestep = RandomStream(rawValue: 2)
   /// ε of the training's images.
@@ -18,4 +18,8 @@ extension RandomStream {
   static let heldOut = RandomStream(rawValue: 6)
   /// The noise that the optimal variance is estimated with; 7 is the network's dropout.
   static let imageVariance = RandomStream(rawValue: 8)
+  /// Which images are held out where a data set has no test split; 7 and on are dropout's, one a layer.
+  static let holdingOut = RandomStream(rawValue: 1 << 16)
+  /// The noise of the images whose activations in the bottleneck are looked at.
+  static let bottleneck = RandomStream(rawValue: (1 << 16) + 1)
 }

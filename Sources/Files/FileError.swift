@@ -8,6 +8,8 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   public enum Reason: Equatable, Sendable {
     /// Nothing is there.
     case missing
+    /// A folder holds nothing of what is needed: the text says what was looked for.
+    case lacking(String)
     /// Its content is not what it should be; the text says how, and what to do.
     case invalid(String)
     /// The operating system refuses to read it (`errno`).
@@ -41,6 +43,7 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   private var explanation: String {
     switch reason {
     case .missing: "no such file or folder"
+    case .lacking(let names): "holds \(names.printable)"
     case .invalid(let why): why.printable
     case .unreadable(let code): "cannot be read: \(String(cString: strerror(code)))"
     case .uncreatable(ENOENT): "cannot be created: there is no such folder"

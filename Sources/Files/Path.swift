@@ -32,4 +32,11 @@ package enum Path {
   package static func exists(_ path: String) -> Bool {
     FileManager.default.fileExists(atPath: path)
   }
+
+  /// Whether there is a folder of that path.
+  package static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
+  }
 }

@@ -20,13 +20,34 @@ package func discretizedGaussianNats(_ x: Floats, mean: Floats, deviation: Doubl
 
 /// The same of one pixel.
 func discretizedGaussianNats(_ pixel: Double, mean: Double, deviation: Double) -> Double {
-  let halfLevel = 1.0 / 255
-  let low = (pixel - halfLevel - mean) / deviation
-  let high = (pixel + halfLevel - mean) / deviation
-  // The intervals of black and white include the tails.
-  if pixel - halfLevel < -1 { return -logNormalCDF(high) }
-  if pixel + halfLevel > 1 { return -logNormalCDF(-low) }
-  return -logNormalMass(low, high)
+  -GreyInterval(of: pixel, mean: mean, deviation: deviation).logMass
+}
+
+/// A pixel's own interval of grey, in standard deviations from a Gaussian's mean: those of black and white
+/// include the tails.
+struct GreyInterval {
+  /// nil is minus infinity.
+  let low: Double?
+  /// nil is infinity.
+  let high: Double?
+
+  private static let halfLevel = 1.0 / 255
+
+  init(of pixel: Double, mean: Double, deviation: Double) {
+    let (darker, brighter) = (pixel - GreyInterval.halfLevel, pixel + GreyInterval.halfLevel)
+    low = darker < -1 ? nil : (darker - mean) / deviation
+    high = brighter > 1 ? nil : (brighter - mean) / deviation
+  }
+
+  /// ln of the Gaussian's mass on it.
+  var logMass: Double {
+    switch (low, high) {
+    case (nil, let high?): logNormalCDF(high)
+    case (let low?, nil): logNormalCDF(-low)
+    case (let low?, let high?): logNormalMass(low, high)
+    case (nil, nil): 0
+    }
+  }
 }
 
 /// ln(Φ(high) - Φ(low)) for low < high.

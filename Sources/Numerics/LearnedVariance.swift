@@ -72,7 +72,7 @@ package struct LogVarianceRange: Sendable {
     }
   }
 
-  private func check(_ x: Floats, _ others: Floats, _ outputs: Floats) {
+  func check(_ x: Floats, _ others: Floats, _ outputs: Floats) {
     precondition(
       others.count == x.count && outputs.count == x.count,
       "\(x.count) floats of images, \(others.count) beside them, \(outputs.count) of variances")

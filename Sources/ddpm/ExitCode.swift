@@ -38,7 +38,7 @@ package enum ExitCode: Int32, Error, CaseIterable {
   private init(_ reason: FileError.Reason) {
     self =
       switch reason {
-      case .missing: .missingInput
+      case .missing, .lacking: .missingInput
       case .invalid: .invalidData
       case .unreadable, .unwritable: .inputOutput
       case .uncreatable: .cannotCreate

@@ -11,6 +11,12 @@ extension Tape {
     record(AffineOperation(scale: scale, offset: offset, x: x, y: tensor(x.shape)))
   }
 
+  /// x + y.
+  package func add(_ x: Tensor, _ y: Tensor) -> Tensor {
+    precondition(x.shape == y.shape, "a sum of \(x.shape) and \(y.shape)")
+    return record(AddOperation(x: x, y: y, z: tensor(x.shape)))
+  }
+
   /// Twice the height and width, every pixel four times.
   package func upsample(_ x: Tensor) -> Tensor {
     let shape = Shape(

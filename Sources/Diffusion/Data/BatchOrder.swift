@@ -1,6 +1,6 @@
 // Which images a step trains on: each once per epoch, in an order that depends only on seed and epoch.
 
-internal import Autograd
+package import Autograd
 internal import Kernels
 
 /// The order of images over a whole training.
@@ -10,8 +10,8 @@ package struct BatchOrder {
   private var epoch: Int?
   private var order: [Int]
 
-  package init(images: Int, seed: UInt64) {
-    random = Philox(seed: seed, stream: RandomStream.shuffle.rawValue)
+  package init(images: Int, seed: UInt64, stream: RandomStream = .shuffle) {
+    random = Philox(seed: seed, stream: stream.rawValue)
     self.images = images
     order = Array(0..<images)
   }

@@ -9,12 +9,13 @@ extension ByteImages {
   }
 
   /// The images at places drawn at random.
-  func drawn(_ count: Int) -> ByteImages {
+  func drawn(_ count: Int) -> ByteImages { picked(drawnPlaces(count)) }
+
+  /// The images at these places, in their order.
+  package func picked(_ places: [Int]) -> ByteImages {
     ByteImages(
       size: size,
-      pixels: drawnPlaces(count).flatMap { place in
-        pixels[place * size.values..<(place + 1) * size.values]
-      })
+      pixels: places.flatMap { pixels[$0 * size.values..<($0 + 1) * size.values] })
   }
 }
 
@@ -24,6 +25,7 @@ extension Dataset {
     let count = min(count, images.count)
     return Dataset(
       images: images.drawn(count),
-      labels: labels.map { labels in images.drawnPlaces(count).map { labels[$0] } }, name: name)
+      labels: labels.map { labels in images.drawnPlaces(count).map { labels[$0] } },
+      name: name, classNames: classNames)
   }
 }

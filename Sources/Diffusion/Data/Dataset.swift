@@ -1,7 +1,5 @@
 // The images to learn from or to compare with: one split of a data set, with labels if it has any.
 
-import Foundation
-
 /// Images, perhaps with a label each.
 public struct Dataset: Sendable {
   /// The two parts of a data set.
@@ -18,6 +16,8 @@ public struct Dataset: Sendable {
   public let labels: [UInt8]?
   /// What the user calls the set: its folder, or "synthetic".
   public let name: String
+  /// What the classes are called, where they have names.
+  public let classNames: [String]?
 
   /// A set that is already in memory.
   ///
@@ -25,47 +25,30 @@ public struct Dataset: Sendable {
   ///   - images: the images.
   ///   - labels: as many labels as images, or none.
   ///   - name: what the user calls the set.
-  public init(images: ByteImages, labels: [UInt8]?, name: String) {
+  ///   - classNames: what the classes are called, where they have names.
+  public init(
+    images: ByteImages, labels: [UInt8]?, name: String, classNames: [String]? = nil
+  ) {
     precondition(
       labels.map { $0.count == images.count } ?? true,
       "\(labels?.count ?? 0) labels for \(images.count) images")
     self.images = images
     self.labels = labels
-    self.name = name
+    (self.name, self.classNames) = (name, classNames)
   }
 
-  /// Reads a split from a folder of IDX files under their usual names, such as
-  /// `train-images-idx3-ubyte` or `t10k-labels.idx1-ubyte.gz`; labels may be missing.
+  /// Reads a split from a folder, as `DataFolder` finds it.
   ///
   /// - Parameters:
   ///   - folder: the folder's path.
   ///   - split: the part to read.
   ///   - classes: labels are 0 ..< classes; by default anything a byte holds.
-  /// - Throws: `FileError`, with the reason `missing` if there is no folder or no image file.
+  /// - Throws: `FileError`, with the reason `missing` if there is no folder, and `lacking` if it holds
+  ///   no images.
   public static func load(
     folder: String, split: Split, classes: Int = 256
   ) throws(FileError) -> Dataset {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
-      throw FileError(path: folder, .missing)
-    }
-    guard isFolder.boolValue else { throw FileError(path: folder, .unreadable(ENOTDIR)) }
-
-    let imageNames = fileNames(split, "images", ranks: [3, 4])
-    guard let imagePath = firstFile(in: folder, of: imageNames) else {
-      throw FileError(path: Path.join(folder, imageNames[0]), .missing)
-    }
-    let images = try IDX.images(at: imagePath)
-    guard let labelPath = firstFile(in: folder, of: fileNames(split, "labels", ranks: [1])) else {
-      return Dataset(images: images, labels: nil, name: folder)
-    }
-    let labels = try IDX.labels(at: labelPath, classes: classes)
-    guard labels.count == images.count else {
-      throw FileError(
-        path: labelPath,
-        .invalid("has \(labels.count) labels for the \(images.count) images of \(imagePath)"))
-    }
-    return Dataset(images: images, labels: labels, name: folder)
+    try DataFolder(folder).load(split, classes: classes)
   }
 
   /// The first images with their labels.
@@ -74,7 +57,13 @@ public struct Dataset: Sendable {
   public func prefix(_ count: Int) -> Dataset {
     let count = min(count, images.count)
     return Dataset(
-      images: images[0..<count], labels: labels.map { Array($0.prefix(count)) }, name: name)
+      images: images[0..<count], labels: labels.map { Array($0.prefix(count)) }, name: name,
+      classNames: classNames)
+  }
+
+  /// The same with every image mirrored in its diagonal, as EMNIST's files need it.
+  package var transposed: Dataset {
+    Dataset(images: images.transposed, labels: labels, name: name, classNames: classNames)
   }
 
   /// Makes sure that the images are of the same size as those of another split.
@@ -99,12 +88,6 @@ extension Dataset {
     Int(try requiredLabels().max() ?? 0) + 1
   }
 
-  /// How many of the classes have images: fewer than `classCount` where a label is far from the
-  /// others, by mistake or because the set was cut.
-  ///
-  /// - Throws: `FileError` for a set without labels.
-  package func seenClassCount() throws(FileError) -> Int { Set(try requiredLabels()).count }
-
   /// Makes sure that every image is of one of a model's classes.
   ///
   /// - Throws: `FileError` for a set without labels, or with a label that is not one of the classes.
@@ -122,27 +105,5 @@ extension Dataset {
       "has no labels for its images, which a conditional model needs: put the labels file beside"
       + " them, such as train-labels-idx1-ubyte, or leave the classes out"
     throw FileError(path: name, .invalid(reason))
-  }
-}
-
-// MARK: - File names
-
-extension Dataset {
-  /// The usual names, most usual first.
-  private static func fileNames(_ split: Split, _ content: String, ranks: [Int]) -> [String] {
-    let stem =
-      switch split {
-      case .train: "train"
-      case .test: "t10k"
-      }
-    return ranks.flatMap { rank in
-      ["-", "."].flatMap { separator in
-        ["", ".gz"].map { "\(stem)-\(content)\(separator)idx\(rank)-ubyte\($0)" }
-      }
-    }
-  }
-
-  private static func firstFile(in folder: String, of names: [String]) -> String? {
-    names.map { Path.join(folder, $0) }.first(where: Path.exists)
   }
 }

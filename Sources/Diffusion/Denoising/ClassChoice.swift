@@ -29,7 +29,7 @@ extension DiffusionModel {
   }
 
   /// The class of each of some images; none for an unconditional model.
-  func classes(_ images: Range<Int>, _ choice: ClassChoice?) -> [Int] {
+  package func classes(_ images: Range<Int>, _ choice: ClassChoice?) -> [Int] {
     guard let count = classCount else { return [] }
     switch choice ?? .all {
     case .all: return images.map { $0 % count }

@@ -40,11 +40,16 @@ struct Denoiser: Sendable {
   ///   - choice: the images' classes.
   ///   - guidance: of the prediction; checked.
   ///   - batch: how many images it works on at most.
-  init(_ model: DiffusionModel, classes choice: ClassChoice?, _ guidance: Guidance?, batch: Int) {
+  ///   - opensBottleneck: whether its activations can be shifted.
+  init(
+    _ model: DiffusionModel, classes choice: ClassChoice?, _ guidance: Guidance?, batch: Int,
+    opensBottleneck: Bool
+  ) {
     (self.model, self.choice) = (model, choice)
     func lane(_ model: DiffusionModel, _ capacity: Int) -> NetworkLane<UNet.Graph> {
       NetworkLane(
-        model.unet, model.parameters, for: .inference, size: model.imageSize, capacity: capacity)
+        model.unet, model.parameters, for: .inference, size: model.imageSize, capacity: capacity,
+        opensBottleneck: opensBottleneck)
     }
     switch guidance?.reference {
     case nil: (guided, self.lane) = (nil, lane(model, batch))
@@ -69,10 +74,14 @@ struct Denoiser: Sendable {
   ///   - xt: the noisy images.
   ///   - images: their numbers, which decide their classes.
   ///   - timestep: what the network is conditioned on.
+  ///   - shift: what is added to the activations of the model's bottleneck; nil for nothing.
   /// - Returns: as many values as `xt` has, valid until the next run.
-  func output(_ xt: Floats, _ images: Range<Int>, at timestep: Timestep) -> NetworkOutput {
+  func output(
+    _ xt: Floats, _ images: Range<Int>, at timestep: Timestep, shift: BottleneckShift? = nil
+  ) -> NetworkOutput {
     let classes = model.classes(images, choice)
     lane.xt.copy(from: xt)
+    self.shift(images, by: shift)
     guard let (guidance, reference) = guided, guidance.acts(at: timestep) else {
       run(lane, images.count, at: timestep, classes)
       return NetworkOutput(lane.output.slice(0, xt.count), variance: lane.variance)
@@ -98,6 +107,22 @@ struct Denoiser: Sendable {
     let output = lane.output.slice(0, xt.count)
     guide(output, awayFrom: other, guidance)
     return NetworkOutput(output, variance: lane.variance, runs: 2)
+  }
+
+  /// Sets what is added to the bottleneck's activations of each image, and of its guide without a class.
+  private func shift(_ images: Range<Int>, by shift: BottleneckShift?) {
+    guard let floats = lane.bottleneckShift else {
+      precondition(shift == nil, "a shift of a bottleneck that was not opened")
+      return
+    }
+    guard let shift else { return floats.fill(0) }
+    let values = floats.count / lane.tape.capacity
+    for (place, image) in images.enumerated() {
+      let own = floats.slice(place * values, values)
+      shift(image, Block(own))
+      guard lane.tape.capacity >= 2 * images.count else { continue }
+      floats.slice((images.count + place) * values, values).copy(from: own)
+    }
   }
 
   private func guide(_ output: Floats, awayFrom other: Floats, _ guidance: Guidance) {

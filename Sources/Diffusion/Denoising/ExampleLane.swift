@@ -12,6 +12,8 @@ struct Draw: Sendable {
   let timestep: Timestep
   /// The noise's place in its stream.
   let noise: (item: UInt32, time: UInt32)
+  /// What its loss counts, where some timesteps are drawn more often than others.
+  var weight = 1.0
 }
 
 /// A thread's network with memory for the images and the noise that x_t is made of.
@@ -28,12 +30,15 @@ struct ExampleLane: Sendable {
   /// - Parameters:
   ///   - seed: of the noise and of the dropout masks.
   ///   - stream: of the noise.
+  ///   - opensBottleneck: whether the bottleneck's activations can be read.
   init(
     _ unet: UNet, _ parameters: Parameters, for purpose: Tape.Purpose, schedule: NoiseSchedule,
-    data: any ImageSource, seed: UInt64, stream: RandomStream, capacity: Int = ShardSize.usual
+    data: any ImageSource, seed: UInt64, stream: RandomStream, capacity: Int = ShardSize.usual,
+    opensBottleneck: Bool = false
   ) {
     lane = NetworkLane(
-      unet, parameters, for: purpose, size: data.size, capacity: capacity, seed: seed)
+      unet, parameters, for: purpose, size: data.size, capacity: capacity, seed: seed,
+      opensBottleneck: opensBottleneck)
     (self.schedule, self.data, values) = (schedule, data, data.size.values)
     random = Philox(seed: seed, stream: stream.rawValue)
     memory = (FloatMemory(count: capacity * values), FloatMemory(count: capacity * values))

@@ -26,7 +26,6 @@ struct DistillationLoss: Objective {
   static func weight(
     of prediction: Prediction, at t: Timestep, in schedule: NoiseSchedule
   ) -> Double {
-    let toImage = prediction.estimate(of: .sample, at: t, in: schedule).outputWeight
-    return max(schedule.signalToNoise(t), 1) * toImage * toImage
+    max(schedule.signalToNoise(t), 1) * prediction.squaredImageSlope(at: t, in: schedule)
   }
 }

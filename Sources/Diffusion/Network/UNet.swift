@@ -59,6 +59,15 @@ package struct UNet: Sendable {
     package let output: Tensor
     /// The waves of a timestep.
     package let embedding: SinusoidalEmbedding
+    /// The activations between the way down and the way up, where they were asked for.
+    package let bottleneck: Bottleneck?
+  }
+
+  /// The space of the bottleneck's activations (h-space; Kwon et al. 2023): what they are, and what is
+  /// added to them, [N, h, w, C] both.
+  package struct Bottleneck: Sendable {
+    package let value: Tensor
+    package let shift: Tensor
   }
 
   /// Records the network for images of a size and lays out the tape's memory.
@@ -66,9 +75,10 @@ package struct UNet: Sendable {
   /// - Parameters:
   ///   - seed: of the dropout masks.
   ///   - differentiable: whether the gradient with respect to the images is wanted.
+  ///   - opensBottleneck: whether the bottleneck's activations can be read and shifted.
   package func record(
     on tape: Tape, _ resolution: UNetConfiguration.Resolution, seed: UInt64 = 0,
-    differentiable: Bool = false
+    differentiable: Bool = false, opensBottleneck: Bool = false
   ) -> Graph {
     let x = tape.input(
       Shape(
@@ -86,10 +96,19 @@ package struct UNet: Sendable {
     var skips = [h]
     for level in down { h = level.descend(h, e, pushing: &skips, seed: seed, on: tape) }
     if let middle { h = middle.pass(h, e, seed: seed, on: tape) }
+    var bottleneck: Bottleneck?
+    if opensBottleneck {
+      tape.keep(h)
+      let open = Bottleneck(value: h, shift: tape.input(h.shape))
+      h = tape.add(h, open.shift)
+      bottleneck = open
+    }
     for level in up { h = level.ascend(h, e, popping: &skips, seed: seed, on: tape) }
     let output = convOut(normOut(h, activation: .silu, on: tape), on: tape)
     tape.seal(result: output)
-    return Graph(x: x, waves: waves, classes: numbers, output: output, embedding: embedding)
+    return Graph(
+      x: x, waves: waves, classes: numbers, output: output, embedding: embedding,
+      bottleneck: bottleneck)
   }
 }
 

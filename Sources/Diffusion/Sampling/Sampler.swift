@@ -15,6 +15,9 @@ public protocol Sampler: Sendable {
   /// Whether steps read the variance that a network learned.
   var readsVariance: Bool { get }
 
+  /// Whether steps add something to the activations of the network's bottleneck.
+  var shiftsBottleneck: Bool { get }
+
   /// The timesteps at which the network is evaluated for x.
   ///
   /// - Parameter path: where x begins, where each step leads, and where it ends.
@@ -48,6 +51,8 @@ extension Sampler {
   public var isDeterministic: Bool { false }
   /// No.
   public var readsVariance: Bool { false }
+  /// No.
+  public var shiftsBottleneck: Bool { false }
   /// Once per step, where it begins.
   public func evaluated(along path: [Timestep]) -> [Timestep] { path.dropLast() }
   /// One.

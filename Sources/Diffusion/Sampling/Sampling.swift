@@ -45,7 +45,9 @@ extension DiffusionModel {
     }
     let walks = makeLanes(for: count, of: batch, threads: options.threads) {
       Walk(
-        NetworkSource(self, options, batch: batch), schedule, prediction,
+        NetworkSource(
+          self, options, batch: batch, opensBottleneck: plan.sampler.shiftsBottleneck), schedule,
+        prediction,
         options.clipping ?? clipping, memory: plan.sampler.memory, capacity: batch * values)
     }
     let steps = Array(zip(path, path.dropFirst()).enumerated())

@@ -90,11 +90,14 @@ public struct Walk: Sendable {
   ///   - t: the timestep of x, in 1...T.
   ///   - other: the timestep that the network is conditioned on, where that is another one.
   ///   - clipping: what becomes of values out of range; nil is as the options say.
+  ///   - shift: what is added to the activations of the network's bottleneck, where the sampler says that
+  ///     it shifts them; nil for nothing.
   /// - Returns: the estimate, valid until the sampler's next but `memory` evaluation.
   public mutating func estimate(
-    at t: Timestep, conditionedOn other: Timestep? = nil, clipping: Clipping? = nil
+    at t: Timestep, conditionedOn other: Timestep? = nil, clipping: Clipping? = nil,
+    shift: BottleneckShift? = nil
   ) -> Block {
-    let output = source.output(x.floats, images, at: other ?? t)
+    let output = source.output(x.floats, images, at: other ?? t, shift: shift)
     variance = output.variance.map { Block($0.slice(0, x.count)) }
     runCount += output.runs
     let place = remembered.isEmpty ? nil : evaluationCount % remembered.count

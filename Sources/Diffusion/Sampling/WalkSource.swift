@@ -11,7 +11,10 @@ package protocol WalkSource: Sendable {
   ///   - xt: [n, H, W, C].
   ///   - images: their numbers.
   ///   - timestep: what the network is conditioned on.
-  func output(_ xt: Floats, _ images: Range<Int>, at timestep: Timestep) -> NetworkOutput
+  ///   - shift: what is added to the bottleneck's activations; nil for nothing.
+  func output(
+    _ xt: Floats, _ images: Range<Int>, at timestep: Timestep, shift: BottleneckShift?
+  ) -> NetworkOutput
 
   /// Standard normal numbers for images at a timestep.
   ///
@@ -21,6 +24,10 @@ package protocol WalkSource: Sendable {
   ///   - place: which numbers of the stream.
   func fillNoise(_ target: Floats, _ images: Range<Int>, at place: NoisePlace)
 }
+
+/// Writes what is added to the bottleneck's activations: an image's number, and its [h, w, C] floats to
+/// be set.
+public typealias BottleneckShift = (_ image: Int, _ shift: Block) -> Void
 
 /// Where the noise of a step lies in an image's stream.
 package struct NoisePlace: Equatable, Sendable {
@@ -64,15 +71,20 @@ struct NetworkSource: WalkSource {
   private let random: Philox
   private let values: Int
 
-  init(_ model: DiffusionModel, _ options: SamplingOptions, batch: Int) {
+  init(
+    _ model: DiffusionModel, _ options: SamplingOptions, batch: Int, opensBottleneck: Bool
+  ) {
     denoiser = Denoiser(
-      model, classes: options.classes, options.effectiveGuidance, batch: batch)
+      model, classes: options.classes, options.effectiveGuidance, batch: batch,
+      opensBottleneck: opensBottleneck)
     random = Philox(seed: options.seed, stream: RandomStream.sampling.rawValue)
     values = model.imageSize.values
   }
 
-  func output(_ xt: Floats, _ images: Range<Int>, at timestep: Timestep) -> NetworkOutput {
-    denoiser.output(xt, images, at: timestep)
+  func output(
+    _ xt: Floats, _ images: Range<Int>, at timestep: Timestep, shift: BottleneckShift?
+  ) -> NetworkOutput {
+    denoiser.output(xt, images, at: timestep, shift: shift)
   }
 
   func fillNoise(_ target: Floats, _ images: Range<Int>, at place: NoisePlace) {

@@ -49,6 +49,10 @@ public struct Example {
   public let xt: Block
   /// The network's output for x_t.
   public let output: Block
+  /// The network's output for the variance of each value, where it learns that.
+  public let variance: Block?
+  /// To be set as `gradient`, for that output.
+  public let varianceGradient: Block?
   /// Room for what the output is compared with.
   public let target: Block
   /// To be set to `scale` times the derivative of this example's loss with respect to the output.
@@ -64,11 +68,14 @@ public struct Example {
 
   package init(
     _ timestep: Timestep, x0: Floats, noise: Floats, xt: Floats, output: Floats, target: Floats,
-    gradient: Floats, scale: Float, prediction: Prediction, schedule: NoiseSchedule, loss: Double
+    gradient: Floats, variance: (output: Floats, gradient: Floats)? = nil, scale: Float,
+    prediction: Prediction, schedule: NoiseSchedule, loss: Double
   ) {
     self.timestep = timestep
     (self.x0, self.noise, self.xt) = (Block(x0), Block(noise), Block(xt))
     (self.output, self.target, self.gradient) = (Block(output), Block(target), Block(gradient))
+    self.variance = variance.map { Block($0.output) }
+    varianceGradient = variance.map { Block($0.gradient) }
     (self.scale, self.prediction, self.schedule) = (scale, prediction, schedule)
     self.loss = loss
   }

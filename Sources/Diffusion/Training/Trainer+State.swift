@@ -36,8 +36,9 @@ extension Trainer {
       }
     }
     try AtomicFile.write(
-      chunks: TrainingState.chunks(completed: completed, record, distillation?.place, entries),
-      to: path)
+      chunks: TrainingState.chunks(
+        completed: completed, record, distillation?.place,
+        entries + (history.map(TrainingState.entries) ?? [])), to: path)
   }
 
   /// Goes on where a state was written: the steps to come are those of the training that wrote it,
@@ -52,6 +53,7 @@ extension Trainer {
     optimization.parameters.markChanged()
     optimization.ema.markChanged()
     completed = state.completed
+    if history != nil { history = try state.history(timesteps: schedule.last.value) }
   }
 
   /// Writes everything that is needed to go on: weights, their average, Adam's moments, the step.

@@ -17,13 +17,15 @@ extension Trainer {
   ///   - emaDecay: how much of the weights' average stays; 0 copies the weights.
   /// - Throws: `TrainingError.diverged`, before the weights are changed.
   public func step(learningRate: Double, emaDecay: Double) throws(TrainingError) -> Step {
-    let (loss, norm) = gradients(draws(completed))
+    let draws = draws(completed)
+    let (loss, norm) = gradients(draws)
     guard loss.isFinite && norm.isFinite else {
       throw .diverged(step: completed + 1, learningRate: options.learningRate)
     }
     optimization.step(
       completed + 1, norm: norm, learningRate: learningRate, emaDecay: emaDecay)
     completed += 1
+    record(draws)
     return Step(number: completed, loss: loss, gradientNorm: norm, learningRate: learningRate)
   }
 
@@ -41,15 +43,24 @@ extension Trainer {
   /// x_0 ~ q(x_0), t ~ Uniform(1...T) and where ε lies in its stream, for each example of a batch;
   /// and which are conditioned on the null class.
   private func draws(_ step: Int) -> [Draw] {
-    order.indices(step: step, batch: options.batch).enumerated().map { item, image in
+    let important = history?.probabilities.map(ImportanceDraw.init)
+    return order.indices(step: step, batch: options.batch).enumerated().map { item, image in
       let words = random.block(item: UInt32(item), time: UInt32(step), index: 0)
       let chances = (timestep: Double(words[0]) / 0x1p32, row: Double(words[1]) / 0x1p32)
+      let drawn = important?((Double(item) + chances.timestep) / Double(options.batch))
       return Draw(
         image: image, classRow: classRow(image, chances.row),
-        timestep: objective.timestep(
-          item, of: options.batch, chance: chances.timestep, in: schedule),
-        noise: (UInt32(item), UInt32(step)))
+        timestep: drawn?.timestep
+          ?? objective.timestep(
+            item, of: options.batch, chance: chances.timestep, in: schedule),
+        noise: (UInt32(item), UInt32(step)), weight: drawn?.weight ?? 1)
     }
+  }
+
+  /// Keeps the losses of a batch where timesteps are drawn by them.
+  private func record(_ draws: [Draw]) {
+    guard let losses else { return }
+    for (item, draw) in draws.enumerated() { history?.record(losses.all[item], at: draw.timestep) }
   }
 
   /// The row of the class embedding for an image, given a number uniform in 0 ..< 1.
@@ -62,10 +73,11 @@ extension Trainer {
   /// The mean of the objective over a batch, with its gradient summed in `optimization`.
   private func gradients(_ draws: [Draw]) -> (loss: Double, norm: Double) {
     let values = draws.count * data.size.values
-    let (step, lanes) = (completed, lanes)
+    let (step, lanes, losses) = (completed, lanes, losses)
     let (sum, norm) = optimization.accumulate(draws.count) { examples, lane, gradients in
       lanes[lane].train(
-        draws[examples], step: step, scale: 1 / Float(values), addedTo: gradients)
+        draws[examples], step: step, scale: 1 / Float(values), addedTo: gradients,
+        losses: losses?.all)
     }
     return (sum / Double(values), norm)
   }

@@ -39,6 +39,10 @@ public final class Trainer {
   /// Timesteps, and which classes are left out.
   let random: Philox
   var order: BatchOrder
+  /// The losses that timesteps are drawn by, where they are.
+  var history: LossHistory?
+  /// The loss of each example of the last batch, where a history is kept of them.
+  let losses: FloatMemory?
   private let unet: UNet
 
   /// A network with its first weights.
@@ -124,21 +128,27 @@ public final class Trainer {
     }
     random = Philox(seed: options.seed, stream: RandomStream.timestep.rawValue)
     order = BatchOrder(images: data.count, seed: options.seed)
+    let isWeighted = options.timestepSampling == .importance
+    history = isWeighted ? LossHistory(timesteps: schedule.last.value) : nil
+    losses = isWeighted ? FloatMemory(count: options.batch) : nil
   }
 
   /// The model as it is now: a copy of the weights' moving average, which later steps leave alone.
   public func snapshot() -> DiffusionModel {
     let parameters = Parameters(unet.layout, for: .inference)
     parameters.values.copy(from: optimization.ema.values)
+    var defaults = SamplingDefaults()
+    if configuration.learnsVariance { defaults.variance = .learned }
     return DiffusionModel(
       unet, parameters, schedule: schedule, prediction: prediction, clipping: .toRange(1),
-      imageSize: data.size)
+      defaults: defaults, imageSize: data.size)
   }
 }
 
 extension UNetConfiguration {
   /// Whether the network takes and gives images of a size.
   fileprivate func fits(_ size: ImageSize) -> Bool {
-    resolution == Resolution(size) && inChannels == size.channels && outChannels == size.channels
+    resolution == Resolution(size) && inChannels == size.channels
+      && (outChannels == size.channels || learnsVariance)
   }
 }

@@ -12,8 +12,12 @@ struct TrainingLane: Sendable {
   private let prediction: Prediction
   private let schedule: NoiseSchedule
   private let target: FloatMemory
-  /// Memory for gradients that are not read: those of a network for inference.
-  private let unread: FloatMemory?
+  /// Memory for gradients that the tape has no room for: those of a network for inference, and those of
+  /// a prediction and its variance before they are put together.
+  private let gradients: FloatMemory?
+  private let varianceGradients: FloatMemory?
+  /// All of the network's output, also while the tape runs for a few of the images.
+  private let output: Floats
   private let values: Int
 
   /// - Parameters:
@@ -32,7 +36,11 @@ struct TrainingLane: Sendable {
     (self.prediction, self.schedule) = (prediction, schedule)
     values = data.size.values
     target = FloatMemory(count: ShardSize.usual * values)
-    unread = purpose == .training ? nil : FloatMemory(count: ShardSize.usual * values)
+    let learnsVariance = unet.configuration.learnsVariance
+    let room = ShardSize.usual * values
+    gradients = purpose == .training && !learnsVariance ? nil : FloatMemory(count: room)
+    varianceGradients = learnsVariance ? FloatMemory(count: room) : nil
+    output = examples.lane.rawOutput
   }
 
   private var tape: Tape { examples.lane.tape }
@@ -46,7 +54,7 @@ struct TrainingLane: Sendable {
   func loss(_ draws: ArraySlice<Draw>) -> Double {
     prepare(draws)
     examples.lane.forward()
-    return evaluate(draws, 0..<draws.count, gradient: unread?.all ?? target.all, scale: 0)
+    return evaluate(draws, 0..<draws.count, gradient: gradients?.all ?? target.all, scale: 0)
   }
 
   /// The same, and the gradient of `scale` times the sum, added to `gradients`.
@@ -54,37 +62,60 @@ struct TrainingLane: Sendable {
   /// - Parameters:
   ///   - step: the training step, for dropout.
   ///   - scale: what the sum is multiplied by in the loss.
-  ///   - gradients: of all parameters, in the layout's order.
+  ///   - sum: of the gradients of all parameters, in the layout's order.
+  ///   - losses: where the loss of each example of the batch is to be written, without its weight; nil
+  ///     for nowhere.
   func train(
-    _ draws: ArraySlice<Draw>, step: Int, scale: Float, addedTo gradients: FloatMemory
+    _ draws: ArraySlice<Draw>, step: Int, scale: Float, addedTo sum: FloatMemory,
+    losses: Floats? = nil
   ) -> Double {
-    tape.addGradients(to: gradients)
+    tape.addGradients(to: sum)
     tape.place = (UInt32(step), UInt32(draws.startIndex))
     prepare(draws)
     let slope = tape.gradient(examples.lane.graph.output)
-    var sum = 0.0
+    var loss = 0.0
     tape.train { images in
-      sum += evaluate(draws, images, gradient: slope, scale: scale)
+      guard let gradients, let varianceGradients else {
+        loss += evaluate(draws, images, gradient: slope, scale: scale, losses: losses)
+        return
+      }
+      examples.lane.separate(output, images)
+      loss += evaluate(draws, images, gradient: gradients.all, scale: scale, losses: losses)
+      examples.lane.join(gradients.all, varianceGradients.all, images, into: slope)
     }
-    return sum
+    return loss
   }
 
   /// The sum of the losses of some of the drawn images, and the gradient with respect to the network's
   /// output.
   private func evaluate(
-    _ draws: ArraySlice<Draw>, _ images: Range<Int>, gradient: Floats, scale: Float
+    _ draws: ArraySlice<Draw>, _ images: Range<Int>, gradient: Floats, scale: Float,
+    losses: Floats? = nil
   ) -> Double {
     var sum = 0.0
     for place in images {
+      let draw = draws[draws.startIndex + place]
+      let start = place * values
       var example = Example(
-        draws[draws.startIndex + place].timestep, x0: examples.x0(place),
+        draw.timestep, x0: examples.x0(place),
         noise: examples.noise(place), xt: examples.xt(place), output: examples.output(place),
-        target: target.all.slice(place * values, values),
-        gradient: gradient.slice(place * values, values), scale: scale, prediction: prediction,
-        schedule: schedule, loss: sum)
+        target: target.all.slice(start, values), gradient: gradient.slice(start, values),
+        variance: variance(place), scale: scale * Float(draw.weight), prediction: prediction,
+        schedule: schedule, loss: losses == nil ? sum : 0)
       objective.evaluate(&example)
-      sum = example.loss
+      if let losses {
+        losses[draws.startIndex + place] = Float(example.loss / Double(values))
+        sum += draw.weight * example.loss
+      } else {
+        sum = example.loss
+      }
     }
     return sum
+  }
+
+  /// The network's output for the variances of an image, and where its gradient goes.
+  private func variance(_ place: Int) -> (output: Floats, gradient: Floats)? {
+    guard let output = examples.variance(place), let varianceGradients else { return nil }
+    return (output, varianceGradients.all.slice(place * values, values))
   }
 }

@@ -146,3 +146,38 @@ package struct TrainingState: Sendable {
   /// The tensors of a part, under their parameters' names.
   func tensors(_ part: Part) -> Safetensors { file.part(part.rawValue) }
 }
+
+// MARK: - Losses by timestep
+
+extension TrainingState {
+  private enum HistoryName {
+    static let counts = "loss_history.counts"
+    static let losses = "loss_history.losses"
+  }
+
+  /// The tensors that keep the losses timesteps are drawn by.
+  static func entries(_ history: LossHistory) -> [Safetensors.Entry] {
+    let timesteps = history.counts.count
+    return [
+      .init(HistoryName.counts, shape: [timesteps], .integers(history.counts)),
+      .init(
+        HistoryName.losses, shape: [timesteps, LossHistory.depth], .floats(history.losses)),
+    ]
+  }
+
+  /// The losses that were kept.
+  ///
+  /// - Throws: `FileError` where there are none, or those of another number of timesteps.
+  func history(timesteps: Int) throws(FileError) -> LossHistory {
+    let (counts, losses) = (
+      try file.integers(HistoryName.counts), try file.floats(HistoryName.losses)
+    )
+    guard counts.count == timesteps, losses.count == timesteps * LossHistory.depth,
+      counts.allSatisfy({ $0 >= 0 })
+    else {
+      throw FileError(
+        path: file.path, .invalid("its losses are not those of \(timesteps) timesteps"))
+    }
+    return LossHistory(counts: counts, losses: losses)
+  }
+}

@@ -106,14 +106,21 @@ extension IDX {
         path: path,
         .invalid(
           "its elements are of type 0x" + String(magic[2], radix: 16)
+            + (elementTypes[magic[2]].map { ", \($0)" } ?? "")
             + "; only unsigned bytes (0x8) can be used"))
     }
     return Int(magic[3])
   }
 
+  /// The other types of IDX by their codes.
+  private static let elementTypes: [UInt8: String] = [
+    0x9: "signed bytes", 0xb: "short", 0xc: "int", 0xd: "float", 0xe: "double",
+  ]
+
   /// What a failed download or a wrong name brings instead.
   private static let otherFormats: [(opening: [UInt8], name: String)] = [
     (Array("\u{89}PNG".unicodeScalars.map { UInt8($0.value) }), "a PNG image"),
+    ([0x1f, 0x8b], "gzip inside gzip; unpack it once"),
     ([0xff, 0xd8, 0xff], "a JPEG image"),
     (Array("PK".utf8), "a zip archive; unpack it first"),
     (Array("BZh".utf8), "bzip2 data; unpack it first"),

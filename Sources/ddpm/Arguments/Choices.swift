@@ -4,7 +4,7 @@ import Diffusion
 
 /// Where images come from.
 package enum DataChoice: Equatable, Sendable {
-  /// A folder of IDX files.
+  /// A folder of IDX or PNG files.
   case folder(String)
   /// The digits the program draws.
   case synthetic

@@ -15,13 +15,16 @@ package enum Limit {
   package static let learningRate = 1e6
   package static let gradientNorm = 1e9
   package static let guidance = 100.0
+  package static let amount = 100.0
 }
 
 /// Options with one meaning in several commands.
 package enum CommonOptions {
   package static let data = Option<DataChoice>(
     "--data", "DIR|synthetic", .data, default: .folder("data/mnist"),
-    "a folder of IDX files, plain or .gz; synthetic: digits the program draws")
+    "a folder of IDX files, plain or .gz, or of PNG files; synthetic: digits the program draws")
+  package static let transpose = Option<Bool>(
+    "--transpose", "mirror every image of --data in its diagonal: EMNIST's lie on their side")
   package static let model = Option<String?>(
     "--model", "DIR", .folder, unset: "\(ModelChoice.defaultRun), else \(ModelChoice.shipped)",
     "a run's folder, or a diffusers pipeline's")

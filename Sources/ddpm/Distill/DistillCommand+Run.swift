@@ -14,9 +14,9 @@ extension DistillCommand {
     defer { progress.endLine() }
     // What a run needs of its teacher lies in its own folder.
     let (teacher, path) = try ModelChoice.open(run?.folder.path ?? settings.model, progress)
-    let waysOut = run == nil ? DataChoice.waysOut : DataChoice.resumedWaysOut
-    let train = try settings.data.load(.train, waysOut: waysOut)
-    let test = try settings.data.load(.test, waysOut: waysOut)
+    let waysOut = run == nil ? DataSettings.waysOut : DataSettings.resumedWaysOut
+    let train = try settings.data.load(.train, seed: settings.seed, waysOut: waysOut)
+    let test = try settings.data.load(.test, seed: settings.seed, waysOut: waysOut)
     try train.check(for: teacher)
     try test.check(for: teacher)
     let distiller: Distiller

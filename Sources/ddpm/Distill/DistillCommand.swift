@@ -34,7 +34,8 @@ package struct DistillCommand: Command {
 
   package static let table = OptionTable(
     .init(
-      "Model, data and output", CommonOptions.model, CommonOptions.data, out, TrainCommand.resume,
+      "Model, data and output", CommonOptions.model, CommonOptions.data, CommonOptions.transpose,
+      out, TrainCommand.resume,
       TrainCommand.overwrite),
     .init("Student", steps, guidance),
     .init("Budget, one of the two", epochs, TrainCommand.minutes),

@@ -6,7 +6,7 @@ import Diffusion
 package struct DistillSettings: Equatable, Sendable {
   /// The teacher's folder; nil is the usual one.
   package var model: String?
-  package var data: DataChoice
+  package var data: DataSettings
   package var out: String
   package var existing: RunFolder.Existing
   /// The student's steps.
@@ -23,7 +23,7 @@ package struct DistillSettings: Equatable, Sendable {
   init(_ arguments: Arguments) throws(UsageError) {
     typealias Distill = DistillCommand
     model = try arguments[CommonOptions.model]
-    data = try arguments[CommonOptions.data]
+    data = try DataSettings(arguments)
     out = try arguments[Distill.out]
     existing = try .init(arguments)
     steps = try arguments[Distill.steps]

@@ -16,6 +16,12 @@ package struct EditCommand: Command {
       "ddpm edit --from test --class 3 --count 8 --interpolate 10 --out between.png",
       "on the way from one real image to the next"),
     Example(
+      "ddpm edit --from test --pick 0,1,2,3 --interpolate 8 --grid --out sheet.png",
+      "a sheet between four of them"),
+    Example(
+      "ddpm edit --from test --class 4 --towards 9 --amount 0,1,2 --out nines.png",
+      "fours that become nines, along a direction of the bottleneck's activations"),
+    Example(
       "ddpm edit --from test --count 4 --strength 0.2,0.4,0.6,0.8 --out strengths.png",
       "ever more of each image drawn anew"),
     Example(
@@ -49,9 +55,19 @@ package struct EditCommand: Command {
   static let interpolate = Option<Int?>(
     "--interpolate", "N", .integer(2...Limit.columns),
     "rows of N images on the great circle between the x_T of two images and the next two")
+  static let grid = Option<Bool>(
+    "--grid", "--interpolate between four images, as a sheet of N x N")
   static let strength = Option<[Double]?>(
     "--strength", "LIST", .list(of: .number(0...1)),
     "noise the images to this share of the timesteps and denoise them; a column each (SDEdit)")
+  static let towards = Option<Int?>(
+    "--towards", "CLASS", .integer(0...UNetConfiguration.Limit.classes.upperBound - 1),
+    "move the images to a class in the space of the bottleneck's activations (Asyrp); with --strength:"
+      + " draw them anew as of that class")
+  static let amount = Option<[Double]?>(
+    "--amount", "LIST", .list(of: .number(0...Limit.amount)), unset: usualAmount.brief,
+    "how far --towards goes, 1 from mean to mean; a column each")
+  static let usualAmount = 1.0
   static let mask = Option<MaskChoice?>(
     "--mask", "FILE|PART", .mask,
     "draw anew what is hidden: left, right, top, bottom, center, or what is white in a PNG (RePaint)"
@@ -64,6 +80,9 @@ package struct EditCommand: Command {
   static let upscale = Option<Int?>(
     "--upscale", "K", .integer(2...64),
     "enlarge images K times whose means of K x K pixels stay (DDNM)")
+  static let sampler = Option<LatentSolver>(
+    "--sampler", "ddim|ddim2", .latentSolver, default: .secondOrder,
+    "how images are encoded and decoded: DDIM, or DDIM of second order")
   static let steps = Option<Int>(
     "--steps", "S", .integer(1...Limit.timesteps), default: 50,
     "how many timesteps are visited each way")
@@ -73,15 +92,18 @@ package struct EditCommand: Command {
 
   package static let table = OptionTable(
     .init(
-      "Model and images", CommonOptions.model, CommonOptions.data, from, pick, count, classes),
+      "Model and images", CommonOptions.model, CommonOptions.data, CommonOptions.transpose, from,
+      pick, count, classes),
     .init("Output", out, latents),
     .init(
-      "What to do (none: to x_T and back)", interpolate, strength, mask, resample,
-      jump, upscale),
-    .init("Sampler", steps, CommonOptions.guidance),
+      "What to do (none: to x_T and back)", interpolate, grid, strength, towards, amount,
+      mask, resample, jump, upscale),
+    .init("Sampler", sampler, steps, CommonOptions.guidance),
     .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),
     .init("Looking", SampleCommand.preview, CommonOptions.quiet),
-    exclusive: [[interpolate, strength, mask, upscale], [pick, count]])
+    exclusive: [
+      [interpolate, strength, mask, upscale], [interpolate, towards, mask, upscale], [pick, count],
+    ])
 
   package let settings: EditSettings
 

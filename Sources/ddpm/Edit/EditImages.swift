@@ -2,7 +2,7 @@
 
 import Diffusion
 
-/// Images to edit, in [-1, 1], and what a conditional model is conditioned on for each.
+/// Images to edit, in [-1, 1], and the class of each where that is known.
 struct EditImages {
   var images: Images
   var classes: [Int]?
@@ -14,12 +14,19 @@ extension EditSettings {
 
   /// Reads the images.
   ///
+  /// - Parameter folder: the model's.
   /// - Throws: `MissingInput`, `FileError`; `UsageError` for images that are not there, or without a
   ///   class that the model needs.
-  func read(for model: DiffusionModel) throws -> EditImages {
+  func read(
+    for model: DiffusionModel, in folder: String, _ progress: SharedProgress
+  ) throws -> EditImages {
     switch input {
     case .split(let split):
-      let data = try data.load(split)
+      let heldOut = self.data.heldOutSeed(of: folder, or: seed)
+      let data = try data.load(split, seed: heldOut)
+      if split == .test, let note = self.data.note(heldOutBy: heldOut) {
+        progress.say("ddpm: the test images are \(note)")
+      }
       if model.classCount != nil || classNumber != nil { try data.check(for: model) }
       let all = data.images.count
       let places = (0..<all).filter { place in
@@ -28,23 +35,17 @@ extension EditSettings {
       let chosen = try choose(places, usual: EditSettings.usualCount, of: data.name)
       return EditImages(
         images: Images(data.images).picked(chosen),
-        classes: model.classCount == nil
-          ? nil
-          : data.labels.map { labels in
-            chosen.map { Int(labels[$0]) }
-          })
+        classes: data.labels.map { labels in chosen.map { Int(labels[$0]) } })
     case .file(let path):
       let all = try Images(editing: path)
       let chosen = try choose(Array(0..<all.count), usual: all.count, of: path)
-      if let classes = model.classCount {
-        guard let classNumber else {
-          throw UsageError(
-            "--class: say which of the classes 0 to \(classes - 1) the images of \(path) are of")
-        }
-        return EditImages(
-          images: all.picked(chosen), classes: chosen.map { _ in classNumber })
+      if let classes = model.classCount, classNumber == nil {
+        throw UsageError(
+          "--class: say which of the classes 0 to \(classes - 1) the images of \(path) are of")
       }
-      return EditImages(images: all.picked(chosen), classes: nil)
+      return EditImages(
+        images: all.picked(chosen),
+        classes: classNumber.map { number in chosen.map { _ in number } })
     }
   }
 

@@ -10,13 +10,6 @@ package enum EditInput: Equatable, Sendable {
   case file(String)
 }
 
-/// What is drawn anew.
-package enum MaskChoice: Equatable, Sendable {
-  case part(Mask.Part)
-  /// A PNG, white where it is.
-  case file(String)
-}
-
 extension ValueFormat where Value == EditInput {
   package static var editInput: Self {
     let file = ValueFormat<String>.path(of: .file(endings: ["png", "idx", "idx.gz", "npy"]))
@@ -28,15 +21,14 @@ extension ValueFormat where Value == EditInput {
   }
 }
 
-extension ValueFormat where Value == MaskChoice {
-  package static var mask: Self {
-    let file = ValueFormat<String>.path(of: .file(endings: ["png"]))
-    let files = Self("a PNG's path", path: file.path) { text in
-      file.read(text).map(MaskChoice.file)
-    } write: { mask in
-      if case .file(let path) = mask { path } else { "" }
+extension ValueFormat where Value == LatentSolver {
+  package static var latentSolver: Self {
+    named(LatentSolver.allCases) { solver in
+      switch solver {
+      case .ddim: SamplerKind.ddim.name
+      case .secondOrder: SamplerKind.secondOrderDDIM.name
+      }
     }
-    return Mask.Part.allCases.reduce(files) { $0.or($1.rawValue, means: .part($1)) }
   }
 }
 
@@ -44,20 +36,22 @@ extension ValueFormat where Value == MaskChoice {
 package enum Edit: Equatable, Sendable {
   /// To x_T and back.
   case reconstruct
-  /// Rows of so many images between the latents of two.
-  case interpolate(columns: Int)
-  /// SDEdit, with each of these strengths.
-  case redraw([Double])
+  /// Rows of so many images between the latents of two; as a sheet, as many rows between those of four.
+  case interpolate(columns: Int, isSheet: Bool)
+  /// SDEdit, with each of these strengths; towards another class, of a conditional model.
+  case redraw([Double], target: Int?)
   /// RePaint.
   case inpaint(MaskChoice, resample: Int, jump: Int)
   /// So many times larger.
   case upscale(Int)
+  /// Asyrp: towards a class in h-space, by each of these amounts.
+  case move(to: Int, amounts: [Double])
 }
 
 /// An editing as the command line describes it.
 package struct EditSettings: Equatable, Sendable {
   package var model: String?
-  package var data: DataChoice
+  package var data: DataSettings
   package var input: EditInput
   package var pick: [Int]?
   package var count: Int?
@@ -65,6 +59,10 @@ package struct EditSettings: Equatable, Sendable {
   package var output: OutputFile
   package var latents: String?
   package var edit: Edit
+  /// How images are encoded and decoded.
+  package var solver: LatentSolver
+  /// How noise is removed from images that noise was added to.
+  package var sampler: any Sampler { solver == .ddim ? DDIMSampler() : SecondOrderDDIM() }
   package var steps: Int
   package var guidance: Double?
   package var seed: UInt64
@@ -75,13 +73,14 @@ package struct EditSettings: Equatable, Sendable {
   init(_ arguments: Arguments) throws(UsageError) {
     typealias Command = EditCommand
     model = try arguments[CommonOptions.model]
-    data = try arguments[CommonOptions.data]
+    data = try DataSettings(arguments)
     input = try arguments[Command.from]
     (pick, count) = (try arguments[Command.pick], try arguments[Command.count])
     classNumber = try arguments[Command.classes]
     output = try OutputFile(
       path: arguments[Command.out], columns: nil, flag: Command.out.flag)
     latents = try arguments[Command.latents]
+    solver = try arguments[Command.sampler]
     steps = try arguments[Command.steps]
     guidance = try arguments[CommonOptions.guidance]
     seed = try arguments[CommonOptions.seed]
@@ -90,9 +89,11 @@ package struct EditSettings: Equatable, Sendable {
     isQuiet = try arguments[CommonOptions.quiet]
     edit =
       if let columns = try arguments[Command.interpolate] {
-        .interpolate(columns: columns)
+        .interpolate(columns: columns, isSheet: try arguments[Command.grid])
       } else if let strengths = try arguments[Command.strength] {
-        .redraw(strengths)
+        .redraw(strengths, target: try arguments[Command.towards])
+      } else if let target = try arguments[Command.towards] {
+        .move(to: target, amounts: try arguments[Command.amount] ?? [Command.usualAmount])
       } else if let mask = try arguments[Command.mask] {
         .inpaint(
           mask, resample: try arguments[Command.resample] ?? Command.usualResample,
@@ -113,11 +114,26 @@ package struct EditSettings: Equatable, Sendable {
         throw UsageError("\(option.flag) says how --mask walks: add --mask")
       }
     }
+    if arguments.has(Command.grid), !arguments.has(Command.interpolate) {
+      throw UsageError("--grid makes a sheet of --interpolate between four images: add it")
+    }
+    if arguments.has(Command.amount) {
+      guard arguments.has(Command.towards), !arguments.has(Command.strength) else {
+        throw UsageError(
+          "--amount says how far --towards goes in h-space: add it, without --strength")
+      }
+    }
     if let latents, Path.isSame(latents, output.path) {
       throw UsageError("--latents and --out name the same file, \"\(latents)\"; take two")
     }
     switch edit {
-    case .reconstruct, .interpolate: break
+    case .inpaint where arguments.has(Command.sampler),
+      .upscale where arguments.has(Command.sampler):
+      throw UsageError("--sampler: RePaint and DDNM have samplers of their own; leave it out")
+    default: break
+    }
+    switch edit {
+    case .reconstruct, .interpolate, .move: break
     case .redraw, .inpaint, .upscale:
       if latents != nil {
         throw UsageError("--latents are x_T of images that are encoded: leave out the other edit")

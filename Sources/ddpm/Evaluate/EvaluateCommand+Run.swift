@@ -10,6 +10,10 @@ extension EvaluateCommand {
     let (model, path) = try ModelChoice.open(settings.model, progress)
     var subject = try EvaluationSubject(
       model, path, settings, guidance: settings.guidance.guidance(progress))
+    let heldOut = settings.data.heldOutSeed(of: path, or: settings.seed)
+    if subject.test != nil, let note = settings.data.note(heldOutBy: heldOut) {
+      progress.say("ddpm: the test images are \(note)")
+    }
     let folder = EvaluationFolder(settings.out ?? Path.join(path, "evaluation"))
     if subject.metrics.need(.cells), settings.samplers.contains(.ddpmOptimal) {
       // Whatever cannot be measured is refused before the variance is estimated, which takes a while.

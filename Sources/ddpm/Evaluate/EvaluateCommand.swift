@@ -58,7 +58,9 @@ package struct EvaluateCommand: Command {
   }
 
   package static let table = OptionTable(
-    .init("Model, data and output", CommonOptions.model, CommonOptions.data, out, json),
+    .init(
+      "Model, data and output", CommonOptions.model, CommonOptions.data, CommonOptions.transpose,
+      out, json),
     .init(
       "Comparison", sampler, steps, eta, spacing, CommonOptions.guidance,
       CommonOptions.guidanceInterval, CommonOptions.guideBy, CommonOptions.guidanceRescale, count,

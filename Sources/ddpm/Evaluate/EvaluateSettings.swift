@@ -5,7 +5,7 @@ import Diffusion
 /// An evaluation as the command line describes it.
 package struct EvaluateSettings: Equatable, Sendable {
   package var model: String?
-  package var data: DataChoice
+  package var data: DataSettings
   /// The report's folder, nil for one beside the model.
   package var out: String?
   package var samplers: [SamplerKind]
@@ -24,7 +24,7 @@ package struct EvaluateSettings: Equatable, Sendable {
   init(_ arguments: Arguments) throws(UsageError) {
     typealias Evaluate = EvaluateCommand
     model = try arguments[CommonOptions.model]
-    data = try arguments[CommonOptions.data]
+    data = try DataSettings(arguments)
     out = try arguments[Evaluate.out]
     samplers = try arguments[Evaluate.sampler]
     steps = try arguments[Evaluate.steps]

@@ -53,7 +53,7 @@ extension EvaluationSession {
   }
 
   private func network(_ training: Dataset) throws(FileError) -> FeatureNetwork {
-    let cache = FeatureCache(environment: ProcessInfo.processInfo.environment)
+    let cache = FeatureCache.usual
     let (progress, meter, threads) = (progress, meter, about.threads)
     return try cache.network(for: training, say: progress.say) { () throws(FileError) in
       let name = training.name.printable

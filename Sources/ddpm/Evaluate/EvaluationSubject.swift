@@ -61,9 +61,10 @@ struct EvaluationSubject {
   private mutating func readTest(_ settings: EvaluateSettings) throws {
     let test: Dataset
     do {
-      test = try settings.data.load(.test)
+      test = try settings.data.load(
+        .test, seed: settings.data.heldOutSeed(of: path, or: settings.seed))
     } catch let error as MissingInput
-      where settings.metrics == nil && settings.data == CommonOptions.data.absent
+      where settings.metrics == nil && settings.data.choice == CommonOptions.data.absent
     {
       return leaveOut(.test, error.description)
     }
@@ -86,7 +87,8 @@ struct EvaluationSubject {
     let isFree = settings.metrics == nil
     let training: Dataset
     do {
-      training = try settings.data.load(.train)
+      training = try settings.data.load(
+        .train, seed: settings.data.heldOutSeed(of: path, or: settings.seed))
     } catch let error as MissingInput where isFree {
       return leaveOut(.training, error.description)
     }

@@ -18,6 +18,9 @@ package struct FeatureCache {
     }
   }
 
+  /// That of the user who runs the program.
+  static var usual: FeatureCache { FeatureCache(environment: ProcessInfo.processInfo.environment) }
+
   /// The path of the network trained on some data, named after their fingerprint.
   package func path(for data: Dataset) -> String? {
     let letters = data.labelledFingerprint.lowercased().map {

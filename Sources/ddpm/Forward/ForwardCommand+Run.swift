@@ -8,7 +8,7 @@ extension ForwardCommand {
     defer { progress.endLine() }
     try settings.output.checkPlace()
     let processes = try settings.processes(progress)
-    let data = try settings.data.load(.train, limit: settings.count)
+    let data = try settings.data.load(.train, seed: settings.seed, limit: settings.count)
     let images = Images(data.images)
     let noise = Images.noise(images.count, size: images.size, seed: settings.seed)
     for (name, schedule) in processes {

@@ -24,7 +24,7 @@ package struct ForwardCommand: Command {
     "how the noise grows: linear, cosine, quadratic, sigmoid; a block for each")
 
   package static let table = OptionTable(
-    .init("Data and output", CommonOptions.data, out, count),
+    .init("Data and output", CommonOptions.data, CommonOptions.transpose, out, count),
     .init(
       "Process", CommonOptions.model, schedules, TrainCommand.timesteps, TrainCommand.zeroSNR),
     .init("Reproducibility", CommonOptions.seed, CommonOptions.quiet),
@@ -52,7 +52,7 @@ package struct ForwardSettings: Equatable, Sendable {
     case model(String)
   }
 
-  package var data: DataChoice
+  package var data: DataSettings
   package var output: OutputFile
   package var count: Int
   package var source: Source
@@ -61,7 +61,7 @@ package struct ForwardSettings: Equatable, Sendable {
 
   init(_ arguments: Arguments) throws(UsageError) {
     typealias Forward = ForwardCommand
-    data = try arguments[CommonOptions.data]
+    data = try DataSettings(arguments)
     output = try OutputFile(picture: arguments[Forward.out], flag: Forward.out.flag)
     count = try arguments[Forward.count]
     source =

@@ -8,32 +8,6 @@ struct MissingInput: Error, CustomStringConvertible {
   let description: String
 }
 
-extension DataChoice {
-  /// What to do where a folder of images is missing.
-  static let waysOut = "get MNIST with scripts/fetch-mnist.sh, or take --data synthetic"
-
-  /// One split of the data, or the first `limit` images of it.
-  /// - Throws: `MissingInput` where the folder or its images are missing, `FileError` else.
-  func load(
-    _ split: Dataset.Split, limit: Int? = nil, waysOut: String = waysOut
-  ) throws -> Dataset {
-    switch self {
-    case .synthetic:
-      let count = SyntheticDigits.count(of: split)
-      let drawn = SyntheticDigits.images(split, range: 0..<min(limit ?? count, count))
-      return Dataset(images: drawn.images, labels: drawn.labels, name: "synthetic")
-    case .folder(let folder):
-      do {
-        let images = try Dataset.load(folder: folder, split: split)
-        return limit.map(images.prefix) ?? images
-      } catch {
-        guard error.reason == .missing else { throw error }
-        throw MissingInput(description: "\(error); \(waysOut)")
-      }
-    }
-  }
-}
-
 extension Dataset {
   /// Makes sure that images and labels are those of a model.
   ///

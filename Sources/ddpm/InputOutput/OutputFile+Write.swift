@@ -7,14 +7,27 @@ extension OutputFile {
   /// The file's path.
   var path: String {
     switch self {
-    case .picture(let path, _, _), .array(let path, _): path
+    case .picture(let path, _, _), .array(let path, _), .folder(let path): path
     }
+  }
+
+  /// The files of labels beside a file of bytes: of `a.idx` it is `a-labels.idx`; none of other formats.
+  var labelPath: String? {
+    guard case .array(let path, let format) = self, format != .npy else { return nil }
+    let ending = ".\(format.rawValue)"
+    return "\(path.dropLast(ending.count))-labels\(path.suffix(ending.count))"
   }
 
   /// Makes sure that the file can be created, before work is done for it.
   ///
   /// - Throws: `FileError`, as writing would.
   func checkPlace() throws(FileError) {
+    if case .folder(let path) = self {
+      let name = String(path.reversed().drop { $0 == "/" }.reversed())
+      if Path.exists(name), !Path.isFolder(name) {
+        throw FileError(path: path, .uncreatable(ENOTDIR))
+      }
+    }
     let isThere = access(path, F_OK) == 0
     // The dot asks for a folder: a file of that name is none.
     let place = isThere ? path : Path.join(Path.parent(of: path), ".")
@@ -36,22 +49,25 @@ extension OutputFile {
   ///
   /// - Parameters:
   ///   - rows: of a grid that nobody gave columns, which is then filled column by column.
+  ///   - classes: of each image; none where they have none.
   ///   - text: what a PNG says about itself.
+  /// - Returns: the paths of what was written.
   /// - Throws: `FileError`.
-  func write(
-    _ images: Images, rows: Int? = nil, text: [(key: String, value: String)]
-  ) throws {
+  @discardableResult func write(
+    _ images: Images, rows: Int? = nil, classes: [Int] = [], text: [(key: String, value: String)]
+  ) throws -> [String] {
     if case .array(let path, .npy) = self {
       try AtomicFile.write(images.npy, to: path)
-    } else {
-      try write(ByteImages(images), rows: rows, text: text)
+      return [path]
     }
+    return try write(ByteImages(images), rows: rows, classes: classes, text: text)
   }
 
   /// Writes images of bytes.
-  func write(
-    _ images: ByteImages, rows: Int? = nil, text: [(key: String, value: String)]
-  ) throws {
+  @discardableResult func write(
+    _ images: ByteImages, rows: Int? = nil, classes: [Int] = [],
+    text: [(key: String, value: String)]
+  ) throws -> [String] {
     switch self {
     case .picture(let path, let format, let columns):
       let scale = OutputFile.scale(for: images.size, count: images.count)
@@ -68,6 +84,35 @@ extension OutputFile {
     case .array(let path, .npy): try AtomicFile.write(Images(images).npy, to: path)
     case .array(let path, .idx), .array(let path, .compressedIDX):
       try IDX.write(images, to: path)
+      // Labels of IDX are bytes.
+      if let labelPath, !classes.isEmpty, classes.allSatisfy({ $0 <= UInt8.max }) {
+        try IDX(shape: [classes.count], bytes: classes.map { UInt8($0) }).write(to: labelPath)
+        return [path, labelPath]
+      }
+    case .folder(let path): try write(images, each: path, classes, text)
+    }
+    return [path]
+  }
+
+  /// Digits of an image's number in its name.
+  private static let numberDigits = 6
+
+  /// Writes a PNG for each image, named by its number and its class.
+  private func write(
+    _ images: ByteImages, each folder: String, _ classes: [Int],
+    _ text: [(key: String, value: String)]
+  ) throws {
+    try createFolder(folder)
+    let size = images.size
+    for place in 0..<images.count {
+      let number = String(place)
+      let padded = String(repeating: "0", count: max(0, Self.numberDigits - number.count)) + number
+      let name = classes.isEmpty ? padded : "\(padded)-\(classes[place])"
+      try PNG.write(
+        Picture(
+          width: size.width, height: size.height, channels: size.channels,
+          pixels: images[place..<place + 1].pixels),
+        to: Path.join(folder, "\(name).png"), text: text + [("image", number)])
     }
   }
 }

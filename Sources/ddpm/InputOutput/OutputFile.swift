@@ -4,8 +4,10 @@
 package enum OutputFile: Equatable, Sendable {
   /// A grid; without columns, as square as the count allows.
   case picture(path: String, PictureFormat, columns: Int?)
-  /// Every image.
+  /// Every image, in one file.
   case array(path: String, ArrayFormat)
+  /// A PNG for each image.
+  case folder(path: String)
 
   /// A file format of a grid.
   package enum PictureFormat: String, CaseIterable, Sendable { case png, pgm }
@@ -23,12 +25,13 @@ package enum OutputFile: Equatable, Sendable {
   /// The file at `path`, in the format of its ending.
   /// - Throws: `UsageError` for another ending, and for columns without a grid.
   init(path: String, columns: Int?, flag: String) throws(UsageError) {
-    if let format = Self.format(of: path, among: PictureFormat.allCases) {
+    if path.hasSuffix("/") {
+      guard columns == nil else { throw Self.gridOfSingleImages(path) }
+      self = .folder(path: path)
+    } else if let format = Self.format(of: path, among: PictureFormat.allCases) {
       self = .picture(path: path, format, columns: columns)
     } else if let format = Self.format(of: path, among: ArrayFormat.allCases) {
-      guard columns == nil else {
-        throw UsageError("--grid arranges a picture, but \"\(path)\" holds images one by one")
-      }
+      guard columns == nil else { throw Self.gridOfSingleImages(path) }
       self = .array(path: path, format)
     } else {
       throw Self.otherEnding(path, flag, Self.endings)
@@ -50,6 +53,10 @@ package enum OutputFile: Equatable, Sendable {
     return .picture(path: path, format, columns: columns)
   }
 
+  private static func gridOfSingleImages(_ path: String) -> UsageError {
+    UsageError("--grid arranges a picture, but \"\(path)\" holds images one by one")
+  }
+
   private static func otherEnding(
     _ path: String, _ flag: String, _ endings: [String]
   ) -> UsageError {
@@ -57,7 +64,8 @@ package enum OutputFile: Equatable, Sendable {
     let name = path.split(separator: ".", omittingEmptySubsequences: false)
     let meant = name.count > 1 ? name.last.flatMap { nearest(to: String($0), among: endings) } : nil
     let hint = meant.map { "; did you mean .\($0)?" } ?? ""
-    return UsageError("\(flag) takes a file ending in \(list), not \"\(path)\"\(hint)")
+    let folder = endings == Self.endings ? ", or a folder ending in /" : ""
+    return UsageError("\(flag) takes a file ending in \(list)\(folder), not \"\(path)\"\(hint)")
   }
 
   private static func format<Format: RawRepresentable<String>>(

@@ -7,7 +7,7 @@ extension SampleCommand {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
     try settings.output.checkPlace()
-    try settings.progressive?.checkPlace()
+    try settings.progressive?.file.checkPlace()
     let (model, folder) = try ModelChoice.open(
       settings.model, weights: settings.weights, progress)
     var options = SamplingOptions(threads: threadCount(settings.threads))
@@ -35,7 +35,7 @@ extension SampleCommand {
       progress.update(
         "\(percent(share)) of \(counted(count, "image"))  left \(left(share, since: clock).brief)")
     }
-    let way = settings.progressive.map { _ in ProgressiveGrid(count, model.imageSize, path) }
+    let way = settings.progressive.map { ProgressiveGrid(count, model.imageSize, path, for: $0) }
     let samples = try model.sample(count, plan, options, observing: way?.observer)
     let time = ContinuousClock.now - clock
     progress.finish(
@@ -43,14 +43,15 @@ extension SampleCommand {
         + " \(percent(samples.clippedShare)) of the estimated values clipped")
     let text = settings.text(
       folder, path, model, model.text(options, guide: settings.guidance.guide))
-    try settings.output.write(
-      samples.images, rows: model.rows(of: count, settings.classes), text: text)
+    let rows = model.rows(of: count, settings.classes)
+    let written = try settings.output.write(
+      samples.images, rows: rows, classes: model.classes(0..<count, settings.classes), text: text)
     if settings.hasPreview {
       Output.messages.note(Preview(.messages).text(ByteImages(samples.images), settings.columns))
     }
-    if let way, let progressive = settings.progressive { try way.write(to: progressive, text) }
-    for file in [settings.output, settings.progressive].compactMap(\.self) {
-      try Output.results.line(file.path)
+    try way?.write(ByteImages(samples.images), rows: rows, columns: settings.columns, text)
+    for path in written + [settings.progressive?.file.path].compactMap(\.self) {
+      try Output.results.line(path)
     }
   }
 

@@ -15,6 +15,8 @@ package struct SampleCommand: Command {
       "ddpm sample --count 8 --progressive steps.png --preview",
       "eight images as they emerge, and a look at them in the terminal"),
     Example(
+      "ddpm sample --progressive digits.apng", "the grid as it emerges from noise, moving"),
+    Example(
       "ddpm sample --class 3 --interpolate 10 --out between.png",
       "from one image to another, eight times"),
     Example(
@@ -33,7 +35,8 @@ package struct SampleCommand: Command {
     "the student that ships, \(ModelChoice.fast): two evaluations of the network per image")
   static let out = Option<String>(
     "--out", "FILE", .path(of: .file(endings: OutputFile.endings)), default: "samples.png",
-    "a grid (\(OutputFile.pictureEndings)), or every image (\(OutputFile.arrayEndings))")
+    "a grid (\(OutputFile.pictureEndings)), every image (\(OutputFile.arrayEndings)), or DIR/: a PNG"
+      + " each")
   static let count = Option<Int?>(
     "--count", "N", .integer(1...Limit.images), unset: "64; of all classes 8 each",
     "how many images")
@@ -44,8 +47,9 @@ package struct SampleCommand: Command {
     "--interpolate", "N", .integer(2...Limit.columns),
     "rows of N images on the way from one image's noise to another's; deterministic ddim only")
   static let progressive = Option<String?>(
-    "--progressive", "FILE", .path(of: .file(endings: OutputFile.pictureEndingList)),
-    "also a grid (\(OutputFile.pictureEndings)) of the estimates of each image on the way")
+    "--progressive", "FILE", .path(of: .file(endings: ProgressiveFile.endings)),
+    "also a grid (\(OutputFile.pictureEndings)) of the estimates of each image on the way, or all of"
+      + " them moving (.apng)")
   static let preview = Option<Bool>("--preview", "show the images in the terminal")
 
   static let sampler = Option<SamplerKind?>(

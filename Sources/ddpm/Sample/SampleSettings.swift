@@ -12,7 +12,7 @@ package struct SampleSettings: Equatable, Sendable {
   /// Images per row of noise between two, where that is what is sampled from.
   package var interpolation: Int?
   /// Where the estimates along the way are drawn.
-  package var progressive: OutputFile?
+  package var progressive: ProgressiveFile?
   package var hasPreview: Bool
   package var sampler: SamplerSettings
   /// nil is as the model's own pipeline says.
@@ -34,7 +34,7 @@ package struct SampleSettings: Equatable, Sendable {
       path: arguments[Sample.out], columns: arguments[Sample.grid], flag: Sample.out.flag)
     if let interpolation { output = output.arranged(columns: interpolation) }
     progressive = try arguments[Sample.progressive].map { path throws(UsageError) in
-      try OutputFile(picture: path, flag: Sample.progressive.flag)
+      try ProgressiveFile(path, flag: Sample.progressive.flag)
     }
     hasPreview = try arguments[Sample.preview]
     count = try arguments[Sample.count]
@@ -60,7 +60,7 @@ package struct SampleSettings: Equatable, Sendable {
   /// Refuses what is meant for one way of sampling in another.
   private func refuseNonsense(_ arguments: Arguments) throws(UsageError) {
     typealias Sample = SampleCommand
-    if let progressive, Path.isSame(progressive.path, output.path) {
+    if let progressive, Path.isSame(progressive.file.path, output.path) {
       throw UsageError("--progressive and --out name the same file, \"\(output.path)\"; take two")
     }
     if noise != nil, arguments.has(CommonOptions.seed), sampler.isDeterministic {

@@ -43,6 +43,9 @@ package struct SamplerKind: Sendable, Hashable {
     DDIMSampler(eta: eta)
   }
 
+  package static let secondOrderDDIM = SamplerKind("ddim2", usualSteps: 10, noise: .none) { _, _ in
+    SecondOrderDDIM()
+  }
   package static let dpmSolver2M = SamplerKind("dpm++2m", usualSteps: 10, noise: .none) { _, _ in
     DPMSolverMultistep(order: .second)
   }
@@ -68,7 +71,7 @@ package struct SamplerKind: Sendable, Hashable {
       }
   }
 
-  package static let all = [ddpm, ddim, dpmSolver2M, dpmSolver3M, heun, uniPC]
+  package static let all = [ddpm, ddim, secondOrderDDIM, dpmSolver2M, dpmSolver3M, heun, uniPC]
   /// What can be compared: DDPM has a row for each variance.
   package static let compared = all + [ddpmOptimal, ddpmLearned]
 }

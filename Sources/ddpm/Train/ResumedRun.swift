@@ -100,7 +100,7 @@ struct ResumedRun<Resumed: ResumableCommand> {
   }
 }
 
-extension DataChoice {
+extension DataSettings {
   /// What to do where a run's data are no longer where they were.
   static let resumedWaysOut =
     "the run was begun with these images: say with --data where they are now"

@@ -42,9 +42,14 @@ extension TrainCommand: ResumableCommand {
     if case .epochs(let epochs) = settings.session.budget {
       record[Train.epochs.flag] = Train.epochs.format.write(epochs)
     }
+    record[Train.timestepSampling.flag] =
+      Train.timestepSampling.format.write(settings.objective.sampling)
     guard settings.start == nil else {
       for option in Train.decidedByModel { record[option.flag] = nil }
       return record
+    }
+    if settings.objective.learnsVariance {
+      record[Train.learnVariance.flag] = Train.learnVariance.format.write(true)
     }
     let labels = trainer.configuration.labelCount == nil ? Train.unconditional : Train.conditional
     record[labels.flag] = labels.format.write(true)

@@ -15,19 +15,17 @@ extension TrainCommand {
     defer { progress.endLine() }
     // What cannot be trained is said before the data are read.
     let beginning = try beginning(of: run, progress)
-    let waysOut = run == nil ? DataChoice.waysOut : DataChoice.resumedWaysOut
-    let train = try settings.data.load(.train, limit: settings.limit, waysOut: waysOut)
-    let test = try settings.data.load(.test, waysOut: waysOut)
+    let waysOut = run == nil ? DataSettings.waysOut : DataSettings.resumedWaysOut
+    let train = try settings.data.load(
+      .train, seed: settings.seed, limit: settings.limit, waysOut: waysOut)
+    let test = try settings.data.load(.test, seed: settings.seed, waysOut: waysOut)
     try train.checkSize(matches: test)
     let classes = try settings.classes(beginning, train, test)
     if let classes {
       try test.checkLabels(below: classes)
-      let seen = try train.seenClassCount()
-      if seen < classes {
-        progress.say(
-          "ddpm: \(train.name.printable): only \(seen) of the classes 0 to \(classes - 1) have"
-            + " images; the others will not be learned")
-      }
+    }
+    for warning in train.warnings(classes: classes) {
+      progress.say("ddpm: \(train.name.printable): \(warning)")
     }
     let trainer = try settings.trainer(beginning, train, classes: classes)
     let data = "\(train.fingerprint); held out \(test.fingerprint)"
@@ -39,6 +37,9 @@ extension TrainCommand {
     var session = TrainingSession(
       trainer, test, folder, settings.session, record, since: start, progress)
     let steps = try session.plan()
+    try settings.objective.check(
+      examples: steps * trainer.options.batch, timesteps: trainer.schedule.last.value,
+      isAsked: run == nil && arguments.has(TrainCommand.timestepSampling))
     for line in settings.summary(trainer, train, test, steps: steps) { progress.say(line) }
     if run != nil {
       let time = Duration.seconds(seconds).brief
@@ -68,12 +69,15 @@ extension TrainCommand {
       return .process(schedule)
     }
     let (model, folder) = try ModelChoice.open(run?.folder.path ?? start, progress)
-    if model.learnsVariance {
+    switch (model.learnsVariance, settings.objective.loss) {
+    case (true, .simple):
       throw FileError(
-        path: folder,
-        .invalid("its network outputs a variance too: take a model without with --from"))
+        path: folder, .invalid("its network outputs a variance too: add --loss hybrid or bound"))
+    case (false, .hybrid):
+      throw FileError(
+        path: folder, .invalid("its network outputs no variance, which --loss hybrid is for"))
+    default: return .model(model)
     }
-    return .model(model)
   }
 }
 
@@ -114,9 +118,12 @@ extension TrainSettings {
           for: session.budget, images: train.images.count, batch: options.batch)
       return try Trainer(
         network(preset, for: train.images.size, classes: classes), schedule: schedule,
-        prediction: prediction, data: train.images, labels: train.labels, options)
+        prediction: prediction, objective: objective.objective, data: train.images,
+        labels: train.labels, options)
     case .model(let model):
-      return Trainer(from: model, data: train.images, labels: train.labels, options)
+      return Trainer(
+        from: model, objective: objective.objective, data: train.images, labels: train.labels,
+        options)
     }
   }
 
@@ -142,6 +149,7 @@ extension TrainSettings {
       network.middle = attention.isEmpty ? .residual : .attention
     }
     if let dropout { network.dropout = dropout }
+    if objective.learnsVariance { network.outChannels = 2 * network.inChannels }
     return network
   }
 
@@ -163,6 +171,7 @@ extension TrainSettings {
     if let clip { options.clip = clip }
     options.warmup = warmup
     options.averageDecay = ema
+    options.timestepSampling = objective.sampling
     options.seed = seed
     return options
   }
@@ -200,10 +209,12 @@ extension TrainSettings {
         + " \(attention):"
         + " \(model.parameterCount) parameters, \(gigaflops) GFLOP per image",
       "data      \(train.name.printable): \(counted(train.images.count, "image")) to train on,"
-        + " \(test.images.count) held out, \(size)"
-        + (model.classCount.map { "; labels 0 to \($0 - 1)" } ?? ""),
+        + " \(test.images.count) held out"
+        + (data.note(heldOutBy: seed).map { " (\($0))" } ?? "") + ", \(size)"
+        + (model.classCount.map { "; labels 0 to \($0 - 1)\(train.classNameList)" } ?? ""),
       "process   \(processName), \(schedule.last) timesteps: alphaBar_T \(alphaBar),"
-        + " prior \(prior) bits/dim; the network predicts the \(model.prediction.rawValue)",
+        + " prior \(prior) bits/dim; the network predicts the \(model.prediction.rawValue)"
+        + (model.learnsVariance ? " and the variance" : "") + "; \(objective.title)",
       "training  \(amount) of \(counted(options.batch, "image")), \(options.optimizer.title), \(rate), gradients clipped at"
         + " \(options.clip)",
       "average   of the weights with a decay of \(decimals(options.decay(of: steps), 4)); a checkpoint"
@@ -211,5 +222,17 @@ extension TrainSettings {
       "machine   \(Platform.instructionSet) kernels, \(counted(options.threads, "thread")), seed \(seed)",
       "folder    \(out.printable)",
     ]
+  }
+}
+
+extension Dataset {
+  /// More names than this would not fit a line.
+  private static let listedNames = 26
+
+  /// The names of the classes, to stand behind their numbers.
+  fileprivate var classNameList: String {
+    guard let classNames else { return "" }
+    let listed = classNames.prefix(Dataset.listedNames).map(\.printable).joined(separator: ", ")
+    return " (\(listed)\(classNames.count > Dataset.listedNames ? ", ..." : ""))"
   }
 }

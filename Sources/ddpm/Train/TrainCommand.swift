@@ -60,6 +60,20 @@ package struct TrainCommand: Command {
     "--predict", "NAME", .choice, default: .velocity,
     "what the network outputs: noise, sample, mean or velocity")
 
+  static let loss = Option<LossKind>(
+    "--loss", "NAME", .choice, default: .simple,
+    "simple: DDPM's L_simple; bound: the variational bound, with --predict mean the model of"
+      + " Sohl-Dickstein et al.; hybrid: L_simple, and the bound for the variance")
+  static let learnVariance = Option<Bool>(
+    "--learn-variance",
+    "the network also outputs the variance of each reverse step; so it is with --loss hybrid")
+  static let weight = Option<TimestepWeight>(
+    "--weight", "none|min-snr|p2", .choice, default: .none,
+    "how much each timestep counts in L_simple")
+  static let timestepSampling = Option<TimestepSampling?>(
+    "--timestep-sampling", "NAME", .choice, unset: "stratified; of the bound importance",
+    "stratified: evenly; importance: the more often the larger the loss there")
+
   static let conditional = Option<Bool>(
     "--conditional",
     "train with the labels, a tenth of them left out for guidance; so it is where there are any")
@@ -107,11 +121,13 @@ package struct TrainCommand: Command {
     "steps between two models kept for good in snapshots/; 0 for none")
 
   package static let table = OptionTable(
-    .init("Data and output", CommonOptions.data, limit, out, resume, overwrite),
+    .init(
+      "Data and output", CommonOptions.data, CommonOptions.transpose, limit, out, resume, overwrite),
     .init("Network", preset, channels, blocks, attention, dropout),
     .init(
       "Process and prediction", timesteps, schedule, zeroSNR, predict, conditional, unconditional,
       from),
+    .init("Objective", loss, learnVariance, weight, timestepSampling),
     .init("Budget, one of the three", steps, epochs, minutes),
     .init("Optimisation", optimizer, batch, learningRate, warmup, ema, clip),
     .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),
@@ -123,6 +139,7 @@ package struct TrainCommand: Command {
   /// What a model that a training begins with has decided already.
   static let decidedByModel: [any AnyOption] = [
     preset, channels, blocks, attention, dropout, timesteps, schedule, zeroSNR, predict,
+    learnVariance,
     conditional,
     unconditional,
   ]

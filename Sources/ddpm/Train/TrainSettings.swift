@@ -14,7 +14,7 @@ package enum LabelUse: Equatable, Sendable {
 
 /// A training as the command line describes it.
 package struct TrainSettings: Equatable, Sendable {
-  package var data: DataChoice
+  package var data: DataSettings
   package var out: String
   package var existing: RunFolder.Existing
   /// How many of the training images are used.
@@ -37,6 +37,7 @@ package struct TrainSettings: Equatable, Sendable {
   /// A model whose weights it begins with.
   package var start: String?
 
+  package var objective: ObjectiveSettings
   package var session: SessionSettings
   package var optimizer: Optimizer
   package var batch: Int?
@@ -51,7 +52,7 @@ package struct TrainSettings: Equatable, Sendable {
 
   init(_ arguments: Arguments) throws(UsageError) {
     typealias Train = TrainCommand
-    data = try arguments[CommonOptions.data]
+    data = try DataSettings(arguments)
     out = try arguments[Train.out]
     existing = try .init(arguments)
     limit = try arguments[Train.limit]
@@ -73,6 +74,7 @@ package struct TrainSettings: Equatable, Sendable {
         .whereThere
       }
     start = try arguments[Train.from]
+    objective = try ObjectiveSettings(arguments)
     optimizer = try arguments[Train.optimizer]
     batch = try arguments[Train.batch]
     learningRate = try arguments[Train.learningRate]

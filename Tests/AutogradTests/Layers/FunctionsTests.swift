@@ -14,6 +14,13 @@ private let image = Shape(height: 3, width: 2, channels: 6)
   checkGradient(Network(image) { _ in { x, tape in tape.affine(x[0], scale: -3, offset: 2) } })
 }
 
+@Test func aSumsGradientIsTheDifference() {
+  checkGradient(
+    Network([.varied(image), .varied(image)]) { _ in
+      { x, tape in tape.silu(tape.add(x[0], tape.affine(tape.add(x[1], x[0]), scale: 2))) }
+    })
+}
+
 @Test func upsampleGradientIsTheDifference() {
   checkGradient(Network(image) { _ in { x, tape in tape.upsample(x[0]) } })
 }

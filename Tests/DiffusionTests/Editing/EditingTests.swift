@@ -12,8 +12,8 @@ import Testing
   @Test func decodingUndoesEncodingTheBetterTheMoreSteps() throws {
     let model = try untrainedModel(timesteps: 1000)
     let errors = try [5, 50, 500].map { steps in
-      let latents = try model.encode(images, steps: steps)
-      let again = try model.decode(latents, steps: steps)
+      let latents = try model.encode(images, steps: steps, by: .ddim)
+      let again = try model.decode(latents, steps: steps, by: .ddim)
       return SampleMean(images.squaredErrors(again)).mean
     }
     #expect(errors[0] > errors[1] && errors[1] > errors[2] && errors[2] < 1e-3, "\(errors)")
@@ -21,8 +21,8 @@ import Testing
 
   @Test func encodingIsThatOfTheEvaluation() throws {
     let model = try untrainedModel(timesteps: 100)
-    let latents = try model.encode(images, steps: 10, SamplingOptions(threads: 1))
-    let again = try model.decode(latents, steps: 10, SamplingOptions(threads: 2))
+    let latents = try model.encode(images, steps: 10, by: .ddim, SamplingOptions(threads: 1))
+    let again = try model.decode(latents, steps: 10, by: .ddim, SamplingOptions(threads: 2))
     let evaluated = try model.reconstruct(
       SmallTraining.images(3), labels: nil, steps: 10, spacing: .trailing, threads: 1)
     #expect(again == evaluated.images)

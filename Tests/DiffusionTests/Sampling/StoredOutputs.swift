@@ -16,7 +16,9 @@ final class StoredOutputs: WalkSource {
     self.variances = variances.map(FloatMemory.init)
   }
 
-  func output(_ xt: Floats, _ images: Range<Int>, at timestep: Timestep) -> NetworkOutput {
+  func output(
+    _ xt: Floats, _ images: Range<Int>, at timestep: Timestep, shift: BottleneckShift?
+  ) -> NetworkOutput {
     let place = counts.withLock { counts in
       defer { counts.outputs += 1 }
       return counts.outputs

@@ -13,7 +13,9 @@ private struct GaussianSource: WalkSource {
   let prediction: Prediction
   private let output = FloatMemory(count: 4096)
 
-  func output(_ xt: Floats, _ images: Range<Int>, at timestep: Timestep) -> NetworkOutput {
+  func output(
+    _ xt: Floats, _ images: Range<Int>, at timestep: Timestep, shift: BottleneckShift?
+  ) -> NetworkOutput {
     let noised = schedule.noised(at: timestep)
     let (image, noise) = (noised.x0Weight, noised.noiseWeight)
     let total = image * image * Self.variance + noise * noise

@@ -30,7 +30,7 @@ import Testing
 
   /// A timestep of weight 0 contributes nothing; weights scale loss and gradient alike.
   @Test func weightsScaleTheLossAndItsGradient() throws {
-    func step(_ weight: @escaping @Sendable (Timestep, NoiseSchedule) -> Double) throws
+    func step(_ weight: @escaping SimpleLoss.Weight) throws
       -> Trainer.Step
     {
       let trainer = try Trainer(
@@ -40,11 +40,11 @@ import Testing
       return try trainer.step(learningRate: 1e-3, emaDecay: 0)
     }
     let (plain, double, none) = (
-      try step { _, _ in 1 }, try step { _, _ in 2 }, try step { _, _ in 0 }
+      try step { _, _, _ in 1 }, try step { _, _, _ in 2 }, try step { _, _, _ in 0 }
     )
     #expect(double.loss == 2 * plain.loss && double.gradientNorm == 2 * plain.gradientNorm)
     #expect(none.loss == 0 && none.gradientNorm == 0)
-    let late = try step { t, schedule in t.value > schedule.last.value / 2 ? 1 : 0 }
+    let late = try step { _, t, schedule in t.value > schedule.last.value / 2 ? 1 : 0 }
     #expect(late.loss > 0 && late.loss < plain.loss)
   }
 

@@ -47,6 +47,30 @@ struct PNGTests {
     }
   }
 
+  @Test func framesFollowOneAnother() throws {
+    let frames = [1, 2, 3].map { step in
+      PNG.Frame(
+        Picture(width: 2, height: 1, channels: 1, pixels: [UInt8(step), 0]),
+        milliseconds: UInt16(300 * step))
+    }
+    let chunks = Self.chunks(try PNG.encode(frames, text: [("a", "b")]))
+    #expect(
+      chunks.map(\.type) == [
+        "IHDR", "tEXt", "acTL", "fcTL", "IDAT", "fcTL", "fdAT", "fcTL", "fdAT",
+      ]
+        + ["IEND"])
+    #expect(chunks[2].content == [0, 0, 0, 3, 0, 0, 0, 0])
+    // The number, 2 x 1 pixels at 0, 0, and 900 of 1000 parts of a second.
+    let size: [UInt8] = [0, 0, 0, 2, 0, 0, 0, 1] + Array(repeating: 0, count: 8)
+    #expect(chunks[7].content == [0, 0, 0, 3] + size + [3, 132, 3, 232, 0, 0])
+    #expect(
+      chunks[6].content.prefix(4) == [0, 0, 0, 2] && chunks[8].content.prefix(4) == [0, 0, 0, 4])
+    let rows: [UInt8] = [0, 3, 0]
+    #expect(
+      try Self.inflated(
+        Array(chunks[8].content.dropFirst(4)), size: 3, crc: Self.crc32(rows[...])) == rows)
+  }
+
   @Test(arguments: [(1, UInt8(0)), (3, 2)])
   func thePixelsAreInTheFile(channels: Int, color: UInt8) throws {
     let picture = Self.picture(channels: channels)

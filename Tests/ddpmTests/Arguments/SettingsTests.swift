@@ -21,7 +21,7 @@ import ddpm
       --steps 9 --optimizer adam --batch 4 --learning-rate 1e-3 --warmup 0 --ema 0.99 --clip 2 --seed 5 \
       --threads 2 --sample-every 0 --save-every 6 --keep-every 7 --overwrite --limit 3 --quiet
       """)
-    #expect(settings.data == .synthetic && settings.out == "d")
+    #expect(settings.data.choice == .synthetic && settings.out == "d")
     #expect(settings.existing == .replaced && settings.limit == 3)
     #expect(settings.preset == .base && settings.channels == [8, 16] && settings.blocks == 3)
     #expect(settings.attention == [2, 1] && settings.dropout == 0.1)
@@ -49,7 +49,7 @@ import ddpm
       --batch 9 --learning-rate 0.1 --seed 5 --threads 2 --sample-every 0 --save-every 6 --overwrite \
       --quiet
       """)
-    #expect(settings.model == "m" && settings.data == .synthetic && settings.out == "d")
+    #expect(settings.model == "m" && settings.data.choice == .synthetic && settings.out == "d")
     #expect(settings.steps == 4 && settings.guidance == 0.5 && settings.optimizer == .adam)
     #expect(settings.session.budget == .minutes(3) && settings.existing == .replaced)
     #expect(settings.batch == 9 && settings.learningRate == 0.1 && settings.seed == 5)
@@ -94,7 +94,7 @@ import ddpm
     #expect(settings.model == "m" && settings.output == .array(path: "a.idx.gz", .compressedIDX))
     #expect(settings.weights == .raw)
     #expect(settings.count == 3 && settings.seed == 8 && settings.noise == "n.npy")
-    #expect(settings.progressive == .picture(path: "p.PGM", .pgm, columns: nil))
+    #expect(settings.progressive == .rows(.picture(path: "p.PGM", .pgm, columns: nil)))
     #expect(settings.hasPreview && settings.interpolation == nil)
     #expect(settings.classes == .one(7) && settings.guidance.weight == 1.5)
     #expect(try sample("--class all").classes == .all && sample("").classes == nil)
@@ -149,7 +149,7 @@ import ddpm
       --metrics loss,time,fd,kd,pr,bpd,recon,neighbours --guidance 0.5 --seed 2 --threads 3 \
       --quiet
       """)
-    #expect(settings.model == "m" && settings.data == .folder("d") && settings.out == "r")
+    #expect(settings.model == "m" && settings.data.choice == .folder("d") && settings.out == "r")
     #expect(settings.samplers == [.dpmSolver2M, .ddim])
     #expect(settings.steps == [5, 1] && settings.etas == [.hat, .value(0.5)])
     #expect(settings.spacings == [.leading, .uniform])
@@ -163,7 +163,7 @@ import ddpm
     #expect(settings.steps == [10, 20, 50, 100] && settings.samplers == [.ddim])
     #expect(settings.etas == [.value(0), .value(1), .hat] && settings.spacings == [.trailing])
     #expect(settings.count == 1000 && settings.metrics == nil)
-    #expect(settings.data == .folder("data/mnist") && settings.model == nil)
+    #expect(settings.data.choice == .folder("data/mnist") && settings.model == nil)
   }
 
   private func train(_ line: String) throws -> TrainSettings {

@@ -148,7 +148,8 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("train --overwrit", "did you mean --overwrite?"),
     WrongLine("sample --sampler ddmp", "did you mean ddpm?"),
     WrongLine(
-      "sample --sampler euler", "one of ddpm, ddim, dpm++2m, dpm++3m, heun, unipc, not \"euler\""),
+      "sample --sampler euler",
+      "one of ddpm, ddim, ddim2, dpm++2m, dpm++3m, heun, unipc, not \"euler\""),
     WrongLine("sample --spacing linspce", "did you mean linspace?"),
     WrongLine("sample --spacing unifrom", "did you mean uniform?"),
     WrongLine("sample --spacing quadratc", "did you mean quadratic?"),

@@ -23,13 +23,16 @@ import Testing
     try Dataset.load(folder: workspace.path("data"), split: .test)
   }
 
-  @Test func latentsAreWhatSamplingStartsFrom() throws {
+  @Test(arguments: ["ddim", "ddim2"])
+  func latentsAreWhatSamplingStartsFrom(sampler: String) throws {
     _ = try workspace.makeModel(prediction: .velocity)
-    let result = try edit("again.npy", "--count", "3", "--latents", workspace.path("x.npy"))
+    let result = try edit(
+      "again.npy", "--count", "3", "--latents", workspace.path("x.npy"), "--sampler", sampler)
     #expect(result.code == 0 && result.messages.contains("mean squared error per dimension"))
     #expect(result.output == "\(workspace.path("x.npy"))\n\(workspace.path("again.npy"))\n")
     let sampled = try workspace.sample([
-      "--noise", workspace.path("x.npy"), "--steps", "4", "--sampler", "ddim", "--no-clip", "--out",
+      "--noise", workspace.path("x.npy"), "--steps", "4", "--sampler", sampler, "--no-clip",
+      "--out",
       workspace.path("sampled.npy"),
     ])
     #expect(sampled.code == 0)
@@ -100,6 +103,77 @@ import Testing
       )
       #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-4 })
     }
+  }
+
+  /// The corners of a sheet are the images themselves, and its edges are rows between two of them.
+  @Test func aSheetLiesBetweenFourImages() throws {
+    _ = try workspace.makeModel(prediction: .velocity)
+    #expect(try edit("a.npy", "--pick", "0,1,2,3", "--interpolate", "3", "--grid").code == 0)
+    let sheet = try Images(npy: workspace.path("a.npy"))
+    #expect(sheet.count == 9)
+    #expect(try edit("b.npy", "--pick", "0,1,2,3").code == 0)
+    let corners = try Images(npy: workspace.path("b.npy"))
+    #expect(try edit("c.npy", "--pick", "2,3", "--interpolate", "3").code == 0)
+    let lowest = try Images(npy: workspace.path("c.npy"))
+    func distance(_ a: Images, _ i: Int, _ b: Images, _ j: Int) -> Float {
+      (0..<64).map { abs(a.values[i * 64 + $0] - b.values[j * 64 + $0]) }.max() ?? 1
+    }
+    for (corner, place) in [0, 2, 6, 8].enumerated() {
+      #expect(distance(corners, corner, sheet, place) < 1e-4)
+    }
+    for place in 0..<3 { #expect(distance(lowest, place, sheet, 6 + place) < 1e-4) }
+    try edit("d.png", "--count", "3", "--interpolate", "3", "--grid").expectRefusal(64, "four")
+    try edit("d.png", "--grid").expectRefusal(64, "--interpolate")
+  }
+
+  /// The evaluation's classifier is learned from the training images, so these must have some of each
+  /// class; it is kept in a cache of the test's own.
+  @Test func imagesMoveTowardsAClass() throws {
+    let model = try workspace.makeModel(prediction: .velocity)
+    func move(_ out: String, _ more: String...) throws -> BuiltTool.Result {
+      try BuiltTool.shell(
+        "XDG_CACHE_HOME='\(workspace.path("cache"))' \"$0\" edit --model '\(workspace.path("model"))'"
+          + " --data '\(workspace.path("data"))' --steps 4 --count 2 --out '\(workspace.path(out))' "
+          + more.joined(separator: " "))
+    }
+    let result = try move("a.npy", "--towards 2 --amount 0,1,1")
+    #expect(result.code == 0, "\(result.messages)")
+    #expect(result.messages.contains("seen as 2") && result.messages.contains("amount 1:"))
+    let rows = try Images(npy: workspace.path("a.npy"))
+    #expect(rows.count == 6)
+    func image(_ row: Int, _ column: Int) -> ArraySlice<Float> {
+      let start = (row * 3 + column) * 64
+      return rows.values[start..<start + 64]
+    }
+    // No amount is DDIM.
+    let images = Images(try test().prefix(2).images)
+    let again = try model.decode(model.encode(images, steps: 4), steps: 4, by: .ddim)
+    #expect(Array(image(0, 0)) == Array(again.values[0..<64]))
+    #expect(image(1, 1) == image(1, 2) && image(1, 1) != image(1, 0))
+    #expect(workspace.exists("model/bottleneck_means.safetensors"))
+    let kept = try workspace.bytes("a.npy")
+    let second = try move("a.npy", "--towards 2 --amount 0,1,1")
+    #expect(!second.messages.contains("learned once") && second.messages.contains("learned before"))
+    #expect(try workspace.bytes("a.npy") == kept)
+    try move("b.npy", "--towards 3").expectRefusal(64, "classes 0 to 2", "no 3")
+    try move("b.npy", "--amount 1").expectRefusal(64, "--towards")
+    try move("b.npy", "--towards 2 --strength 0.5").expectRefusal(64, "class")
+  }
+
+  @Test func aConditionalModelDrawsAnewAsOfAnotherClass() throws {
+    let model = try workspace.makeModel(classes: 3, prediction: .velocity)
+    let result = try BuiltTool.shell(
+      "XDG_CACHE_HOME='\(workspace.path("cache"))' \"$0\" edit --model '\(workspace.path("model"))'"
+        + " --data '\(workspace.path("data"))' --steps 4 --count 2 --class 1 --strength 0.5 --towards 2"
+        + " --out '\(workspace.path("a.idx"))'")
+    #expect(result.code == 0 && result.messages.contains("strength 0.5"), "\(result.messages)")
+    var options = SamplingOptions(threads: 1)
+    options.classes = .one(2)
+    let all = Images(try test().images)
+    let ones = Images(size: all.size, values: Array(all.values[64..<128] + all.values[256..<320]))
+    let expected = try model.edit(ones, strength: 0.5, SecondOrderDDIM(), steps: 4, options)
+    #expect(try IDX.images(at: workspace.path("a.idx")) == ByteImages(expected))
+    #expect(try IDX.labels(at: workspace.path("a-labels.idx")) == [2, 2])
   }
 
   @Test func aPictureOfOnesOwnIsEdited() throws {

@@ -48,6 +48,28 @@ import Testing
     #expect(Array(bytes.suffix(expected.pixels.count)) == expected.pixels)
   }
 
+  /// The first frame is what a program that knows no APNG shows: the estimates at the first step.
+  @Test func aMovingPictureHasAFramePerStepAndTheImages() throws {
+    let (out, way) = (workspace.path("a.png"), workspace.path("way.apng"))
+    let result = try sample(
+      "--sampler", "ddpm", "--steps", "3", "--count", "3", "--grid", "3", "--out", out,
+      "--progressive", way)
+    #expect(result.code == 0 && result.output == "\(out)\n\(way)\n", "\(result.messages)")
+    let first = try PNG.read(way)
+    let image = try estimates(steps: 3)[0]
+    let scale = 10
+    let row = (0..<8).map { first.pixels[$0 * scale * first.width + 2 * 9 * scale] }
+    #expect(row == (0..<8).map { image.pixels[$0 * 8] })
+    let bytes = try workspace.bytes("way.apng")
+    func count(_ name: String) -> Int {
+      let name = Array(name.utf8)
+      return bytes.indices.dropLast(3).count { Array(bytes[$0..<$0 + 4]) == name }
+    }
+    #expect(count("fcTL") == 4 && count("fdAT") == 3 && count("IDAT") == 1 && count("acTL") == 1)
+    let texts = try PNGChunks(bytes).texts
+    #expect(texts["frames"] == "estimates of x0 at timesteps 1000 667 333, then the images")
+  }
+
   @Test func thePictureRecordsItsTimesteps() throws {
     _ = try sample(
       "--steps", "4", "--count", "2", "--out", workspace.path("a.png"), "--progressive",

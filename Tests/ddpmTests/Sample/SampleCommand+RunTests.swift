@@ -47,6 +47,39 @@ import Testing
     #expect(images.npy.count == 128 + 4 * 5 * 64)
   }
 
+  @Test func aFolderGetsAPictureOfEachImage() throws {
+    _ = try workspace.makeModel(classes: 3)
+    func sampleEach(_ out: String, _ words: String...) throws -> BuiltTool.Result {
+      try BuiltTool.run(
+        ["sample", "--model", workspace.path("model"), "--steps", "3"]
+          + ["--out", workspace.path(out) + "/"] + words)
+    }
+    let result = try sampleEach("each", "--count", "4", "--class", "all")
+    #expect(
+      result.code == 0 && result.output == workspace.path("each") + "/\n", "\(result.messages)")
+    let images = try labelled("4")
+    for (place, name) in ["000000-0", "000001-1", "000002-2", "000003-0"].enumerated() {
+      let picture = try PNG.read(workspace.path("each/\(name).png"))
+      #expect(picture.pixels == images[place..<place + 1].pixels)
+      let texts = try PNGChunks(workspace.bytes("each/\(name).png")).texts
+      #expect(texts["image"] == "\(place)" && texts["seed"] == "0")
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: workspace.path("each")).count == 4)
+    try sampleEach("a.png", "--grid", "2").expectRefusal(64, "one by one")
+    try workspace.write("x", to: "file")
+    try sampleEach("file").expectRefusal(73, "cannot be created")
+  }
+
+  /// Images as the idx file holds them, whose labels lie beside them.
+  private func labelled(_ count: String) throws -> ByteImages {
+    let result = try sample("a.idx.gz", "--count", count)
+    #expect(
+      result.output == workspace.path("a.idx.gz") + "\n" + workspace.path("a-labels.idx.gz") + "\n")
+    let labels = try IDX.labels(at: workspace.path("a-labels.idx.gz"))
+    #expect(labels == Array([0, 1, 2, 0].prefix(labels.count)))
+    return try IDX.images(at: workspace.path("a.idx.gz"))
+  }
+
   /// Images of 8 x 8 are enlarged tenfold, with a line of a pixel between them.
   @Test(arguments: [
     (["--count", "5"], 3, 2), (["--count", "5", "--grid", "5"], 5, 1),

@@ -196,7 +196,7 @@ import Testing
       .expectRefusal(66, "nothing: no such", "scripts/fetch-mnist.sh", "--data synthetic")
     try workspace.write("", to: "empty/notes.txt")
     try BuiltTool.run(["train", "--data", workspace.path("empty")] + out)
-      .expectRefusal(66, "empty/train-images-idx3-ubyte: no such", "--data synthetic")
+      .expectRefusal(66, "empty: holds no images to learn from", "--data synthetic")
     try BuiltTool.shell("cd \(workspace.path("empty")) && \"$0\" train --steps 1")
       .expectRefusal(66, "data/mnist", "scripts/fetch-mnist.sh", "--data synthetic")
   }

@@ -33,6 +33,13 @@ public enum PNG {
   package static func encode(
     _ picture: Picture, text: [(key: String, value: String)] = []
   ) throws(ChannelError) -> [UInt8] {
+    try opening(picture, text) + chunk("IDAT", deflated(picture)) + ending
+  }
+
+  /// What stands before a picture's pixels.
+  static func opening(
+    _ picture: Picture, _ text: [(key: String, value: String)]
+  ) throws(ChannelError) -> [UInt8] {
     guard let color = Color(channels: picture.channels) else {
       throw ChannelError.png(channels: picture.channels)
     }
@@ -41,8 +48,10 @@ public enum PNG {
       + [bitDepth, color.rawValue, 0, 0, 0]
     return PNGContent.signature + chunk("IHDR", header)
       + text.flatMap { self.text($0.key, $0.value) }
-      + chunk("IDAT", deflated(picture)) + chunk("IEND", [])
   }
+
+  /// What stands behind them.
+  static var ending: [UInt8] { chunk("IEND", []) }
 
   private enum Color: UInt8 {
     case grey = 0
@@ -65,7 +74,7 @@ public enum PNG {
 
 extension PNG {
   /// Length, type, content, and the CRC-32 of type and content.
-  private static func chunk(_ type: String, _ content: [UInt8]) -> [UInt8] {
+  static func chunk(_ type: String, _ content: [UInt8]) -> [UInt8] {
     let checked = type.utf8 + content
     return UInt32(content.count).bigEndianBytes + checked + CRC32.sum(of: checked).bigEndianBytes
   }
@@ -82,7 +91,7 @@ extension PNG {
   }
 
   /// The rows, each behind its filter type (0: none, best for flat drawings), deflated.
-  private static func deflated(_ picture: Picture) -> [UInt8] {
+  static func deflated(_ picture: Picture) -> [UInt8] {
     let row = picture.width * picture.channels
     var rows: [UInt8] = []
     rows.reserveCapacity(picture.height * (row + 1))

@@ -1,0 +1,34 @@
+// What a look at a data set finds that a training would not: images that are not what they should be.
+
+extension Dataset {
+  /// The most classes that a warning lists.
+  private static let listedClasses = 8
+
+  /// What is odd about the set, a sentence each; none where nothing is.
+  ///
+  /// - Parameter classes: how many classes are learned; nil for none.
+  package func warnings(classes: Int?) -> [String] {
+    var warnings: [String] = []
+    if let first = images.pixels.first {
+      if images.pixels.allSatisfy({ $0 == first }) {
+        warnings.append("every pixel of every image is \(first): there is nothing to learn")
+      } else if images.pixels.allSatisfy({ $0 <= 1 }) {
+        warnings.append(
+          "no pixel is above 1 of 255, so every image is black: were numbers from 0 to 1 saved as"
+            + " bytes? Multiply by 255 first")
+      }
+    }
+    if let classes, let labels {
+      let seen = Set(labels.map(Int.init))
+      let unseen = (0..<classes).filter { !seen.contains($0) }
+      if !unseen.isEmpty {
+        let listed = unseen.prefix(Dataset.listedClasses).map(String.init).joined(separator: ", ")
+        let more = unseen.count > Dataset.listedClasses ? ", ..." : ""
+        warnings.append(
+          "of the classes 0 to \(classes - 1), \(unseen.count) have no image and will not be"
+            + " learned: \(listed)\(more)")
+      }
+    }
+    return warnings
+  }
+}

@@ -1,0 +1,86 @@
+// A folder of PNG files as a data set: sub-folders, where there are any, are the classes.
+
+import Foundation
+
+/// PNG files of one size, with a label each where they lie in sub-folders.
+struct PictureFolder {
+  private let path: String
+  private let files: [(path: String, label: UInt8)]
+  /// The sub-folders in the order of their names; none where the files lie in the folder itself.
+  private let classes: [String]
+
+  private static let mostClasses = 256
+
+  /// The pictures in a folder; nil where there are none.
+  ///
+  /// - Parameter path: a folder.
+  /// - Throws: `FileError` where it is not clear what the classes are.
+  init?(_ path: String) throws(FileError) {
+    self.path = path
+    let own = PictureFolder.pictures(in: path)
+    let classes = PictureFolder.folders(in: path).map { name in
+      (name: name, files: PictureFolder.pictures(in: Path.join(path, name)))
+    }.filter { !$0.files.isEmpty }
+    guard own.isEmpty || classes.isEmpty else {
+      throw FileError(
+        path: path,
+        .invalid(
+          "holds PNG files beside its sub-folder \(classes[0].name), which has some too: put all"
+            + " into sub-folders, one per class, or none"))
+    }
+    guard classes.count <= PictureFolder.mostClasses else {
+      throw FileError(
+        path: path,
+        .invalid(
+          "has \(classes.count) sub-folders with PNG files; at most \(PictureFolder.mostClasses)"
+            + " classes are told apart"))
+    }
+    guard !own.isEmpty || !classes.isEmpty else { return nil }
+    self.classes = classes.map(\.name)
+    files =
+      own.map { ($0, 0) }
+      + classes.enumerated().flatMap { label, found in found.files.map { ($0, UInt8(label)) } }
+  }
+
+  /// Reads the pictures.
+  ///
+  /// - Parameter name: what the user calls the set.
+  /// - Throws: `FileError` for one that cannot be read, or is of another size than the first.
+  func read(name: String) throws(FileError) -> Dataset {
+    var pixels: [UInt8] = []
+    var first: ImageSize?
+    for file in files {
+      let picture = try PNG.read(file.path)
+      let size = ImageSize(
+        height: picture.height, width: picture.width, channels: picture.channels)
+      if let first, first != size {
+        throw FileError(
+          path: file.path,
+          .invalid("is \(size), and \(files[0].path) is \(first): a set's images are of one size"))
+      }
+      if first == nil { pixels.reserveCapacity(size.values * files.count) }
+      first = size
+      pixels += picture.pixels
+    }
+    guard let first else { preconditionFailure("\(path) has no pictures") }
+    return Dataset(
+      images: ByteImages(size: first, pixels: pixels),
+      labels: classes.isEmpty ? nil : files.map(\.label), name: name,
+      classNames: classes.isEmpty ? nil : classes)
+  }
+
+  private static func pictures(in folder: String) -> [String] {
+    entries(of: folder).filter { $0.lowercased().hasSuffix(".png") }
+      .map { Path.join(folder, $0) }
+  }
+
+  private static func folders(in folder: String) -> [String] {
+    entries(of: folder).filter { Path.isFolder(Path.join(folder, $0)) }
+  }
+
+  /// The names in a folder, in their order, without those of hidden files.
+  private static func entries(of folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { !$0.hasPrefix(".") }.sorted()
+  }
+}

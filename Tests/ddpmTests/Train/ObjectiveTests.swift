@@ -1,0 +1,82 @@
+// `ddpm train` with the bound, the hybrid and weights: what is trained, kept, gone on with and refused.
+
+import Diffusion
+import Foundation
+import Testing
+
+@Suite struct ObjectiveCommandTests {
+  private let workspace: Workspace
+
+  init() throws {
+    workspace = try Workspace()
+    _ = try workspace.makeData(classes: 3)
+  }
+
+  private func train(_ run: String, _ words: String...) throws -> BuiltTool.Result {
+    try BuiltTool.run(
+      ["train", "--data", workspace.path("data"), "--batch", "8", "--sample-every", "0"]
+        + ["--out", workspace.path(run), "--threads", "1"] + words)
+  }
+
+  @Test func aHybridsModelDrawsWithItsOwnVarianceAndHasItsBits() throws {
+    let words = ["--preset", "tiny", "--timesteps", "10"]
+    let result = try train(
+      "run", words[0], words[1], words[2], words[3], "--loss", "hybrid", "--steps", "3")
+    #expect(result.code == 0, "\(result.messages)")
+    #expect(result.messages.contains("predicts the velocity and the variance; L_hybrid"))
+    let model = try DiffusionModel(folder: workspace.path("run"))
+    #expect(model.learnsVariance && model.defaults.variance == .learned)
+    let sampled = try BuiltTool.run([
+      "sample", "--model", workspace.path("run"), "--sampler", "ddpm", "--count", "2", "--out",
+      workspace.path("a.png"),
+    ])
+    #expect(sampled.code == 0, "\(sampled.messages)")
+    #expect(try PNGChunks(workspace.bytes("a.png")).texts["variance"] == "learned")
+    let evaluated = try BuiltTool.run([
+      "evaluate", "--model", workspace.path("run"), "--data", workspace.path("data"), "--metrics",
+      "bpd", "--count", "4", "--out", workspace.path("report"),
+    ])
+    #expect(evaluated.code == 0 && evaluated.output.contains("learned"), "\(evaluated.messages)")
+    try train("plain", "--from", workspace.path("run"), "--steps", "1")
+      .expectRefusal(65, "outputs a variance too")
+    #expect(
+      try train("fine", "--from", workspace.path("run"), "--steps", "1", "--loss", "hybrid").code
+        == 0)
+  }
+
+  /// The bound draws its timesteps by importance; an interruption changes no byte.
+  @Test func theBoundGoesOnToTheSameBytes() throws {
+    func begin(_ run: String, _ steps: String) throws -> BuiltTool.Result {
+      try train(
+        run, "--preset", "tiny", "--timesteps", "2", "--loss", "bound", "--learn-variance",
+        "--warmup", "1", "--ema", "0.5", "--steps", steps)
+    }
+    let straight = try begin("straight", "8")
+    #expect(straight.code == 0 && straight.messages.contains("by importance"))
+    #expect(try begin("cut", "5").code == 0)
+    let resumed = try BuiltTool.run([
+      "train", "--resume", "--out", workspace.path("cut"), "--steps", "8", "--threads", "2",
+    ])
+    #expect(resumed.code == 0, "\(resumed.messages)")
+    let name = "unet/diffusion_pytorch_model.safetensors"
+    // The learning rate of the first five steps was that of a training of five.
+    #expect(try workspace.bytes("cut/\(name)").count == workspace.bytes("straight/\(name)").count)
+    let again = try BuiltTool.run([
+      "train", "--resume", "--out", workspace.path("straight"), "--steps", "8", "--loss", "simple",
+    ])
+    again.expectRefusal(64, "--loss simple", "was begun with --loss bound")
+  }
+
+  @Test func weightsAreNamedAndKept() throws {
+    let result = try train("run", "--steps", "2", "--weight", "min-snr")
+    #expect(result.code == 0 && result.messages.contains("L_simple, weights min-snr"))
+    let heldOut = try workspace.bytes("run/metrics.jsonl")
+    #expect(String(decoding: heldOut, as: UTF8.self).contains("held_out"))
+  }
+
+  @Test func importanceNeedsLossesOfEveryTimestep() throws {
+    try train("run", "--steps", "10", "--timestep-sampling", "importance")
+      .expectRefusal(64, "10000 images", "has 80")
+    #expect(!workspace.exists("run/unet"))
+  }
+}
