@@ -1,6 +1,6 @@
 // Images to noise and back: how much of an image the deterministic sampler keeps.
 
-/// Images that were turned into noise and back by DDIM, in as many steps each way (Song et al. 2020,
+/// Images that were turned into noise and back by DDIM's equation, in as many steps each way (Song et al. 2020,
 /// Table 2).
 public struct Reconstruction: Sendable {
   /// Steps each way.
@@ -19,21 +19,23 @@ extension DiffusionModel {
   ///   - labels: what a conditional model is conditioned on, both ways.
   ///   - steps: how many timesteps are visited each way.
   ///   - spacing: which ones.
+  ///   - solver: of DDIM's equation.
   ///   - threads: how many cores work; the result is the same for any number.
   ///   - progress: called now and then, from any thread, with the share of the work that is done.
   /// - Throws: `SamplingError` where the spacing has no such steps, or the model no such class.
   public func reconstruct(
-    _ data: ByteImages, labels: [UInt8]?, steps: Int, spacing: StepSpacing, threads: Int,
+    _ data: ByteImages, labels: [UInt8]?, steps: Int, spacing: StepSpacing,
+    by solver: LatentSolver = .ddim, threads: Int,
     progress: (@Sendable (Double) -> Void)? = nil
   ) throws(SamplingError) -> Reconstruction {
     precondition(data.size == imageSize, "images of \(data.size) for a model of \(imageSize)")
     precondition(
       labels.map { $0.count == data.count } ?? true,
       "\(labels?.count ?? 0) labels for \(data.count) images")
-    let plan = SamplingPlan(DDIMSampler(), steps: steps, spacing: spacing)
+    let plan = SamplingPlan(solver.decoder, steps: steps, spacing: spacing)
     let grid = try plan.path(in: schedule, SamplingDefaults()).dropLast()
-    let encoding = SamplingPlan(DDIMEncoder(), along: DDIMEncoder.path(against: Array(grid)))
-    let decoding = SamplingPlan(DDIMSampler(), along: grid + [.zero])
+    let encoding = SamplingPlan(solver.encoder, along: DDIMEncoder.path(against: Array(grid)))
+    let decoding = SamplingPlan(solver.decoder, along: grid + [.zero])
     let originals = Images(data)
     var images = originals
     for (half, plan) in [encoding, decoding].enumerated() {

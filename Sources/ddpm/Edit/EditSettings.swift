@@ -23,12 +23,7 @@ extension ValueFormat where Value == EditInput {
 
 extension ValueFormat where Value == LatentSolver {
   package static var latentSolver: Self {
-    named(LatentSolver.allCases) { solver in
-      switch solver {
-      case .ddim: SamplerKind.ddim.name
-      case .secondOrder: SamplerKind.secondOrderDDIM.name
-      }
-    }
+    named(LatentSolver.allCases) { $0.name }
   }
 }
 

@@ -36,6 +36,7 @@ import Testing
       "report.html", "report.json", "table.csv", "table.md", "kept",
       "consistency-trailing.png",
       "reconstruction-trailing.png",
+      "edit-interpolation.png", "edit-inpainting.png", "edit-noising.png",
     ]
     #expect(names.sorted() == (Self.pictures + others).sorted())
     for words in [
@@ -46,9 +47,9 @@ import Testing
       "the same numbers for as many",
     ] { #expect(result.output.contains(words), "\(words)") }
     #expect(result.messages.contains("fd, kd, pr are left out: --count 5 is too few images"))
-    // 5 images in 4 · (2 + 3) steps, 11 times for bits/dim, 10 triples for the loss, and 5 images in
-    // 2 + 3 steps there and back.
-    #expect(result.messages.contains("8 cells, 215 runs of the network on an image: about"))
+    // 5 images in 4 · (2 + 3) steps, 11 times for bits/dim, 10 triples for the loss, 5 images in 2 + 3
+    // steps there and back by two solvers, and 6 images edited in 100, 250 and 25 steps.
+    #expect(result.messages.contains("8 cells, 2515 runs of the network on an image: about"))
   }
 
   @Test func theJSONIsTheReport() throws {

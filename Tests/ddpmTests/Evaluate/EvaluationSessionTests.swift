@@ -106,15 +106,35 @@ import Testing
       "--count 7 --steps 4,2 --metrics recon --spacing leading,trailing")
     let data = bench.test.drawn(7)
     let rows = report["reconstruction"].elements
-    let cells = [StepSpacing.leading, .trailing].flatMap { spacing in [4, 2].map { (spacing, $0) } }
-    #expect(rows.count == 4)
-    for (row, (spacing, steps)) in zip(rows, cells) {
+    let cells = LatentSolver.allCases.flatMap { solver in
+      [StepSpacing.leading, .trailing].flatMap { spacing in [4, 2].map { (solver, spacing, $0) } }
+    }
+    #expect(rows.count == 8)
+    for (row, (solver, spacing, steps)) in zip(rows, cells) {
       let expected = try bench.model.reconstruct(
-        data.images, labels: nil, steps: steps, spacing: spacing, threads: 1)
+        data.images, labels: nil, steps: steps, spacing: spacing, by: solver, threads: 1)
+      #expect(row["solver"] == (solver == .ddim ? "ddim" : "ddim2"))
       #expect(row["spacing"] == .string(spacing.rawValue) && row["steps"] == .integer(steps))
       #expect(equal(row["squared_error"], expected.error.mean, expected.error.standardError))
     }
     #expect(bench.workspace.exists("model/evaluation/reconstruction-leading.png"))
+  }
+
+  @Test func editsAreTheLibrarysOfTestImages() throws {
+    let report = try bench.report("--count 7 --metrics edits")
+    let rows = report["edits"].elements
+    #expect(rows.map { $0["edit"] } == ["interpolation", "inpainting", "noising"])
+    let images = Images(bench.test.drawn(16).images)
+    let noised = try bench.model.edit(
+      images, strength: 0.5, steps: 50, SamplingOptions(threads: 1))
+    // The report's images are bytes.
+    let distance = SampleMean(images.squaredErrors(Images(ByteImages(noised))))
+    #expect(equal(rows[2]["squared_distance"], distance.mean, distance.standardError))
+    for name in ["interpolation", "inpainting", "noising"] {
+      #expect(bench.workspace.exists("model/evaluation/edit-\(name).png"))
+    }
+    let again = try bench.report("--count 7 --metrics edits")
+    #expect(again["edits"] == report["edits"])
   }
 
   @Test func consistencyComparesDDIMsImages() throws {

@@ -31,7 +31,7 @@ package struct Metric: Sendable {
 
   /// All of them.
   package static let all: [Metric] = [
-    time, fd, kd, pr, neighbours, recon, consistency, bpd, loss,
+    time, fd, kd, pr, neighbours, recon, edits, consistency, bpd, loss,
   ]
 }
 

@@ -18,6 +18,7 @@ extension Metric {
   private static func members(of rows: [Reconstructed]) -> [JSON.Member] {
     let objects = rows.map { row in
       JSON.object([
+        .init("solver", .string(row.solver.name)),
         .init("spacing", .string(row.spacing.rawValue)), .init("steps", .integer(row.steps)),
         .init("images", .integer(row.images.count)), .init("squared_error", row.error.json),
       ])
@@ -28,10 +29,37 @@ extension Metric {
 
 /// Images encoded and decoded in some steps each way.
 private struct Reconstructed {
-  let spacing: StepSpacing
-  let steps: Int
+  let way: WayToNoise
   let error: SampleMean
   let images: ByteImages
+
+  var solver: LatentSolver { way.solver }
+  var spacing: StepSpacing { way.spacing }
+  var steps: Int { way.steps }
+}
+
+/// How images go to noise and back.
+private struct WayToNoise {
+  let solver: LatentSolver
+  let spacing: StepSpacing
+  let steps: Int
+}
+
+extension LatentSolver {
+  /// As `--sampler` names it.
+  var name: String {
+    switch self {
+    case .ddim: SamplerKind.ddim.name
+    case .secondOrder: SamplerKind.secondOrderDDIM.name
+    }
+  }
+
+  fileprivate var title: String {
+    switch self {
+    case .ddim: "DDIM"
+    case .secondOrder: "second order"
+    }
+  }
 }
 
 extension EvaluationSession {
@@ -42,60 +70,71 @@ extension EvaluationSession {
     min(about.count, Self.mostReconstructed, subject.test?.images.count ?? 0)
   }
 
-  private func name(_ steps: Int, _ spacing: StepSpacing) -> String {
-    "reconstruction-\(spacing.rawValue)-steps\(steps)"
+  private func name(_ way: WayToNoise) -> String {
+    "reconstruction-\(way.solver.name)-\(way.spacing.rawValue)-steps\(way.steps)"
   }
 
-  private func key(_ steps: Int, _ spacing: StepSpacing) -> KeptResults.Key {
+  private func key(_ way: WayToNoise) -> KeptResults.Key {
     keys.model + keys.test + [
-      "images": "\(reconstructedCount)", "steps": "\(steps)", "spacing": spacing.rawValue,
+      "images": "\(reconstructedCount)", "steps": "\(way.steps)", "spacing": way.spacing.rawValue,
+      "solver": way.solver.name,
     ]
   }
 
-  private func kept(_ steps: Int, _ spacing: StepSpacing) -> (SampleMean, ByteImages)? {
-    folder.kept.images(name(steps, spacing), key(steps, spacing))
+  private func kept(_ way: WayToNoise) -> (SampleMean, ByteImages)? {
+    folder.kept.images(name(way), key(way))
+  }
+
+  private var ways: [WayToNoise] {
+    LatentSolver.allCases.flatMap { solver in
+      about.spacings.flatMap { spacing in
+        steps.map { WayToNoise(solver: solver, spacing: spacing, steps: $0) }
+      }
+    }
   }
 
   fileprivate var missingReconstructions: Int {
-    about.spacings.reduce(0) { sum, spacing in
-      sum + 2 * reconstructedCount * steps.filter { kept($0, spacing) == nil }.reduce(0, +)
-    }
+    ways.filter { kept($0) == nil }.reduce(0) { $0 + 2 * reconstructedCount * $1.steps }
   }
 
   /// Test images to noise and back in all numbers of steps.
   fileprivate func reconstructions() throws -> [Reconstructed] {
     guard let data = subject.test?.drawn(reconstructedCount) else { return [] }
-    return try about.spacings.flatMap { spacing in
-      try steps.map { steps in
-        let (error, images) = try reconstruct(data, steps, spacing)
-        return Reconstructed(spacing: spacing, steps: steps, error: error, images: images)
-      }
+    return try ways.map { way in
+      let (error, images) = try reconstruct(data, way)
+      return Reconstructed(way: way, error: error, images: images)
     }
   }
 
   private func reconstruct(
-    _ data: Dataset, _ steps: Int, _ spacing: StepSpacing
+    _ data: Dataset, _ way: WayToNoise
   ) throws -> (SampleMean, ByteImages) {
-    if let kept = kept(steps, spacing) { return kept }
-    let label = "there and back in \(counted(steps, "step"))"
-    let found = try meter.measure(label, 2 * steps * data.images.count) { report in
+    if let kept = kept(way) { return kept }
+    let label = "there and back in \(counted(way.steps, "step"))"
+    let found = try meter.measure(label, 2 * way.steps * data.images.count) { report in
       try subject.model.reconstruct(
-        data.images, labels: data.labels, steps: steps, spacing: spacing, threads: about.threads,
-        progress: report)
+        data.images, labels: data.labels, steps: way.steps, spacing: way.spacing, by: way.solver,
+        threads: about.threads, progress: report)
     }
     let (error, images) = (found.error, ByteImages(found.images))
-    try folder.kept.keep(name(steps, spacing), key(steps, spacing), error, images: images)
+    try folder.kept.keep(name(way), key(way), error, images: images)
     return (error, images)
   }
 
   fileprivate func table(of rows: [Reconstructed], count: Int) -> ReportTable {
     var table = ReportTable(
-      title: "Reconstruction by DDIM", columns: about.stepColumns + [.init("squared error")],
+      title: "Reconstruction",
+      columns: about.stepColumns + LatentSolver.allCases.map { .init($0.title) },
       note: "\(counted(count, "test image")) of \(about.dataName)"
         + "\(about.givenLabels), to noise and back in so many steps each way: the mean squared error"
-        + " per dimension, pixels in [0, 1], as the DDIM paper's Table 2.")
-    for row in rows {
-      table.rows.append(about.stepCells(row.steps, row.spacing) + [.init(row.error.text)])
+        + " per dimension, pixels in [0, 1], as the DDIM paper's Table 2, which has .014, .0065, .0023,"
+        + " .0009, .0004 and .0001 for 10, 20, 50, 100, 200 and 500 steps of CIFAR-10.")
+    for spacing in about.spacings {
+      for steps in steps {
+        let found = rows.filter { $0.spacing == spacing && $0.steps == steps }
+        table.rows.append(
+          about.stepCells(steps, spacing) + found.map { .init($0.error.text) })
+      }
     }
     return table
   }
@@ -109,10 +148,13 @@ extension EvaluationSession {
       let picture = try draw(
         [data.images] + rows.filter { $0.spacing == spacing }.map(\.images),
         "reconstruction-\(spacing.rawValue)",
-        "the first row as it is, then there and back in \(list) steps", spacing)
+        "the first row as it is, then there and back in \(list) steps, of first and second order",
+        spacing)
       if let picture {
         figures.append(
-          picture.figure("Test images, and below them there and back in \(list) steps"))
+          picture.figure(
+            "Test images, and below them there and back in \(list) steps of DDIM, then of DDIM of"
+              + " second order"))
       }
     }
     return figures

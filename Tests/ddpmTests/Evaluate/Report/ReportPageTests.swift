@@ -32,7 +32,7 @@ import Testing
       })
     // One grid per cell, and two pictures per spacing.
     let pictures = markup.elements.filter { $0.name == "img" }
-    #expect(pictures.count == 12 + 4)
+    #expect(pictures.count == 12 + 4 + 3)
     let grid = try bench.workspace.bytes("model/evaluation/ddpm-large-variance-leading-steps3.png")
     let embedded = "data:image/png;base64,\(Data(grid).base64EncodedString())"
     #expect(pictures.contains { $0.attributes["src"] == embedded })
