@@ -36,15 +36,19 @@ extension NetworkLane<UNet.Graph> {
   /// - Parameters:
   ///   - seed: of the dropout masks.
   ///   - opensBottleneck: whether the bottleneck's activations can be read and shifted.
+  ///   - isDifferentiable: whether the gradient with respect to the images is wanted.
   init(
     _ unet: UNet, _ parameters: Parameters, for purpose: Tape.Purpose, size: ImageSize,
-    capacity: Int, seed: UInt64 = 0, opensBottleneck: Bool = false
+    capacity: Int, seed: UInt64 = 0, opensBottleneck: Bool = false,
+    isDifferentiable: Bool = false
   ) {
     self.init(
       parameters, for: purpose, capacity: capacity,
       separated: unet.configuration.learnsVariance ? size.values : nil
     ) { tape in
-      unet.record(on: tape, .init(size), seed: seed, opensBottleneck: opensBottleneck)
+      unet.record(
+        on: tape, .init(size), seed: seed, differentiable: isDifferentiable,
+        opensBottleneck: opensBottleneck)
     }
   }
 

@@ -47,8 +47,8 @@ public struct SecondOrderDDIM: Sampler, Equatable {
     let ddim = Prediction.sample.estimate(of: schedule.noised(at: s), at: t, in: schedule)
     guard let before else { return (ddim.xtWeight, ddim.outputWeight, 0, 0) }
     let (now, then) = (schedule.noised(at: t), schedule.noised(at: before))
-    let turned = angle(t, schedule) - angle(before, schedule)
-    let weight = (1 - cos(angle(s, schedule) - angle(t, schedule))) / turned
+    let turned = schedule.angle(t) - schedule.angle(before)
+    let weight = (1 - cos(schedule.angle(s) - schedule.angle(t))) / turned
     return (
       ddim.xtWeight + weight * now.x0Weight / now.noiseWeight,
       ddim.outputWeight - weight / now.noiseWeight,
@@ -56,9 +56,12 @@ public struct SecondOrderDDIM: Sampler, Equatable {
       weight * cos(turned) / then.noiseWeight
     )
   }
+}
 
-  private func angle(_ t: Timestep, _ schedule: NoiseSchedule) -> Double {
-    let noised = schedule.noised(at: t)
+extension NoiseSchedule {
+  /// φ = arccos √ᾱ_t.
+  func angle(_ t: Timestep) -> Double {
+    let noised = noised(at: t)
     return atan2(noised.noiseWeight, noised.x0Weight)
   }
 }

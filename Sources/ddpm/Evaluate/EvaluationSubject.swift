@@ -35,7 +35,7 @@ struct EvaluationSubject {
   ) throws {
     (self.model, self.path) = (model, path)
     self.guidance = guidance
-    metrics = settings.metrics ?? Metric.all
+    metrics = settings.metrics ?? Metric.usual
     // Metrics that were asked for by name were checked with the command line.
     for metric in metrics {
       if let obstacle = metric.excluded(by: settings) { leaveOut([metric], obstacle) }

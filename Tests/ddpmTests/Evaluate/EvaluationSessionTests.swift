@@ -120,6 +120,17 @@ import Testing
     #expect(bench.workspace.exists("model/evaluation/reconstruction-leading.png"))
   }
 
+  @Test func theExactLikelihoodIsMeasuredWhereItIsAskedFor() throws {
+    #expect(
+      try bench.report("--count 3 --metrics loss")["flow_bits_per_dimension"] == .null)
+    let report = try bench.report("--count 3 --metrics ode")
+    let flow = report["flow_bits_per_dimension"]
+    let expected = try bench.model.flowLikelihood(
+      of: bench.test.images, count: 3, steps: 100, seed: 0, threads: 1)
+    #expect(equal(flow["bits"], expected.bits.mean, expected.bits.standardError))
+    #expect(flow["images"] == 3)
+  }
+
   @Test func editsAreTheLibrarysOfTestImages() throws {
     let report = try bench.report("--count 7 --metrics edits")
     let rows = report["edits"].elements

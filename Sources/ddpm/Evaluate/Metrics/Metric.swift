@@ -16,6 +16,8 @@ package struct Metric: Sendable {
   var others: [Quantity] = []
   /// Its results that do not belong to cells: a section of the report.
   var section: Section?
+  /// Whether it is only measured where it is asked for by name: it takes long.
+  var isOnDemand = false
   /// Whether its tables come after those without a bias where images are few.
   var isBiasedByFewImages = false
   /// Why settings do not allow it, with the way out; nil where they do.
@@ -31,8 +33,10 @@ package struct Metric: Sendable {
 
   /// All of them.
   package static let all: [Metric] = [
-    time, fd, kd, pr, neighbours, recon, edits, consistency, bpd, loss,
+    time, fd, kd, pr, neighbours, recon, edits, consistency, bpd, ode, loss,
   ]
+  /// What is measured where nobody says.
+  static let usual = all.filter { !$0.isOnDemand }
 }
 
 extension Metric {

@@ -1,0 +1,105 @@
+// Exact likelihood: the closed form on Gaussian data, the network's divergence, any threads.
+
+import Foundation
+import Kernels
+import TestSupport
+import Testing
+
+@testable import Autograd
+@testable import Diffusion
+
+/// The velocity of the best estimate for data N(0, V), which is known with its divergence.
+private struct GaussianField: FlowField {
+  static let variance = 0.3
+  let schedule: NoiseSchedule
+
+  func total(_ t: Timestep) -> Double {
+    let noised = schedule.noised(at: t)
+    return noised.x0Weight * noised.x0Weight * Self.variance
+      + noised.noiseWeight * noised.noiseWeight
+  }
+
+  func evaluate(_ x: Floats, at t: Timestep, velocity: Floats) -> [Double] {
+    let noised = schedule.noised(at: t)
+    // x̂0 = a V x / total, ε̂ = s x / total, v = a ε̂ - s x̂0.
+    let slope = noised.x0Weight * noised.noiseWeight * (1 - Self.variance) / total(t)
+    combine(slope, x, 0, x, into: velocity)
+    return [slope * 3, slope * 3]
+  }
+}
+
+@Suite struct FlowLikelihoodTests {
+  @Test(arguments: [BetaSchedule.linear, .cosine])
+  func onGaussianDataTheDensityIsTheClosedForm(shape: BetaSchedule) throws {
+    let schedule = try NoiseSchedule(shape, timesteps: 1000)
+    let field = GaussianField(schedule: schedule)
+    let pixels: [Float] = [0.1, -0.6, 0.4, 1, 0, -0.2]
+    let variance = field.total(Timestep(1))
+    let wanted = [pixels[0..<3], pixels[3..<6]].map { image in
+      image.reduce(0) { $0 + Double($1) * Double($1) } / variance / 2
+        + 1.5 * log(2 * .pi * variance)
+    }
+    func errors(_ steps: Int) throws -> [Double] {
+      let x = FloatMemory(pixels)
+      let nats = try ProbabilityFlow(steps: steps, in: schedule).nats(x.all, count: 2, field)
+      return zip(nats, wanted).map { abs($0 - $1) }
+    }
+    let (coarse, fine) = (try errors(50), try errors(100))
+    for (a, b) in zip(coarse, fine) {
+      // alphaBar_T is not quite 0 and floats are single, so the error does not vanish altogether.
+      #expect(b < 5e-3 && (b < 0.4 * a || b < 2e-4), "\(coarse), \(fine)")
+    }
+  }
+
+  /// zᵀ(∂v/∂x)z by the backward pass against the difference of velocities along z.
+  @Test(arguments: [nil, 3]) func theDivergenceIsTheNetworksDerivative(classes: Int?) throws {
+    let options = SmallTraining.options { $0.learningRate = 1e-2 }
+    let trainer =
+      try classes == nil
+      ? SmallTraining.trainer(options, dropout: 0.2, prediction: .velocity)
+      : SmallTraining.conditionalTrainer(options)
+    for _ in 0..<5 { _ = try trainer.step(of: 5) }
+    let model = trainer.snapshot()
+    let parameters = Parameters(model.unet.layout)
+    parameters.values.copy(from: model.parameters.values)
+    parameters.derive(Workers(count: 1))
+    var lane = FlowLane(model, parameters, seed: 4)
+    lane.begin([7, 9], classes: classes == nil ? nil : [1, 2])
+    let x = model.noise(2, seed: 5)
+    let z = lane.probe.all.prefix(128)
+    #expect(Set(z) == [-1, 1])
+    for t in [Timestep(3), Timestep(400), Timestep(1000)] {
+      let (memory, velocity) = (FloatMemory(x.values), FloatMemory(count: 128))
+      let traces = lane.evaluate(memory.all, at: t, velocity: velocity.all)
+      func denoised(_ shift: Float) throws -> [Float] {
+        let moved = Images(size: x.size, values: zip(x.values, z).map { $0 + shift * $1 })
+        return try model.denoise(
+          moved, at: t, classes: classes == nil ? nil : .each([1, 2]), threads: 1
+        ).velocity.values
+      }
+      let still = try denoised(0)
+      #expect(zip(velocity.array, still).allSatisfy { abs($0 - $1) < 1e-4 })
+      let width: Float = 1e-2
+      let (less, more) = (try denoised(-width), try denoised(width))
+      for image in 0..<2 {
+        var wanted = 0.0
+        for i in image * 64..<image * 64 + 64 {
+          wanted += Double(z[i]) * Double(more[i] - less[i]) / Double(2 * width)
+        }
+        #expect(
+          abs(traces[image] - wanted) < 0.02 * abs(wanted) + 0.05, "\(traces), \(wanted) at \(t)")
+      }
+    }
+  }
+
+  @Test func anyNumberOfThreadsMeasuresTheSame() throws {
+    let model = try untrainedModel(timesteps: 40)
+    let data = SmallTraining.images(11)
+    func measure(_ threads: Int) throws -> FlowLikelihood {
+      try model.flowLikelihood(of: data, count: 10, steps: 8, seed: 1, threads: threads)
+    }
+    let one = try measure(1)
+    #expect(try measure(3) == one)
+    #expect(one.images == 10 && one.steps == 9 && one.bits.mean.isFinite)
+  }
+}
