@@ -47,6 +47,19 @@ struct LiveRanges {
   /// last step of its last group: for different micro-batches, each step of a group runs both before
   /// and after each other step.
   func layout() -> (places: [TapeMemory.Place], memory: FloatMemory) {
+    let (ranges, isMicroBatch, count) = plan()
+    let memory = FloatMemory(count: count)
+    let places = zip(ranges, isMicroBatch).map { range, isMicroBatch in
+      TapeMemory.Place(
+        floats: memory.all.slice(range.lowerBound, range.count), isMicroBatch: isMicroBatch)
+    }
+    return (places, memory)
+  }
+
+  /// How many floats that memory has.
+  var floats: Int { plan().count }
+
+  private func plan() -> (ranges: [Range<Int>], isMicroBatch: [Bool], count: Int) {
     var plan = MemoryPlan()
     let isMicroBatch = blocks.map { block in
       guard let steps = block.steps else {
@@ -64,12 +77,7 @@ struct LiveRanges {
       return false
     }
     let layout = plan.layout()
-    let memory = FloatMemory(count: layout.count)
-    let places = zip(layout.ranges, isMicroBatch).map { range, isMicroBatch in
-      TapeMemory.Place(
-        floats: memory.all.slice(range.lowerBound, range.count), isMicroBatch: isMicroBatch)
-    }
-    return (places, memory)
+    return (layout.ranges, isMicroBatch, layout.count)
   }
 
   private func group(at step: Int) -> (steps: ClosedRange<Int>, images: Int)? {

@@ -20,6 +20,9 @@ package final class Tape: @unchecked Sendable {
   package let capacity: Int
   package let parameters: Parameters
   private let microBatchPixels: Int
+  private let isOnlyPlanned: Bool
+  /// The floats of a tape's memory, once it is sealed.
+  package private(set) var floatCount = 0
   /// How many images the next run is for; within an operation, the images of its micro-batch.
   package var images: Int {
     didSet { precondition(0...capacity ~= images, "\(images) images on a tape for \(capacity)") }
@@ -49,9 +52,12 @@ package final class Tape: @unchecked Sendable {
   ///   - capacity: the largest number of images of a run.
   ///   - microBatchPixels: about how many pixels an operation works on at a time. With fewer than
   ///     the default, loops are too short for the cost of reading the weights again.
+  ///   - isOnlyPlanned: whether no memory is taken: the tape can be asked for its size, and never run.
   package init(
-    _ parameters: Parameters, for purpose: Purpose, capacity: Int, microBatchPixels: Int = 1600
+    _ parameters: Parameters, for purpose: Purpose, capacity: Int, microBatchPixels: Int = 1600,
+    isOnlyPlanned: Bool = false
   ) {
+    self.isOnlyPlanned = isOnlyPlanned
     self.parameters = parameters
     self.purpose = purpose
     self.capacity = capacity
@@ -101,8 +107,11 @@ package final class Tape: @unchecked Sendable {
       steps += [.lossGradient(last)] + Step.backward(operations)
     }
     groups = StepGroup.list(steps, capacity: capacity, pixels: microBatchPixels)
+    let scratchCount = operations.map(\.scratchCount).max() ?? 0
+    floatCount = TapeMemory.floats(blocks, groups, capacity: capacity) + scratchCount
+    if isOnlyPlanned { return }
     let memory = TapeMemory(blocks, groups, capacity: capacity)
-    let scratch = FloatMemory(count: operations.map(\.scratchCount).max() ?? 0)
+    let scratch = FloatMemory(count: scratchCount)
     (values, gradients) = (memory.forward, memory.gradients)
     isWritten = Array(repeating: false, count: values.count)
     wasWritten = isWritten

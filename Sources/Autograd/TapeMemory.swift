@@ -29,6 +29,24 @@ struct TapeMemory {
   private let memory: FloatMemory
 
   init(_ blocks: [Block], _ groups: [StepGroup], capacity: Int) {
+    let plan = TapeMemory.plan(blocks, groups, capacity: capacity)
+    let (places, memory) = plan.ranges.layout()
+    self.memory = memory
+    forward = plan.forward.map { places[$0] }
+    backward = plan.backward.map { places[$0] }
+    gradients = plan.gradients.map { places[$0] }
+    gradientNumbers = plan.gradients
+  }
+
+  /// How many floats the memory would have.
+  static func floats(_ blocks: [Block], _ groups: [StepGroup], capacity: Int) -> Int {
+    plan(blocks, groups, capacity: capacity).ranges.floats
+  }
+
+  /// When each block is used, and the numbers of each tensor's blocks.
+  private static func plan(
+    _ blocks: [Block], _ groups: [StepGroup], capacity: Int
+  ) -> (ranges: LiveRanges, forward: [Int], backward: [Int], gradients: [Int]) {
     var ranges = LiveRanges(groups, capacity: capacity)
     let forward = blocks.map { ranges.add($0.count) }
     var gradients = blocks.map { ranges.add($0.count) }
@@ -63,12 +81,7 @@ struct TapeMemory {
       ranges.keep(forward[i])
       if isTraining { ranges.keep(gradients[i]) }
     }
-    let (places, memory) = ranges.layout()
-    self.memory = memory
-    self.forward = forward.map { places[$0] }
-    self.backward = backward.map { places[$0] }
-    self.gradients = gradients.map { places[$0] }
-    gradientNumbers = gradients
+    return (ranges, forward, backward, gradients)
   }
 
   /// The residuals whose gradient starts as the result's and takes over its block without a copy.

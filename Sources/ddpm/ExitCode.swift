@@ -23,6 +23,7 @@ package enum ExitCode: Int32, Error, CaseIterable {
     self =
       switch error {
       case let code as ExitCode: code
+      case SamplingError.memory: .invalidData
       case is UsageError, is SamplingError, is ScheduleError, is ConfigurationError: .usage
       case is MissingInput: .missingInput
       case is ChannelError: .invalidData

@@ -22,6 +22,7 @@ package enum Tool {
   /// Carries out the command line; every error ends here, as one line on standard error.
   package static func main(_ words: [String]) -> ExitCode {
     Output.reserveStandardStreams()
+    Interruption.outliveOthers()
     do {
       try perform(words)
       return .success

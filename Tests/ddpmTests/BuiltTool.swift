@@ -22,9 +22,10 @@ enum BuiltTool {
     try launch(program, words)
   }
 
-  /// Runs a line of shell in which `"$0"` is the program.
+  /// Runs a line of shell in which `"$0"` is the program. What it runs in the background ignores SIGINT, as
+  /// a shell has it without job control: `set -m` before it.
   static func shell(_ line: String) throws -> Result {
-    try launch(URL(filePath: "/bin/sh"), ["-c", line, program.path])
+    try launch(URL(filePath: "/bin/bash"), ["-c", line, program.path])
   }
 
   private static func launch(_ program: URL, _ words: [String]) throws -> Result {

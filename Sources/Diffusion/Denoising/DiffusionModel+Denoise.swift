@@ -62,7 +62,7 @@ extension DiffusionModel {
   /// - Throws: `SamplingError` for classes or a timestep that the model does not have.
   public func denoise(
     _ images: Images, at t: Timestep, classes: ClassChoice? = nil,
-    threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    threads: Int = AvailableCores.count
   ) throws(SamplingError) -> Denoised {
     try denoise(
       images, at: Array(repeating: t, count: images.count), classes: classes, threads: threads)
@@ -78,7 +78,7 @@ extension DiffusionModel {
   /// - Throws: `SamplingError` for classes or a timestep that the model does not have.
   public func denoise(
     _ images: Images, at timesteps: [Timestep], classes: ClassChoice? = nil,
-    threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    threads: Int = AvailableCores.count
   ) throws(SamplingError) -> Denoised {
     precondition(
       images.size == imageSize && images.count == timesteps.count,

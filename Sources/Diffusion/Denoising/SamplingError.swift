@@ -38,6 +38,8 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   case guideSchedule
   /// A sampler that reads the network's own variance, of a network that learned none.
   case noLearnedVariance
+  /// More memory than the machine has, for images of a size.
+  case memory(MemoryEstimate, of: ImageSize)
   /// A table of another number of timesteps.
   case imageVariance(of: Int, Timestep)
 
@@ -51,6 +53,10 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
         + " one: take trailing spacing, or a number of steps that divides \(count)"
     case .fewSteps(let steps, let least, let sampler):
       return "\(sampler) takes \(least) steps or more, not \(steps): take more, or DDIM"
+    case .memory(let estimate, let size):
+      return "drawing images of \(size) takes \(estimate), and this machine has"
+        + " \(MemoryEstimate(bytes: MemoryEstimate.machine).amount): take fewer at a time, or see whether"
+        + " the model's sample_size is right"
     case .offset(let offset, let steps, let count):
       return "a steps offset of \(offset) leads beyond timestep \(count) in \(steps) steps:"
         + " take fewer steps, or trailing spacing"

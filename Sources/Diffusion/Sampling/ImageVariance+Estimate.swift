@@ -31,7 +31,7 @@ extension DiffusionModel {
   /// - Returns: v of the timesteps 1...T.
   public func imageVariance(
     of images: Images, seed: UInt64 = 0,
-    threads: Int = ProcessInfo.processInfo.activeProcessorCount,
+    threads: Int = AvailableCores.count,
     progress: (@Sendable (Double) -> Void)? = nil
   ) -> ImageVariance {
     precondition(
@@ -87,7 +87,7 @@ extension DiffusionModel {
   /// - Returns: v of the timesteps 1...T.
   /// - Throws: `SamplingError` where the model cannot draw images.
   public func imageVariance(
-    seed: UInt64 = 0, threads: Int = ProcessInfo.processInfo.activeProcessorCount,
+    seed: UInt64 = 0, threads: Int = AvailableCores.count,
     progress: (@Sendable (Double) -> Void)? = nil
   ) throws(SamplingError) -> ImageVariance {
     var options = SamplingOptions(threads: threads)

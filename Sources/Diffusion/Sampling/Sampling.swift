@@ -34,11 +34,16 @@ extension DiffusionModel {
     precondition(
       options.start.map { $0.size == imageSize && $0.count >= count } ?? true,
       "\(options.start?.count ?? 0) images to start from for \(count) samples of \(imageSize)")
+    let batch = batch(count, options)
+    let runs = options.effectiveGuidance == nil ? 1 : 2
+    let lanes = min(options.threads, (count + batch - 1) / batch)
+    let memory = memory(
+      count: count, batch: runs * batch, lanes: lanes, memory: plan.sampler.memory + 1)
+    guard memory.fits else { throw .memory(memory, of: imageSize) }
     let result = FloatMemory(count: count * values)
     if let start = options.start {
       result.all.copy(from: Array(start.values.prefix(count * values)))
     }
-    let batch = batch(count, options)
     parameters.derive(Workers(count: options.threads))
     if case .model(let guide)? = options.effectiveGuidance?.reference {
       guide.parameters.derive(Workers(count: options.threads))

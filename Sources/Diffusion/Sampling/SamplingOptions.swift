@@ -26,7 +26,7 @@ public struct SamplingOptions: Sendable {
   /// The usual settings: images from seed 0, of all classes in turn, without guidance.
   ///
   /// - Parameter threads: how many cores work, at least 1; by default all.
-  public init(threads: Int = ProcessInfo.processInfo.activeProcessorCount) {
+  public init(threads: Int = AvailableCores.count) {
     self.threads = threads
   }
 }

@@ -29,7 +29,7 @@ public struct TrainingOptions: Equatable, Sendable {
   /// The usual settings.
   ///
   /// - Parameter threads: how many cores work, at least 1; by default all.
-  public init(threads: Int = ProcessInfo.processInfo.activeProcessorCount) {
+  public init(threads: Int = AvailableCores.count) {
     self.threads = threads
   }
 

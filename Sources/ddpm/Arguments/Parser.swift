@@ -66,7 +66,14 @@ extension OptionTable {
       if attached != nil { throw UsageError("\(option.flag) takes no value; write it alone") }
       return ""
     }
-    if let attached { return attached }
+    if let attached {
+      if option.path != nil, attached.hasPrefix("~") {
+        throw UsageError(
+          "\(option.flag)=\(attached): most shells leave this ~ as it is; write \(option.flag)"
+            + " \(attached), or $HOME in its place")
+      }
+      return attached
+    }
     guard let next = rest.popFirst() else {
       throw UsageError("\(option.flag) needs a value: \(option.flag) \(placeholder)")
     }

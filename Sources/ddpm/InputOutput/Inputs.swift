@@ -22,9 +22,9 @@ extension Dataset {
   }
 }
 
-/// The machine's cores, or as many threads as asked for.
+/// The cores that this process may use, or as many threads as asked for.
 func threadCount(_ asked: Int?) -> Int {
-  asked ?? ProcessInfo.processInfo.activeProcessorCount
+  asked ?? AvailableCores.count
 }
 
 /// The model that a command works on.

@@ -27,6 +27,13 @@ extension TrainCommand {
     for warning in train.warnings(classes: classes) {
       progress.say("ddpm: \(train.name.printable): \(warning)")
     }
+    let memory = try settings.memory(beginning, train, classes: classes)
+    guard memory.fits else {
+      let machine = MemoryEstimate(bytes: MemoryEstimate.machine).amount
+      throw UsageError(
+        "training this network takes \(memory), and this machine has \(machine): take fewer or smaller"
+          + " levels with --preset or --channels, or fewer --threads")
+    }
     let trainer = try settings.trainer(beginning, train, classes: classes)
     let data = "\(train.fingerprint); held out \(test.fingerprint)"
     let seconds = try run?.restore(trainer, data: data, name: train.name) ?? 0
@@ -40,7 +47,7 @@ extension TrainCommand {
     try settings.objective.check(
       examples: steps * trainer.options.batch, timesteps: trainer.schedule.last.value,
       isAsked: run == nil && arguments.has(TrainCommand.timestepSampling))
-    for line in settings.summary(trainer, train, test, steps: steps) { progress.say(line) }
+    for line in settings.summary(trainer, train, test, steps: steps, memory) { progress.say(line) }
     if run != nil {
       let time = Duration.seconds(seconds).brief
       progress.say("resumed   after \(counted(trainer.completed, "step")) and \(time) of training")
@@ -107,17 +114,34 @@ extension TrainSettings {
     return model.classCount
   }
 
+  /// The memory that the training takes.
+  fileprivate func memory(
+    _ beginning: Beginning, _ train: Dataset, classes: Int?
+  ) throws -> MemoryEstimate {
+    let network =
+      switch beginning {
+      case .process: try network(for: train, classes: classes)
+      case .model(let model): model.configuration
+      }
+    return try network.trainingMemory(
+      size: train.images.size, batch: options.batch, threads: options.threads)
+  }
+
+  /// The network for some data.
+  private func network(for train: Dataset, classes: Int?) throws -> UNetConfiguration {
+    let preset =
+      preset
+      ?? .best(for: session.budget, images: train.images.count, batch: options.batch)
+    return try network(preset, for: train.images.size, classes: classes)
+  }
+
   fileprivate func trainer(
     _ beginning: Beginning, _ train: Dataset, classes: Int?
   ) throws -> Trainer {
     switch beginning {
     case .process(let schedule):
-      let preset =
-        preset
-        ?? .best(
-          for: session.budget, images: train.images.count, batch: options.batch)
       return try Trainer(
-        network(preset, for: train.images.size, classes: classes), schedule: schedule,
+        network(for: train, classes: classes), schedule: schedule,
         prediction: prediction, objective: objective.objective, data: train.images,
         labels: train.labels, options)
     case .model(let model):
@@ -183,7 +207,7 @@ extension TrainSettings {
 
   /// What will be done, one line per subject.
   fileprivate func summary(
-    _ trainer: Trainer, _ train: Dataset, _ test: Dataset, steps: Int
+    _ trainer: Trainer, _ train: Dataset, _ test: Dataset, steps: Int, _ memory: MemoryEstimate
   ) -> [String] {
     let model = trainer.snapshot()
     let network = model.configuration
@@ -219,7 +243,8 @@ extension TrainSettings {
         + " \(options.clip)",
       "average   of the weights with a decay of \(decimals(options.decay(of: steps), 4)); a checkpoint"
         + " every \(counted(session.saveEvery ?? TrainingSession.usualSaveEvery, "step"))",
-      "machine   \(Platform.instructionSet) kernels, \(counted(options.threads, "thread")), seed \(seed)",
+      "machine   \(Platform.instructionSet) kernels, \(counted(options.threads, "thread")), seed \(seed),"
+        + " \(memory)",
       "folder    \(out.printable)",
     ]
   }

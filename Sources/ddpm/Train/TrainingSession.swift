@@ -150,6 +150,7 @@ struct TrainingSession {
   ///   when the step in progress is done and everything saved.
   mutating func run() throws {
     Interruption.watch()
+    Interruption.watchForSaving()
     try folder.cutLog(after: trainer.completed)
     // A run that ends before its first checkpoint can be resumed too, and what a crash left of the
     // model is made whole.
@@ -176,8 +177,10 @@ struct TrainingSession {
       if isDue(pace.plotting) { try plot() }
       // What was logged and drawn is done again after a crash that comes before the saving.
       let code = Interruption.exitCode
+      let isSavingAsked = Interruption.takeSavingRequest()
       // A model is kept after the state that is of its step: no resumption takes the step again.
-      if code != nil || isDue(pace.saving) || isDue(pace.keeping) { try save() }
+      if code != nil || isSavingAsked || isDue(pace.saving) || isDue(pace.keeping) { try save() }
+      if isSavingAsked { progress.say("saved     after \(counted(step.number, "step")), as asked") }
       if isDue(pace.keeping) { try keep() }
       progress.update(line(step, of: goal))
       if let code {

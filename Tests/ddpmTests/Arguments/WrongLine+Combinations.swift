@@ -22,6 +22,8 @@ extension WrongLine {
     WrongLine("train --loss bound --weight p2", "has its own weights"),
     WrongLine("train --from m --learn-variance", "--from"),
     WrongLine("train --loss vlb", "simple, bound, hybrid"),
+    WrongLine("train --out=~/x", "write --out ~/x, or $HOME"),
+    WrongLine("sample --model=~/x", "write --model ~/x, or $HOME"),
     WrongLine("edit --grid", "--grid makes a sheet of --interpolate"),
     WrongLine("edit --amount 1", "add it, without --strength"),
     WrongLine("edit --towards 1 --mask left", "--mask"),

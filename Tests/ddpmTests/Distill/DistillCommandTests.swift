@@ -65,7 +65,7 @@ import Testing
     // Interrupted as soon as there is a state, and then gone on with.
     let result = try BuiltTool.shell(
       """
-      "$0" distill --model '\(workspace.path("model"))' --data '\(workspace.path("data"))' \
+      set -m; "$0" distill --model '\(workspace.path("model"))' --data '\(workspace.path("data"))' \
         --out '\(workspace.path("cut"))' --batch 4 --epochs 3 --save-every 1 --quiet & pid=$!
       while [ ! -e '\(workspace.path("cut"))/training/state.safetensors' ]; do sleep 0.02; done
       kill -INT $pid; wait $pid; echo "ended with $?" >&2

@@ -88,7 +88,7 @@ import Testing
     let result = try BuiltTool.shell(
       """
       cd '\(bench.workspace.path(""))'
-      "$0" \(evaluation) 2,1000 >/dev/null & pid=$!
+      set -m; "$0" \(evaluation) 2,1000 >/dev/null & pid=$!
       while kill -0 $pid && ! [ -s \(first).json ]; do sleep 0.05; done
       kill -\(signal) $pid
       for i in $(seq 400); do sleep 0.05; kill -0 $pid || exit; done >/dev/null 2>&1 &&

@@ -102,7 +102,7 @@ import Testing
       .map { "'\($0)'" }.joined(separator: " ")
     let result = try BuiltTool.shell(
       """
-      "$0" \(train) >/dev/null & pid=$!
+      set -m; "$0" \(train) >/dev/null & pid=$!
       while kill -0 $pid && ! [ -s '\(run)/metrics.jsonl' ]; do sleep 0.05; done
       kill -\(signal) $pid
       for i in $(seq 400); do sleep 0.05; kill -0 $pid || exit; done >/dev/null 2>&1 &&

@@ -1,0 +1,57 @@
+// Memory known before it is taken: what a tape has, and what is refused.
+
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Autograd
+@testable import Diffusion
+
+@Suite struct MemoryEstimateTests {
+  @Test(arguments: [Tape.Purpose.inference, .training])
+  func aPlannedTapeHasTheFloatsOfTheRealOne(purpose: Tape.Purpose) throws {
+    let unet = try UNet(SmallTraining.network())
+    let (planned, real) = (true, false)
+    let counts = [planned, real].map { isOnlyPlanned in
+      let tape = Tape(
+        Parameters(unet.layout), for: purpose, capacity: 5, isOnlyPlanned: isOnlyPlanned)
+      _ = unet.record(on: tape, .init(SmallTraining.size))
+      return tape.floatCount
+    }
+    #expect(counts[0] == counts[1] && counts[0] > 0)
+  }
+
+  @Test func whatTheMachineHasNotIsRefused() throws {
+    var configuration = SmallTraining.network()
+    configuration.resolution = .init(height: 4096, width: 4096)
+    let trainer = try SmallTraining.trainer()
+    let small = trainer.snapshot()
+    let unet = try UNet(configuration)
+    let size = ImageSize(height: 4096, width: 4096, channels: 1)
+    let huge = DiffusionModel(
+      unet, small.parameters, schedule: small.schedule, prediction: small.prediction,
+      clipping: small.clipping, imageSize: size)
+    let error = #expect(throws: SamplingError.self) {
+      try huge.sample(100_000, .ddim(steps: 2), SamplingOptions(threads: 2))
+    }
+    guard case .memory(let estimate, let of)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(of == size && estimate.bytes > 64 << 32)
+    #expect(error?.description.contains("4096 x 4096 takes about") == true)
+    let training = try configuration.trainingMemory(size: size, batch: 512, threads: 64)
+    #expect(!training.fits)
+    let usual = try SmallTraining.network().trainingMemory(
+      size: SmallTraining.size, batch: 32, threads: 2)
+    #expect(usual.fits && usual.bytes > 100_000 && usual.bytes < 100 << 20)
+  }
+
+  @Test func amountsAreReadable() {
+    #expect(MemoryEstimate(bytes: 3_240_000_000).description == "about 3.2 GB of memory")
+    #expect(
+      MemoryEstimate(bytes: 150_000).amount == "0.1 MB"
+        || MemoryEstimate(bytes: 150_000).amount == "0.2 MB")
+    #expect(MemoryEstimate(bytes: 2_500_000_000_000).amount == "2.5 TB")
+  }
+}
