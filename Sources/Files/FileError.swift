@@ -54,10 +54,10 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
 }
 
 extension String {
-  /// The text with control characters escaped, so that a file's content cannot steer a terminal.
+  /// The text with control characters, and those that turn the direction of text, escaped, so that a file's content cannot steer a terminal.
   package var printable: String {
     unicodeScalars.map { scalar in
-      scalar.properties.generalCategory == .control
+      [.control, .format].contains(scalar.properties.generalCategory)
         ? String(format: "\\u{%02x}", scalar.value) : String(scalar)
     }.joined()
   }

@@ -23,7 +23,9 @@ public struct DataFolder {
   public init(_ path: String) throws(FileError) {
     self.path = path
     guard Path.exists(path) else { throw FileError(path: path, .missing) }
-    guard Path.isFolder(path) else { throw FileError(path: path, .unreadable(ENOTDIR)) }
+    guard Path.isFolder(path) else {
+      throw FileError(path: path, .invalid("is no folder: name the folder that the images are in"))
+    }
     if let arrays = try DataFolder.arrays(in: path) {
       content = .arrays(arrays)
     } else if let pictures = try DataFolder.pictures(in: path) {

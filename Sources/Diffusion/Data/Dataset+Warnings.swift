@@ -18,9 +18,8 @@ extension Dataset {
             + " bytes? Multiply by 255 first")
       }
     }
-    if let classes, let labels {
-      let seen = Set(labels.map(Int.init))
-      let unseen = (0..<classes).filter { !seen.contains($0) }
+    if let classes {
+      let unseen = unseenClasses(of: classes)
       if !unseen.isEmpty {
         let listed = unseen.prefix(Dataset.listedClasses).map(String.init).joined(separator: ", ")
         let more = unseen.count > Dataset.listedClasses ? ", ..." : ""
@@ -30,5 +29,12 @@ extension Dataset {
       }
     }
     return warnings
+  }
+
+  /// The classes below a number that no image has; none without labels.
+  package func unseenClasses(of classes: Int) -> [Int] {
+    guard let labels else { return [] }
+    let seen = Set(labels.map(Int.init))
+    return (0..<classes).filter { !seen.contains($0) }
   }
 }

@@ -17,9 +17,10 @@ struct PictureFolder {
   /// - Throws: `FileError` where it is not clear what the classes are.
   init?(_ path: String) throws(FileError) {
     self.path = path
-    let own = PictureFolder.pictures(in: path)
-    let classes = PictureFolder.folders(in: path).map { name in
-      (name: name, files: PictureFolder.pictures(in: Path.join(path, name)))
+    guard Path.isFolder(path) else { return nil }
+    let own = try PictureFolder.pictures(in: path)
+    let classes = try PictureFolder.folders(in: path).map { name throws(FileError) in
+      (name: name, files: try PictureFolder.pictures(in: Path.join(path, name)))
     }.filter { !$0.files.isEmpty }
     guard own.isEmpty || classes.isEmpty else {
       throw FileError(
@@ -54,9 +55,12 @@ struct PictureFolder {
       let size = ImageSize(
         height: picture.height, width: picture.width, channels: picture.channels)
       if let first, first != size {
+        let what =
+          size.channels == first.channels
+          ? "of one size" : "all grey or all of three channels"
         throw FileError(
           path: file.path,
-          .invalid("is \(size), and \(files[0].path) is \(first): a set's images are of one size"))
+          .invalid("is \(size), and \(files[0].path) is \(first): a set's images are \(what)"))
       }
       if first == nil { pixels.reserveCapacity(size.values * files.count) }
       first = size
@@ -69,17 +73,21 @@ struct PictureFolder {
       classNames: classes.isEmpty ? nil : classes)
   }
 
-  private static func pictures(in folder: String) -> [String] {
-    entries(of: folder).filter { $0.lowercased().hasSuffix(".png") }
-      .map { Path.join(folder, $0) }
+  private static func pictures(in folder: String) throws(FileError) -> [String] {
+    try entries(of: folder).filter { $0.lowercased().hasSuffix(".png") }
+      .map { Path.join(folder, $0) }.filter { !Path.isFolder($0) }
   }
 
-  private static func folders(in folder: String) -> [String] {
-    entries(of: folder).filter { Path.isFolder(Path.join(folder, $0)) }
+  private static func folders(in folder: String) throws(FileError) -> [String] {
+    try entries(of: folder).filter { Path.isFolder(Path.join(folder, $0)) }
   }
 
   /// The names in a folder, in their order, without those of hidden files.
-  private static func entries(of folder: String) -> [String] {
+  private static func entries(of folder: String) throws(FileError) -> [String] {
+    // Without this a class whose folder cannot be read would be missing without a word.
+    guard access(folder, R_OK | X_OK) == 0 else {
+      throw FileError(path: folder, .unreadable(errno))
+    }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.filter { !$0.hasPrefix(".") }.sorted()
   }

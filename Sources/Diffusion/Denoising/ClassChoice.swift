@@ -2,7 +2,7 @@
 
 /// The classes of the images drawn from a conditional model of K classes.
 public enum ClassChoice: Hashable, Sendable {
-  /// Image i is of class i mod K.
+  /// Image i is of class i mod K, of the K classes that were learned.
   case all
   /// All are of one class, counted from 0.
   case one(Int)
@@ -30,9 +30,10 @@ extension DiffusionModel {
 
   /// The class of each of some images; none for an unconditional model.
   package func classes(_ images: Range<Int>, _ choice: ClassChoice?) -> [Int] {
-    guard let count = classCount else { return [] }
+    let seen = configuration.seenClasses
+    guard !seen.isEmpty else { return [] }
     switch choice ?? .all {
-    case .all: return images.map { $0 % count }
+    case .all: return images.map { seen[$0 % seen.count] }
     case .one(let number): return images.map { _ in number }
     case .each(let numbers): return images.map { numbers[$0] }
     }

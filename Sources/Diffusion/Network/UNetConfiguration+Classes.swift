@@ -5,6 +5,11 @@ extension UNetConfiguration {
   /// network.
   package var labelCount: Int? { nullClass ?? classes }
 
+  /// The classes that were learned, in their order; none for an unconditional network.
+  package var seenClasses: [Int] {
+    (0..<(labelCount ?? 0)).filter { !unseenClasses.contains($0) }
+  }
+
   /// Whether there are twice as many channels out as in: a prediction, then a variance for each value.
   var learnsVariance: Bool { outChannels == 2 * inChannels }
 

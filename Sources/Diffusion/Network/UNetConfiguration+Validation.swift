@@ -64,6 +64,15 @@ extension UNetConfiguration {
           allowed: "the last of the num_class_embeds rows, behind those of the classes")
       }
     }
+    let allowed = "some of the classes, and not all of them"
+    if let wrong = unseenClasses.first(where: { !(0..<(labelCount ?? 0)).contains($0) }) {
+      throw .outOfRange(
+        setting: UNetConfiguration.unseenClassesKey, value: "\(wrong)", allowed: allowed)
+    }
+    guard unseenClasses.isEmpty || !seenClasses.isEmpty else {
+      throw .outOfRange(
+        setting: UNetConfiguration.unseenClassesKey, value: "all of them", allowed: allowed)
+    }
     try ConfigurationError.check("norm_eps", normEpsilon, in: Limit.epsilon)
     try ConfigurationError.check("mid_block_scale_factor", middleScale, in: Limit.scale)
     try ConfigurationError.check("dropout", dropout, in: Limit.dropout)

@@ -105,6 +105,8 @@ public struct UNetConfiguration: Hashable, Sendable {
   /// The row that stands for no class, the last one; nil where there is none, so that the network
   /// cannot be guided.
   public var nullClass: Int?
+  /// Classes that no training image had: they are not learned, and not drawn unless asked for by number.
+  public var unseenClasses: [Int] = []
   /// Whether the input x becomes 2x - 1 first, for images in [0, 1].
   public var centersInput: Bool
 

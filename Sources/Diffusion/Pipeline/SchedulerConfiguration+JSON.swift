@@ -38,7 +38,8 @@ extension SchedulerConfiguration {
       clipping: try Self.clipping(&fields, usual),
       spacing: family.isSolver ? try Self.solverSpacing(&fields) ?? spacing : spacing,
       stepsOffset: try fields.integer("steps_offset", default: 0))
-    preference = try Self.preference(&fields)
+    // Of a scheduler of another class its own settings count, and the keys are reported as ignored.
+    if case .ddpm = family { preference = try Self.preference(&fields) }
     try fields.check(validate)
   }
 

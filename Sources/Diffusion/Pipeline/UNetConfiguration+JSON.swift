@@ -5,6 +5,8 @@ extension UNetConfiguration {
   static let className = "UNet2DModel"
   /// Our own key, which diffusers ignores: the row of the class embedding that stands for none.
   static let nullClassKey = "_ddpm_null_class"
+  /// Of classes that no training image had.
+  static let unseenClassesKey = "_ddpm_unseen_classes"
 
   /// Reads diffusers' configuration; absent keys have diffusers' defaults.
   ///
@@ -46,6 +48,7 @@ extension UNetConfiguration {
       classes: try fields.optionalInteger("num_class_embeds"),
       nullClass: try fields.optionalInteger(Self.nullClassKey),
       centersInput: try fields.flag("center_input_sample", default: false))
+    unseenClasses = try Self.unseenClasses(&fields)
     // Plain blocks always resample by convolution, whatever these keys say.
     if downBlocks.contains(.attention) { try fields.require("downsample_type", oneOf: "conv") }
     if upBlocks.contains(.attention) { try fields.require("upsample_type", oneOf: "conv") }
@@ -94,7 +97,26 @@ extension UNetConfiguration {
       JSON.Member("upsample_type", "conv"),
     ]
     let ours = nullClass.map { [JSON.Member(Self.nullClassKey, .integer($0))] } ?? []
-    return .object(theirs + ours)
+    let unseen =
+      unseenClasses.isEmpty
+      ? [] : [JSON.Member(Self.unseenClassesKey, .array(unseenClasses.map(JSON.integer)))]
+    return .object(theirs + ours + unseen)
+  }
+
+  private static func unseenClasses(
+    _ fields: inout ConfigurationFields
+  ) throws(FileError) -> [Int] {
+    switch fields.value(unseenClassesKey) {
+    case nil: return []
+    case .array(let elements)?:
+      return try elements.map { element throws(FileError) in
+        guard case .integer(let number) = element else {
+          throw fields.mismatch(unseenClassesKey, element, "a list of integers")
+        }
+        return number
+      }
+    case let other?: throw fields.mismatch(unseenClassesKey, other, "a list of integers")
+    }
   }
 
   // MARK: Keys with rules of their own

@@ -23,7 +23,7 @@ extension DiffusionModel {
   /// clipped as the model clips.
   ///
   /// - Parameters:
-  ///   - images: images x0 of the model's size; image i is of class i mod K of a conditional model. Every
+  ///   - images: images x0 of the model's size; image i is of the class that sampling draws it of. Every
   ///     timestep takes some of them.
   ///   - seed: of the noise.
   ///   - threads: how many cores work; the result is the same for any number.
@@ -51,7 +51,7 @@ extension DiffusionModel {
       let draws = (0..<count).map { place in
         let image = (index.lowerBound * count + place) % images.count
         return Draw(
-          image: image, classRow: classCount.map { image % $0 }, timestep: t,
+          image: image, classRow: classes(image..<image + 1, .all).first, timestep: t,
           noise: (UInt32(place), UInt32(t.value)))
       }
       var sum = 0.0

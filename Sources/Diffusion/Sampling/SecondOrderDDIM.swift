@@ -10,7 +10,7 @@ import Foundation
 /// ```
 /// x_s = cos δ x_t + sin δ v + (1 - cos δ) w       w = (v - (cos δ' v' - sin δ' x')) / δ'
 /// ```
-/// Without w this is DDIM, which is also the first step. Every term stays finite where the signal or the
+/// Without w this is DDIM, which is also the first step, and the last one, to data. Every term stays finite where the signal or the
 /// noise vanishes, and steps may lead to more noise too: then images are encoded, as `DDIMEncoder` does in
 /// first order.
 public struct SecondOrderDDIM: Sampler, Equatable {
@@ -45,7 +45,7 @@ public struct SecondOrderDDIM: Sampler, Equatable {
     from t: Timestep, to s: Timestep, after before: Timestep?, in schedule: NoiseSchedule
   ) -> (xt: Double, x0: Double, xtBefore: Double, x0Before: Double) {
     let ddim = Prediction.sample.estimate(of: schedule.noised(at: s), at: t, in: schedule)
-    guard let before else { return (ddim.xtWeight, ddim.outputWeight, 0, 0) }
+    guard let before, s > .zero else { return (ddim.xtWeight, ddim.outputWeight, 0, 0) }
     let (now, then) = (schedule.noised(at: t), schedule.noised(at: before))
     let turned = schedule.angle(t) - schedule.angle(before)
     let weight = (1 - cos(schedule.angle(s) - schedule.angle(t))) / turned

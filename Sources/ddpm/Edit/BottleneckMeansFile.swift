@@ -5,7 +5,11 @@ import Foundation
 
 /// A file in a model's folder.
 enum BottleneckMeansFile {
-  private static let name = "bottleneck_means.safetensors"
+  /// A file for each of the data and timesteps that directions were learned from.
+  private static func name(_ notes: [Key: String]) -> String {
+    let key = Key.allCases.map { notes[$0] ?? "" }.joined(separator: "; ")
+    return "bottleneck_means-\(CRC32.text(of: Array(key.utf8)).lowercased()).safetensors"
+  }
   private static let tensor = "means"
 
   /// Keys of the file's notes.
@@ -21,12 +25,12 @@ enum BottleneckMeansFile {
     of model: DiffusionModel, in folder: String, _ data: Dataset, at timesteps: [Timestep],
     threads: Int, _ progress: SharedProgress
   ) throws(FileError) -> BottleneckMeans {
-    let path = Path.join(folder, name)
     let classes = try data.classCount()
     let notes: [Key: String] = [
       .program: Tool.version, .model: model.fingerprint, .data: data.labelledFingerprint,
       .timesteps: timesteps.map(\.description).joined(separator: " "),
     ]
+    let path = Path.join(folder, name(notes))
     if let file = try? Safetensors(contentsOf: path),
       Key.allCases.allSatisfy({ file.metadata[$0.rawValue] == notes[$0] }),
       let values = try? file.floats(tensor), values.count % (timesteps.count * classes) == 0

@@ -8,6 +8,7 @@ extension EditCommand {
     defer { progress.endLine() }
     try settings.output.checkPlace()
     let (model, folder) = try ModelChoice.open(settings.model, progress)
+    try settings.checkClass(of: model)
     var input = try settings.read(for: model, in: folder, progress)
     input.images = input.images.withChannels(of: model.imageSize)
     try settings.checkSize(of: input.images, for: model)
@@ -53,6 +54,15 @@ extension EditCommand {
 }
 
 extension EditSettings {
+  /// A class of a file's images means something to a model with classes, and to `--towards`.
+  ///
+  /// - Throws: `UsageError`.
+  fileprivate func checkClass(of model: DiffusionModel) throws(UsageError) {
+    guard case .file = input, classNumber != nil, model.classCount == nil else { return }
+    if case .move = edit { return }
+    throw UsageError("--class: the model knows no classes; leave it out")
+  }
+
   /// Makes sure that the images are the model's, or for upscaling a part of it.
   ///
   /// - Throws: `FileError`, `UsageError`.
@@ -72,7 +82,8 @@ extension EditSettings {
     let name =
       switch input {
       case .file(let path): path
-      case .split: "--data"
+      case .split:
+        if case .folder(let path) = data.choice { path } else { "--data synthetic" }
       }
     throw FileError(
       path: name, .invalid("its images are \(images.size), those of the model \(wanted)"))

@@ -47,14 +47,14 @@ package struct EditCommand: Command {
   static let out = Option<String>(
     "--out", "FILE", .path(of: .file(endings: OutputFile.endings)), default: "edited.png",
     "a grid, each row with the image first (\(OutputFile.pictureEndings)), or the results"
-      + " (\(OutputFile.arrayEndings))")
+      + " (\(OutputFile.arrayEndings), or DIR/: a PNG each)")
   static let latents = Option<String?>(
     "--latents", "FILE.npy", .path(of: .file(endings: ["npy"])),
     "also save x_T of the images, for ddpm sample --noise")
 
   static let interpolate = Option<Int?>(
     "--interpolate", "N", .integer(2...Limit.columns),
-    "rows of N images on the great circle between the x_T of two images and the next two")
+    "rows of N images on the great circle from the x_T of each image to that of the next")
   static let grid = Option<Bool>(
     "--grid", "--interpolate between four images, as a sheet of N x N")
   static let strength = Option<[Double]?>(

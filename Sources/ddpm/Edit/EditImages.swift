@@ -9,6 +9,8 @@ struct EditImages {
 }
 
 extension EditSettings {
+  /// Far beyond the floats of any image, which may leave [-1, 1] by a little.
+  private static let largestValue: Float = 2
   /// Images of a split, where nobody says how many.
   private static let usualCount = 8
 
@@ -38,7 +40,15 @@ extension EditSettings {
         classes: data.labels.map { labels in chosen.map { Int(labels[$0]) } })
     case .file(let path):
       let all = try Images(editing: path)
+      if let value = all.values.first(where: { abs($0) > EditSettings.largestValue }) {
+        throw FileError(
+          path: path, .invalid("holds a value of \(value): images are floats from -1 to 1"))
+      }
       let chosen = try choose(Array(0..<all.count), usual: all.count, of: path)
+      if classNumber == nil, let labels = try IDX.labels(beside: path, of: all.count) {
+        return EditImages(
+          images: all.picked(chosen), classes: chosen.map { Int(labels[$0]) })
+      }
       if let classes = model.classCount, classNumber == nil {
         throw UsageError(
           "--class: say which of the classes 0 to \(classes - 1) the images of \(path) are of")
@@ -105,5 +115,28 @@ extension Images {
     return Images(
       size: ImageSize(height: size.height, width: size.width, channels: other.channels),
       values: pixels)
+  }
+}
+
+extension IDX {
+  /// The labels that lie beside a file of images: `a-labels.idx` beside `a.idx`, and MNIST's names; nil
+  /// where there are none.
+  ///
+  /// - Throws: `FileError` for labels of another number of images.
+  fileprivate static func labels(beside path: String, of count: Int) throws(FileError) -> [UInt8]? {
+    var names = [
+      path.replacing("images", with: "labels").replacing("idx3", with: "idx1")
+        .replacing("idx4", with: "idx1")
+    ]
+    for ending in [".idx", ".idx.gz"] where path.lowercased().hasSuffix(ending) {
+      names.append("\(path.dropLast(ending.count))-labels\(path.suffix(ending.count))")
+    }
+    guard let found = names.first(where: { $0 != path && Path.exists($0) }) else { return nil }
+    let labels = try labels(at: found)
+    guard labels.count == count else {
+      throw FileError(
+        path: found, .invalid("has \(labels.count) labels for the \(count) images of \(path)"))
+    }
+    return labels
   }
 }

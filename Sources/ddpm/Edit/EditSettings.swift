@@ -14,7 +14,8 @@ extension ValueFormat where Value == EditInput {
   package static var editInput: Self {
     let file = ValueFormat<String>.path(of: .file(endings: ["png", "idx", "idx.gz", "npy"]))
     return Self("a file's path", path: file.path) { text in
-      file.read(text).map(EditInput.file)
+      // A word alone is one of those below, or mistyped.
+      text.contains { "./".contains($0) || $0 == "-" } ? EditInput.file(text) : nil
     } write: { input in
       if case .file(let path) = input { path } else { "" }
     }.or("train", means: .split(.train)).or("test", means: .split(.test))
@@ -117,6 +118,9 @@ package struct EditSettings: Equatable, Sendable {
         throw UsageError(
           "--amount says how far --towards goes in h-space: add it, without --strength")
       }
+    }
+    if let latents, !latents.lowercased().hasSuffix(".npy") {
+      throw UsageError("--latents takes a file ending in .npy, not \"\(latents)\"")
     }
     if let latents, Path.isSame(latents, output.path) {
       throw UsageError("--latents and --out name the same file, \"\(latents)\"; take two")

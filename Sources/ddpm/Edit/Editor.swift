@@ -52,6 +52,11 @@ struct Editor {
     progress.finish(
       "mean squared error per dimension of \(counted(input.images.count, "image"))"
         + " \(scientific(error.mean))")
+    if let path = settings.latents {
+      progress.say(
+        "the same images from their x_T: ddpm sample --noise \(path.printable) --sampler"
+          + " \(settings.solver.name) --steps \(steps) --spacing trailing --clip none")
+    }
     return Edited(
       input.images, columns: [again], classes: input.classes, latents: latents,
       text: "encoded, decoded")
@@ -165,7 +170,8 @@ struct Editor {
     let classifier = try FeatureCache.usual.network(for: training) {
       progress.say($0)
     } train: { () throws(FileError) in
-      try FeatureNetwork(trainedOn: training, threads: options.threads) { share in
+      progress.say("classifier learned once from the training images, to see what the results show")
+      return try FeatureNetwork(trainedOn: training, threads: options.threads) { share in
         progress.update("\(percent(share)) of a classifier of the training images")
       }
     }

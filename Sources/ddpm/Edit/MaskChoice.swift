@@ -39,7 +39,8 @@ extension ValueFormat where Value == MaskChoice {
   package static var mask: Self {
     let file = ValueFormat<String>.path(of: .file(endings: ["png"]))
     let files = Self("a PNG's path", path: file.path) { text in
-      file.read(text).map(MaskChoice.file)
+      // A word alone is a part, or mistyped.
+      text.contains { "./".contains($0) } ? MaskChoice.file(text) : nil
     } write: { mask in
       if case .file(let path) = mask { path } else { "" }
     }

@@ -45,7 +45,7 @@ package struct EvaluateCommand: Command {
     "--count", "N", .integer(1...Limit.images), default: 1000,
     "images per cell of the comparison, and test images for bits/dim and loss")
   static let metrics = Option<[Metric]?>(
-    "--metrics", "LIST", .distinctList(of: .metric), unset: "all that the data allows",
+    "--metrics", "LIST", .distinctList(of: .metric), unset: "all that the data allow, but ode",
     """
     what to measure: time, Frechet (fd) and kernel distance (kd), precision and recall (pr), nearest \
     training images (neighbours), encoding and decoding (recon), the same noise in different steps \

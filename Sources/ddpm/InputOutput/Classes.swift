@@ -22,13 +22,13 @@ extension DiffusionModel {
   }
 
   /// The rows of a picture of `count` images: one per class, where there is more than one image per
-  /// class. As image i is of class i mod K, the picture is then filled column by column.
+  /// class. As image i is of the class i mod K, the picture is then filled column by column.
   func rows(of count: Int, _ choice: ClassChoice?) -> Int? {
     classRows(choice).flatMap { $0 < count ? $0 : nil }
   }
 
   private func classRows(_ choice: ClassChoice?) -> Int? {
-    if case .one = choice { nil } else { classCount }
+    if case .one = choice { nil } else { classCount.map { _ in configuration.seenClasses.count } }
   }
 
   /// What a picture says of classes and guidance.

@@ -40,9 +40,11 @@ package enum OutputFile: Equatable, Sendable {
 
   /// The picture at `path`, in the format of its ending.
   /// - Throws: `UsageError` for any other ending.
-  init(picture path: String, flag: String) throws(UsageError) {
+  init(
+    picture path: String, flag: String, endings: [String] = pictureEndingList
+  ) throws(UsageError) {
     guard let format = Self.format(of: path, among: PictureFormat.allCases) else {
-      throw Self.otherEnding(path, flag, Self.pictureEndingList)
+      throw Self.otherEnding(path, flag, endings)
     }
     self = .picture(path: path, format, columns: nil)
   }

@@ -18,7 +18,7 @@ package enum ProgressiveFile: Equatable, Sendable {
     if path.lowercased().hasSuffix(".\(ProgressiveFile.movingEnding)") {
       self = .moving(path: path)
     } else {
-      self = .rows(try OutputFile(picture: path, flag: flag))
+      self = .rows(try OutputFile(picture: path, flag: flag, endings: ProgressiveFile.endings))
     }
   }
 

@@ -1,6 +1,7 @@
 // `ddpm sample` at work.
 
 import Diffusion
+import Foundation
 
 extension SampleCommand {
   package func run() throws {
@@ -25,7 +26,14 @@ extension SampleCommand {
         of: model, in: folder, weights: settings.weights, threads: options.threads, progress)
     }
     progress.say(settings.sampler.summary(path, model))
+    if case .one(let number) = settings.classes, model.configuration.unseenClasses.contains(number)
+    {
+      progress.say("ddpm: no training image was of class \(number): nothing of it was learned")
+    }
     if let gap = model.gap(before: path) { progress.say("ddpm: \(gap)") }
+    if plan.sampler is HeunSampler, let leap = model.leap(along: path) {
+      progress.say("ddpm: \(leap)")
+    }
 
     options.seed = settings.seed
     options.batch = settings.batch
@@ -143,5 +151,20 @@ extension DiffusionModel {
     return
       "the first timestep visited is \(first) of \(schedule.last), where the images should still"
       + " show through the noise: --spacing trailing starts at \(schedule.last)"
+  }
+
+  /// The largest ratio of the noise's deviation to the image's at the two ends of a step over which Heun's
+  /// mean of two slopes means anything.
+  private static let largestLeap = 100.0
+
+  /// What is wrong with a first step of Heun's that removes nearly all of the noise at once; nil where
+  /// nothing is.
+  func leap(along path: [Timestep]) -> String? {
+    guard path.count > 2 else { return nil }
+    let ratio = exp(schedule.logSNR(path[1]) - schedule.logSNR(path[0]))
+    guard ratio > Self.largestLeap, ratio.isFinite else { return nil }
+    return
+      "Heun's first step, from timestep \(path[0]) to \(path[1]), divides the noise by"
+      + " \(Int(ratio)) at once, which spoils images: take another solver, or many more steps"
   }
 }

@@ -45,7 +45,7 @@ package struct SampleCommand: Command {
     "images per row of the grid")
   static let interpolate = Option<Int?>(
     "--interpolate", "N", .integer(2...Limit.columns),
-    "rows of N images on the way from one image's noise to another's; deterministic ddim only")
+    "rows of N images on the way from one image's noise to another's; deterministic samplers only")
   static let progressive = Option<String?>(
     "--progressive", "FILE", .path(of: .file(endings: ProgressiveFile.endings)),
     "also a grid (\(OutputFile.pictureEndings)) of the estimates of each image on the way, or all of"

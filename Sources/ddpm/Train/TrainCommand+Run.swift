@@ -132,7 +132,9 @@ extension TrainSettings {
     let preset =
       preset
       ?? .best(for: session.budget, images: train.images.count, batch: options.batch)
-    return try network(preset, for: train.images.size, classes: classes)
+    var network = try network(preset, for: train.images.size, classes: classes)
+    network.unseenClasses = classes.map(train.unseenClasses) ?? []
+    return network
   }
 
   fileprivate func trainer(

@@ -23,7 +23,7 @@ import Testing
   }
 
   /// Where x0 and the noise do not change along the way, the step before changes nothing.
-  @Test(arguments: [(900, 700, 500), (700, 900, 1000), (20, 10, 0), (1, 50, 200)])
+  @Test(arguments: [(900, 700, 500), (700, 900, 1000), (20, 10, 1), (20, 10, 0), (1, 50, 200)])
   func aStraightWayIsFollowedExactly(before: Int, t: Int, s: Int) throws {
     let schedule = try NoiseSchedule(.cosine, timesteps: 1000)
     let (x0, noise) = (0.3, -1.2)

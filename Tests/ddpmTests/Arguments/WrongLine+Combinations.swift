@@ -34,7 +34,8 @@ extension WrongLine {
     WrongLine("sample --out x.pgn", "not \"x.pgn\"; did you mean .png?"),
     WrongLine("sample --out x.idx.zg", "not \"x.idx.zg\""),
     WrongLine("sample --out png", "not \"png\""),
-    WrongLine("sample --progressive x.npy", "--progressive takes a file ending in .png, .pgm, not"),
+    WrongLine(
+      "sample --progressive x.npy", "--progressive takes a file ending in .png, .pgm, .apng, not"),
     WrongLine("sample --progressive x.pgmm", "did you mean .pgm?"),
     WrongLine("sample --progressive=", "--progressive takes a path"),
     WrongLine("sample --out a.png --progressive a.png", "name the same file, \"a.png\""),

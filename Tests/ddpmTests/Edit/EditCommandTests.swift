@@ -150,7 +150,8 @@ import Testing
     let again = try model.decode(model.encode(images, steps: 4), steps: 4, by: .ddim)
     #expect(Array(image(0, 0)) == Array(again.values[0..<64]))
     #expect(image(1, 1) == image(1, 2) && image(1, 1) != image(1, 0))
-    #expect(workspace.exists("model/bottleneck_means.safetensors"))
+    let names = try FileManager.default.contentsOfDirectory(atPath: workspace.path("model"))
+    #expect(names.contains { $0.hasPrefix("bottleneck_means-") })
     let kept = try workspace.bytes("a.npy")
     let second = try move("a.npy", "--towards 2 --amount 0,1,1")
     #expect(!second.messages.contains("learned once") && second.messages.contains("learned before"))
@@ -187,6 +188,20 @@ import Testing
     try edit("a.png", own[0], own[1]).expectRefusal(64, "--class", "0 to 2")
   }
 
+  @Test func labelsBesideAFileAreItsClasses() throws {
+    _ = try workspace.makeModel(classes: 3, prediction: .velocity)
+    let images = try test().images
+    try IDX.write(images, to: workspace.path("own.idx"))
+    try ([0, 0, 8, 1, 0, 0, 0, 6] as [UInt8] + [0, 1, 2, 0, 1, 2])
+      .save(to: workspace.path("own-labels.idx"))
+    let own = ["--from", workspace.path("own.idx"), "--count", "6"]
+    #expect(try edit("a.npy", own[0], own[1], own[2], own[3]).code == 0)
+    #expect(try edit("b.npy", "--count", "6").code == 0)
+    #expect(try workspace.bytes("a.npy") == workspace.bytes("b.npy"))
+    try [0, 0, 8, 1, 0, 0, 0, 1, 0].save(to: workspace.path("own-labels.idx"))
+    try edit("a.npy", own[0], own[1]).expectRefusal(65, "1 labels for the 6 images")
+  }
+
   @Test func whatCannotBeEditedIsRefused() throws {
     _ = try workspace.makeModel(classes: 3, prediction: .velocity)
     try edit("a.png", "--pick", "6").expectRefusal(65, "6 images", "no 6")
@@ -205,6 +220,13 @@ import Testing
       .expectRefusal(65, "2 x 2", "8 x 8")
     try edit("a.png", "--strength", "0.5", "--latents", workspace.path("x.npy"))
       .expectRefusal(64, "--latents")
+    try edit("a.png", "--latents", workspace.path("x.png")).expectRefusal(64, ".npy")
+    try edit("a.png", "--from", "tset").expectRefusal(64, "did you mean test?")
+    try edit("a.png", "--mask", "lefft").expectRefusal(64, "did you mean left?")
+    let far = Images(size: Workspace.size, values: [Float](repeating: 1e30, count: 64))
+    try far.npy.save(to: workspace.path("far.npy"))
+    try edit("a.png", "--from", workspace.path("far.npy"), "--class", "0")
+      .expectRefusal(65, "from -1 to 1")
     #expect(!workspace.exists("a.png"))
   }
 }

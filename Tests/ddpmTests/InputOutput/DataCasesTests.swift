@@ -49,6 +49,22 @@ struct DataCasesTests {
     #expect(!workspace.exists("run"))
   }
 
+  /// Classes without a training image are left out of all, and drawn with a word where they are named.
+  @Test func aClassWithoutImagesIsDrawnByNumberOnly() throws {
+    #expect(try train("letters").code == 0)
+    func sample(_ more: String...) throws -> BuiltTool.Result {
+      try BuiltTool.run(
+        ["sample", "--model", workspace.path("run"), "--steps", "2"]
+          + ["--out", workspace.path("x.idx")] + more)
+    }
+    #expect(try sample("--count", "26").code == 0)
+    #expect(try IDX.labels(at: workspace.path("x-labels.idx")) == (1...26).map { UInt8($0) })
+    let named = try sample("--count", "2", "--class", "0")
+    #expect(named.code == 0 && named.messages.contains("no training image was of class 0"))
+    #expect(try sample().code == 0)
+    #expect(try IDX.images(at: workspace.path("x.idx")).count == 8 * 26)
+  }
+
   /// Each image has a bright bar, which EMNIST's files have on the left.
   @Test func emnistsImagesAreTurnedUpright() throws {
     func rows(_ more: [String]) throws -> [Int] {

@@ -47,6 +47,21 @@ import Testing
     #expect(images.npy.count == 128 + 4 * 5 * 64)
   }
 
+  /// On the cosine schedule Heun's first step is too long in few steps; on the linear one it is not.
+  @Test func aLeapOfHeunsIsSaid() throws {
+    #expect(try !sample("a.png", "--sampler", "heun").messages.contains("Heun's first step"))
+    let trainer = try Trainer(
+      UNetConfiguration(.tiny, imageSize: Workspace.size, classes: nil),
+      schedule: NoiseSchedule(.cosine, timesteps: 1000), prediction: .velocity,
+      data: ByteImages(size: Workspace.size, pixels: Array(repeating: 0, count: 64)),
+      TrainingOptions(threads: 1))
+    try trainer.snapshot().save(to: workspace.path("model"))
+    let result = try sample("a.png", "--sampler", "heun")
+    #expect(
+      result.code == 0 && result.messages.contains("divides the noise by"), "\(result.messages)")
+    #expect(try !sample("a.png", "--sampler", "ddim2").messages.contains("Heun"))
+  }
+
   @Test func aFolderGetsAPictureOfEachImage() throws {
     _ = try workspace.makeModel(classes: 3)
     func sampleEach(_ out: String, _ words: String...) throws -> BuiltTool.Result {
