@@ -68,6 +68,12 @@ evaluate() {
 # Ten thousand images a cell rank samplers; of DDPM's 1000 steps a thousand take half an hour as it is.
 evaluate few-steps --steps 10,20,50 --eta 0,1,hat --count 10000
 evaluate ddpm-1000-steps --steps 1000 --eta 1 --count 1000
+# Every solver in few evaluations; Heun, whose first step spoils images on this schedule, would be the last.
+ddpm evaluate --model $model --data data/mnist --metrics fd,pr --count 2000 --eta 0 --spacing angle \
+  --sampler ddim,ddpm,ddpm-optimal,dpm++2m,dpm++3m,unipc --steps 3,4,5,6,8,10,15,20,50 \
+  --out $run/all-samplers
+cp $run/all-samplers/table.md $model/all-samplers.md
+cp $run/all-samplers/over-evaluations.svg $model/
 ddpm evaluate --model $fast --data data/mnist --metrics time,fd,kd,pr --sampler ddim --eta 0 --steps 2 \
   --count 10000 --out $student/evaluation
 cp $student/evaluation/table.md $fast/two-steps.md
