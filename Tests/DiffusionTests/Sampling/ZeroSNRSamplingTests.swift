@@ -42,13 +42,13 @@ private struct GaussianSource: WalkSource {
   }
 
   private static let solvers: [any Sampler] =
-    [DDIMSampler(), HeunSampler(), UniPCSampler()]
+    [DDIMSampler(), SecondOrderDDIM(), HeunSampler(), UniPCSampler()]
     + DPMSolverMultistep.Order.allCases.map { DPMSolverMultistep(order: $0) }
 
   /// DDIM's equation takes x_T to x_T times the data's standard deviation.
   @Test(
     arguments: [Prediction.sample, .velocity, .mean],
-    [StepSpacing.trailing, .linspace, .logsnr, .karras])
+    [StepSpacing.trailing, .linspace, .logsnr, .karras, .angle])
   func everySolverEndsWhereTheEquationEnds(prediction: Prediction, spacing: StepSpacing) throws {
     let start: [Float] = [1, -0.5, 2, 0]
     for shape in [BetaSchedule.linear, .cosine] {
@@ -75,8 +75,17 @@ private struct GaussianSource: WalkSource {
     let schedule = try Self.schedule()
     let start = FloatMemory(count: 4096)
     Philox(seed: 0, stream: 0).fillNormal(start.all, item: 0, time: 0)
+    // What is left of the values' variance once x_t is known.
+    let left = ImageVariance(
+      schedule.timesteps.map { t in
+        let noised = schedule.noised(at: t)
+        let noise = noised.noiseWeight * noised.noiseWeight
+        let total = noised.x0Weight * noised.x0Weight * GaussianSource.variance + noise
+        return GaussianSource.variance * noise / total
+      })
     let samplers: [any Sampler] = [
-      DDPMSampler(variance: .small), DDPMSampler(variance: .large), DDIMSampler(eta: .value(1)),
+      DDPMSampler(variance: .optimal(left)), DDPMSampler(variance: .small),
+      DDPMSampler(variance: .large), DDIMSampler(eta: .value(1)),
       DDIMSampler(eta: .value(0.5)), DDIMSampler(eta: .hat),
     ]
     let path = try StepSpacing.trailing.timesteps(250, of: schedule) + [.zero]

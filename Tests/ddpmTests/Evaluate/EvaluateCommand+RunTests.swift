@@ -48,8 +48,8 @@ import Testing
     ] { #expect(result.output.contains(words), "\(words)") }
     #expect(result.messages.contains("fd, kd, pr are left out: --count 5 is too few images"))
     // 5 images in 4 · (2 + 3) steps, 11 times for bits/dim, 10 triples for the loss, 5 images in 2 + 3
-    // steps there and back by two solvers, and 6 images edited in 100, 250 and 25 steps.
-    #expect(result.messages.contains("8 cells, 2515 runs of the network on an image: about"))
+    // steps there and back by two solvers, and 6 images edited in 40, 100 and 10 steps.
+    #expect(result.messages.contains("8 cells, 1165 runs of the network on an image: about"))
   }
 
   @Test func theJSONIsTheReport() throws {

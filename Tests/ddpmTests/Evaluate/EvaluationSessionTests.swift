@@ -135,9 +135,9 @@ import Testing
     let report = try bench.report("--count 7 --metrics edits")
     let rows = report["edits"].elements
     #expect(rows.map { $0["edit"] } == ["interpolation", "inpainting", "noising"])
-    let images = Images(bench.test.drawn(16).images)
+    let images = Images(bench.test.drawn(8).images)
     let noised = try bench.model.edit(
-      images, strength: 0.5, steps: 50, SamplingOptions(threads: 1))
+      images, strength: 0.5, steps: 20, SamplingOptions(threads: 1))
     // The report's images are bytes.
     let distance = SampleMean(images.squaredErrors(Images(ByteImages(noised))))
     #expect(equal(rows[2]["squared_distance"], distance.mean, distance.standardError))

@@ -39,9 +39,9 @@ private enum ShownEdit: String, CaseIterable {
 }
 
 extension EvaluationSession {
-  fileprivate static let editedImages = 16
+  fileprivate static let editedImages = 8
   /// Steps of an edit, and the jumps of inpainting.
-  private static let (editSteps, jump, resample) = (50, 5, 5)
+  private static let (editSteps, jump, resample) = (20, 5, 5)
   private static let strength = 0.5
 
   fileprivate var edits: [ShownEdit] { ShownEdit.allCases }
