@@ -10,14 +10,14 @@ import Testing
   private func cores(_ files: [String: String], me: String) throws -> Int? {
     try withTemporaryFolder { folder in
       for (name, text) in files {
-        let path = "\(folder)/root/\(name)"
+        let path = "\(folder)/groups/\(name)"
         try FileManager.default.createDirectory(
           atPath: URL(filePath: path).deletingLastPathComponent().path,
           withIntermediateDirectories: true)
         try Array(text.utf8).save(to: path)
       }
       try Array(me.utf8).save(to: folder + "/me")
-      return CgroupQuota(root: folder + "/root", membership: folder + "/me").cores
+      return CgroupQuota(root: folder + "/groups", membership: folder + "/me").cores
     }
   }
 

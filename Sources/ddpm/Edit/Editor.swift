@@ -126,7 +126,9 @@ struct Editor {
     }
     let list = strengths.map(\.brief).joined(separator: " ")
     if let target {
-      try report(strengths.map { "strength \($0.brief)" }, columns, of: input, towards: target)
+      try report(
+        strengths.map { "strength \($0.brief)" }, columns, of: input, towards: target,
+        trainingImages())
     }
     return Edited(
       input.images, columns: columns,
@@ -138,8 +140,7 @@ struct Editor {
     guard let sources = input.classes else {
       throw UsageError("--towards \(target): say with --class which class the images are of")
     }
-    let training = try settings.data.load(
-      .train, seed: settings.data.heldOutSeed(of: folder, or: settings.seed))
+    let training = try trainingImages()
     let classes = try training.classCount()
     if let wrong = (sources + [target]).first(where: { $0 >= classes }) {
       throw UsageError(
@@ -154,19 +155,25 @@ struct Editor {
       try model.decode(
         latents, means, from: sources, to: target, amount: amount, steps: steps, options)
     }
-    try report(amounts.map { "amount \($0.brief)" }, columns, of: input, towards: target)
+    try report(
+      amounts.map { "amount \($0.brief)" }, columns, of: input, towards: target, training)
     let list = amounts.map(\.brief).joined(separator: " ")
     return Edited(
       input.images, columns: columns, classes: sources.map { _ in target }, latents: latents,
       text: "towards \(target) in h-space, amounts \(list)")
   }
 
+  /// The labelled images that directions and a classifier are learned from.
+  private func trainingImages() throws -> Dataset {
+    try settings.data.load(
+      .train, seed: settings.data.heldOutSeed(of: folder, or: settings.seed))
+  }
+
   /// Says how many of the images are seen as the target's class, and how far they are from the originals.
   private func report(
-    _ names: [String], _ columns: [Images], of input: EditImages, towards target: Int
+    _ names: [String], _ columns: [Images], of input: EditImages, towards target: Int,
+    _ training: Dataset
   ) throws {
-    let training = try settings.data.load(
-      .train, seed: settings.data.heldOutSeed(of: folder, or: settings.seed))
     let classifier = try FeatureCache.usual.network(for: training) {
       progress.say($0)
     } train: { () throws(FileError) in
