@@ -14,6 +14,26 @@ package enum Pixels {
     }
   }
 
+  /// Mirrors an image left to right.
+  ///
+  /// - Parameters:
+  ///   - floats: [H, W, C], to be changed.
+  ///   - width: W.
+  ///   - channels: C.
+  package static func mirror(_ floats: Floats, width: Int, channels: Int) {
+    let row = width * channels
+    for start in stride(from: 0, to: floats.count, by: row) {
+      for column in 0..<width / 2 {
+        let (left, right) = (column * channels, (width - 1 - column) * channels)
+        for channel in 0..<channels {
+          let kept = floats[start + left + channel]
+          floats[start + left + channel] = floats[start + right + channel]
+          floats[start + right + channel] = kept
+        }
+      }
+    }
+  }
+
   /// p = round(255·clamp(x/2 + 1/2, 0, 1)) for each float x, halves to even, as diffusers' pipelines
   /// make their images; NaN is black.
   package static func bytes(_ floats: [Float]) -> [UInt8] { floats.map(byte) }

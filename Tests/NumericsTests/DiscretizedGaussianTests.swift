@@ -60,3 +60,27 @@ private let references: [(pixel: Double, mean: Double, deviation: Double, nats: 
   let cost = nats(-1, mean: 1, deviation: 0.0074)
   #expect(abs(cost / (pow(2 / 0.0074 - 1 / 255 / 0.0074, 2) / 2) - 1) < 1e-3)
 }
+
+/// The sum over all 256 levels, for pixels at the ends and inside, with noise of less than a level and of
+/// many.
+@Test(arguments: [0.001, 0.004, 0.05])
+func aLevelIsAsLikelyAsItMakesTheNoisyPixel(noise: Double) {
+  let signal = (1 - noise * noise).squareRoot()
+  let levels = [0, 255, 1, 128, 200]
+  let x = FloatMemory(levels.map { Float(Double($0) / 127.5 - 1) })
+  let offsets = [0.3, -1.2, 2.5, 0, -0.7]
+  let z = FloatMemory(
+    zip(levels, offsets).map { Float(signal * (Double($0) / 127.5 - 1) + noise * $1) })
+  let expected = (0..<5).reduce(0.0) { sum, i in
+    func weight(_ level: Int) -> Double {
+      let difference = Double(z.all[i]) - signal * (Double(level) / 127.5 - 1)
+      return -difference * difference / (2 * noise * noise)
+    }
+    return sum + log((0...255).reduce(0.0) { $0 + exp(weight($1) - weight(levels[i])) })
+  }
+  let nats = withExtendedLifetime((x, z)) {
+    levelNats(x.all.slice(0, 5), given: z.all.slice(0, 5), signal: signal, noise: noise)
+  }
+  // The floats' own rounding, in deviations.
+  #expect(abs(nats - expected) < 1e-3 * max(1, expected), "\(nats), \(expected)")
+}

@@ -21,6 +21,19 @@ struct PixelsTests {
     #expect(Pixels.bytes([]) == [] && Pixels.floats([]) == [])
   }
 
+  @Test func aMirroredImageHasItsColumnsInReverse() {
+    // Two rows of three RGB pixels: 0 1 2 | 3 4 5 | 6 7 8.
+    let image = FloatMemory(count: 18)
+    withExtendedLifetime(image) {
+      image.all.copy(from: (0..<18).map(Float.init))
+      Pixels.mirror(image.all, width: 3, channels: 3)
+      let mirrored: [Float] = [6, 7, 8, 3, 4, 5, 0, 1, 2, 15, 16, 17, 12, 13, 14, 9, 10, 11]
+      #expect(Array(image.all.array.prefix(18)) == mirrored)
+      Pixels.mirror(image.all, width: 3, channels: 3)
+      #expect(Array(image.all.array.prefix(18)) == (0..<18).map(Float.init))
+    }
+  }
+
   /// `((np.float32(x) / 2 + 0.5).clip(0, 1) * 255).round().astype("uint8")`; an x of the form
   /// (2k + 1)/255 - 1 would lie half-way but is no float, so 1/2 of a level comes from x = 0 only.
   @Test(arguments: [

@@ -11,6 +11,17 @@ extension Tape {
     record(AffineOperation(scale: scale, offset: offset, x: x, y: tensor(x.shape)))
   }
 
+  /// x, and beside it sin 2ⁿπx and cos 2ⁿπx for each n; x itself for none.
+  ///
+  /// - Parameter exponents: n, above 0.
+  package func fourierFeatures(_ x: Tensor, exponents: [Int]) -> Tensor {
+    guard !exponents.isEmpty else { return x }
+    let shape = Shape(
+      height: x.shape.height, width: x.shape.width,
+      channels: x.shape.channels * (1 + 2 * exponents.count))
+    return record(FourierOperation(exponents: exponents, x: x, y: tensor(shape)))
+  }
+
   /// x + y.
   package func add(_ x: Tensor, _ y: Tensor) -> Tensor {
     precondition(x.shape == y.shape, "a sum of \(x.shape) and \(y.shape)")

@@ -2,18 +2,32 @@
 
 internal import Autograd
 internal import Kernels
+internal import Numerics
 
 /// One draw of training or measuring: which image, at which timestep, with which noise.
 struct Draw: Sendable {
   /// The image's number in the data.
   let image: Int
   /// The row of the class embedding that the network is conditioned on; nil for an unconditional one.
-  var classRow: Int?
+  let classRow: Int?
   let timestep: Timestep
+  /// The timestep counted from 0, as the network takes it: between two of them where time is continuous.
+  let index: Double
   /// The noise's place in its stream.
   let noise: (item: UInt32, time: UInt32)
   /// What its loss counts, where some timesteps are drawn more often than others.
-  var weight = 1.0
+  let weight: Double
+  /// Whether the image is mirrored left to right.
+  let isMirrored: Bool
+
+  init(
+    image: Int, classRow: Int?, timestep: Timestep, index: Double? = nil,
+    noise: (item: UInt32, time: UInt32), weight: Double = 1, isMirrored: Bool = false
+  ) {
+    (self.image, self.classRow, self.timestep) = (image, classRow, timestep)
+    self.index = index ?? Double(timestep.index)
+    (self.noise, self.weight, self.isMirrored) = (noise, weight, isMirrored)
+  }
 }
 
 /// A thread's network with memory for the images and the noise that x_t is made of.
@@ -62,12 +76,18 @@ struct ExampleLane: Sendable {
   }
 
   /// Makes x_t = √ᾱ_t x_0 + √(1 - ᾱ_t) ε of each draw (DDPM Eq. 4) and conditions the network.
-  func prepare(_ draws: ArraySlice<Draw>) {
+  ///
+  /// - Parameter process: whose timesteps the draws have; nil is the lane's.
+  func prepare(_ draws: ArraySlice<Draw>, in process: NoiseSchedule? = nil) {
+    let schedule = process ?? schedule
     for (place, draw) in draws.enumerated() {
       data.decode(draw.image, into: Block(x0(place)))
+      if draw.isMirrored {
+        Pixels.mirror(x0(place), width: data.size.width, channels: data.size.channels)
+      }
       random.fillNormal(noise(place), item: draw.noise.item, time: draw.noise.time)
       schedule.noised(at: draw.timestep).apply(x0: x0(place), noise: noise(place), into: xt(place))
     }
-    lane.condition(on: draws.map(\.timestep), classes: draws.compactMap(\.classRow))
+    lane.condition(onIndices: draws.map(\.index), classes: draws.compactMap(\.classRow))
   }
 }

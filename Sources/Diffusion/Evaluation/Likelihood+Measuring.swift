@@ -51,12 +51,23 @@ extension DiffusionModel {
     return bounds.enumerated().map { place, bound in
       Likelihood(
         bits.map { $0[place] }, octaves: octaves, bound: bound,
-        decoderFloor: bound.decoder(images, estimates: images))
+        decoderFloor: schedule.beginsWithNoise
+          ? nil : bound.decoder(images, estimates: images))
     }
   }
 
   /// How many times the network runs for each image of `likelihoods`.
   package var evaluationsPerLikelihood: Int { Likelihood.octaves(upTo: schedule.last).count + 1 }
+}
+
+extension VariationalBound {
+  /// L_0, with the network's own variance where the bound has that.
+  fileprivate func decoder(_ images: Floats, estimates: Floats, _ outputs: Floats?) -> Double {
+    if variance == .learned, let outputs {
+      return learnedTerm(at: Timestep(1), images, estimates: estimates, outputs)
+    }
+    return decoder(images, estimates: estimates)
+  }
 }
 
 /// One thread's network, measuring its errors on an image.
@@ -93,30 +104,39 @@ private struct LikelihoodProbe: Sendable {
     var meanSquare = 0.0
     // By timestep, then by variance.
     var terms: [[Double]] = []
-    estimate([Timestep(1)] + drawn, image: image) { timestep, x0, estimate, variance in
+    var unclipped: [Double?] = bounds.map { _ in nil }
+    if model.clipping != .none, !model.schedule.beginsWithNoise {
+      estimate([Timestep(1)], image: image, .none) { _, x0, _, estimate, variance in
+        unclipped = bounds.map { $0.decoder(x0, estimates: estimate, variance) }
+      }
+    }
+    estimate([Timestep(1)] + drawn, image: image, model.clipping) {
+      timestep, x0, xt, estimate, variance in
       let squaredError = sumOfSquaredDifferences(x0, estimate) / Double(values)
       if terms.isEmpty { meanSquare = sumOfSquaredDifferences(x0, zero.all) / Double(values) }
       terms.append(
         bounds.map { bound in
+          if timestep == Timestep(1), bound.schedule.beginsWithNoise {
+            return bound.decoder(x0, given: xt)
+          }
+          if timestep == Timestep(1) { return bound.decoder(x0, estimates: estimate, variance) }
           if bound.variance == .learned, let variance {
             return bound.learnedTerm(at: timestep, x0, estimates: estimate, variance)
           }
-          return timestep == Timestep(1)
-            ? bound.decoder(x0, estimates: estimate)
-            : bound.term(at: timestep, squaredError: squaredError)
+          return bound.term(at: timestep, squaredError: squaredError)
         })
     }
     return bounds.indices.map { place in
       ImageBits(
-        meanSquare: meanSquare, decoder: terms[0][place], terms: terms.dropFirst().map { $0[place] }
-      )
+        meanSquare: meanSquare, decoder: terms[0][place], unclippedDecoder: unclipped[place],
+        terms: terms.dropFirst().map { $0[place] })
     }
   }
 
   /// Estimates x0 from x_t for some timesteps, as many at a time as the network takes.
   private func estimate(
-    _ timesteps: [Timestep], image: Int,
-    _ body: (Timestep, _ x0: Floats, _ estimate: Floats, _ variance: Floats?) -> Void
+    _ timesteps: [Timestep], image: Int, _ clipping: Clipping,
+    _ body: (Timestep, _ x0: Floats, _ xt: Floats, _ estimate: Floats, _ variance: Floats?) -> Void
   ) {
     let draws = timesteps.map { timestep in
       Draw(
@@ -131,8 +151,10 @@ private struct LikelihoodProbe: Sendable {
         let estimate = examples.output(place)
         model.prediction.estimateImage(
           at: draw.timestep, in: model.schedule, xt: examples.xt(place), output: estimate,
-          into: estimate, images: 1, model.clipping)
-        body(draw.timestep, examples.x0(place), estimate, examples.variance(place))
+          into: estimate, images: 1, clipping)
+        body(
+          draw.timestep, examples.x0(place), examples.xt(place), estimate,
+          examples.variance(place))
       }
     }
   }

@@ -31,11 +31,14 @@ public struct Likelihood: Codable, Equatable, Sendable {
   public let octaves: [Octave]
   /// L_0, the cost of the 8-bit image given x_1.
   public let decoder: SampleMean
+  /// The same where x̂0 is not clipped; nil where it never is, or makes no difference.
+  public let unclippedDecoder: SampleMean?
   /// The bound on -log2 p(x_0).
   public let total: SampleMean
   /// What the decoder would cost if the estimates were the images themselves; where the variance is the
-  /// network's, with that of DDPM.
-  public let decoderFloor: Double
+  /// network's, with that of DDPM. nil where the decoder asks no network: of a process that begins with
+  /// noise, whose decoder is VDM's.
+  public let decoderFloor: Double?
   /// The decoder's standard deviation, for pixel values in [-1, 1]; where the variance is the network's,
   /// that of DDPM.
   public let decoderDeviation: Double
@@ -43,7 +46,7 @@ public struct Likelihood: Codable, Equatable, Sendable {
   /// Averages the terms of single images.
   init(
     _ images: [ImageBits], octaves: [ClosedRange<Timestep>], bound: VariationalBound,
-    decoderFloor: Double
+    decoderFloor: Double?
   ) {
     let priors = images.map { bound.prior(meanSquare: $0.meanSquare) }
     let decoders = images.map(\.decoder)
@@ -59,6 +62,8 @@ public struct Likelihood: Codable, Equatable, Sendable {
     middle = SampleMean(middles)
     self.octaves = zip(octaves, parts).map { Octave(timesteps: $0, bits: SampleMean($1)) }
     decoder = SampleMean(decoders)
+    let unclipped = images.compactMap(\.unclippedDecoder)
+    unclippedDecoder = unclipped.isEmpty ? nil : SampleMean(unclipped)
     total = SampleMean(images.indices.map { priors[$0] + middles[$0] + decoders[$0] })
   }
 
@@ -80,6 +85,8 @@ struct ImageBits: Sendable {
   let meanSquare: Double
   /// L_0 in bits per dimension.
   let decoder: Double
+  /// The same without clipping of x̂0, where that is clipped.
+  let unclippedDecoder: Double?
   /// The term of one timestep of each octave, in bits per dimension.
   let terms: [Double]
 }

@@ -73,12 +73,27 @@ package struct VariationalBound: Equatable, Sendable {
     return nats / Double(images.count) / M_LN2
   }
 
+  /// L_0 of a process that begins with noise, with p(x_0 | x_1) ∝ q(x_1 | x_0) over the levels of grey
+  /// (Kingma et al. 2021, Eq. 13): there is so little noise that x_1 itself says which level it was.
+  ///
+  /// - Parameters:
+  ///   - images: x0, 8-bit levels mapped to [-1, 1].
+  ///   - noisy: x_1.
+  package func decoder(_ images: Floats, given noisy: Floats) -> Double {
+    let mix = schedule.noised(at: Timestep(1))
+    let nats = levelNats(images, given: noisy, signal: mix.x0Weight, noise: mix.noiseWeight)
+    return nats / Double(images.count) / M_LN2
+  }
+
   /// The standard deviation of p(x_0 | x_1).
   package var decoderDeviation: Double {
+    if schedule.beginsWithNoise {
+      return 1 / schedule.signalToNoise(Timestep(1)).squareRoot()
+    }
     switch variance {
-    case .fixed, .learned: schedule.decoderVariance.squareRoot()
+    case .fixed, .learned: return schedule.decoderVariance.squareRoot()
     case .optimal(let image):
-      max(VariationalBound.leastDeviation, image[Timestep(1)].squareRoot())
+      return max(VariationalBound.leastDeviation, image[Timestep(1)].squareRoot())
     }
   }
 

@@ -125,14 +125,19 @@ extension NetworkLane<UNet.Graph> {
   ///   - timesteps: one per image.
   ///   - classes: one per image, of a conditional network.
   func condition(on timesteps: [Timestep], classes: [Int]) {
-    tape.images = timesteps.count
-    for (image, timestep) in timesteps.enumerated() {
-      let waves = graph.embedding(timestep.index)
+    condition(onIndices: timesteps.map { Double($0.index) }, classes: classes)
+  }
+
+  /// The same of timesteps counted from 0, and of what lies between them.
+  func condition(onIndices indices: [Double], classes: [Int]) {
+    tape.images = indices.count
+    for (image, index) in indices.enumerated() {
+      let waves = graph.embedding(index)
       tape[graph.waves].slice(image * waves.count, waves.count).copy(from: waves)
     }
     if let numbers = graph.classes {
       precondition(
-        classes.count == timesteps.count, "\(classes.count) classes for \(timesteps.count) images")
+        classes.count == indices.count, "\(classes.count) classes for \(indices.count) images")
       for (image, number) in classes.enumerated() { tape[numbers][image] = Float(number) }
     }
   }

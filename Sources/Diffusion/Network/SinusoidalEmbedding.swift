@@ -20,8 +20,8 @@ package struct SinusoidalEmbedding: Sendable {
 
   /// The embedding of a timestep, [width]; an odd width ends with a zero.
   ///
-  /// - Parameter index: the timestep counted from 0, as networks are trained with.
-  package func callAsFunction(_ index: Int) -> [Float] {
+  /// - Parameter index: the timestep counted from 0, as networks are trained with, or a moment between two.
+  package func callAsFunction(_ index: Double) -> [Float] {
     let angles = frequencies.map { Float(index) * $0 }
     let (cosines, sines) = (angles.map(cos), angles.map(sin))
     let padding = [Float](repeating: 0, count: width % 2)

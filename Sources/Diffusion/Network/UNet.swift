@@ -28,7 +28,8 @@ package struct UNet: Sendable {
     let width = configuration.embeddingWidth
     embedding = SinusoidalEmbedding(configuration)
     convIn = Convolution(
-      "conv_in", inputs: configuration.inChannels, outputs: channels[0], in: &layout)
+      "conv_in", inputs: configuration.inChannels * (1 + 2 * configuration.fourierFeatures.count),
+      outputs: channels[0], in: &layout)
     timeIn = Dense("time_embedding.linear_1", inputs: channels[0], outputs: width, in: &layout)
     timeOut = Dense("time_embedding.linear_2", inputs: width, outputs: width, in: &layout)
     classes = configuration.classes.map {
@@ -91,8 +92,9 @@ package struct UNet: Sendable {
     if let classes, let numbers { e = classes(e, classes: numbers, on: tape) }
     e = tape.silu(e)
 
+    let centred = configuration.centersInput ? tape.affine(x, scale: 2, offset: -1) : x
     var h = convIn(
-      configuration.centersInput ? tape.affine(x, scale: 2, offset: -1) : x, on: tape)
+      tape.fourierFeatures(centred, exponents: configuration.fourierFeatures), on: tape)
     var skips = [h]
     for level in down { h = level.descend(h, e, pushing: &skips, seed: seed, on: tape) }
     if let middle { h = middle.pass(h, e, seed: seed, on: tape) }

@@ -13,6 +13,9 @@ extension UNetConfiguration {
     static let embedding = 1...32768
     static let epsilon = 1e-12...1
     static let scale = 1e-3...1e3
+    /// Above, single precision has no fraction of a period left.
+    static let fourierFeatures = 1...16
+    static let fourierFeatureCount = 0...16
     static let parameters = 1_000_000_000
   }
 
@@ -45,6 +48,11 @@ extension UNetConfiguration {
     try ConfigurationError.check("in_channels", inChannels, in: Limit.channels)
     try ConfigurationError.check("out_channels", outChannels, in: Limit.channels)
     try ConfigurationError.check("the number of levels", channels.count, in: Limit.levels)
+    try ConfigurationError.check(
+      "the number of Fourier features", fourierFeatures.count, in: Limit.fourierFeatureCount)
+    for exponent in fourierFeatures {
+      try ConfigurationError.check("a Fourier feature's n", exponent, in: Limit.fourierFeatures)
+    }
     for width in channels {
       try ConfigurationError.check("a level's channels", width, in: Limit.levelChannels)
     }

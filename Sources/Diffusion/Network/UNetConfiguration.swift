@@ -109,6 +109,9 @@ public struct UNetConfiguration: Hashable, Sendable {
   public var unseenClasses: [Int] = []
   /// Whether the input x becomes 2x - 1 first, for images in [0, 1].
   public var centersInput: Bool
+  /// n of the features sin 2ⁿπx and cos 2ⁿπx that the network sees beside its input x (Kingma et al.
+  /// 2021, Appendix C), so that it tells apart levels of grey that lie closer than the noise is strong.
+  public var fourierFeatures: [Int] = []
 
   /// A network with the defaults of diffusers' `UNet2DModel` for whatever is not given.
   public init(

@@ -6,7 +6,13 @@ extension NoiseSchedule {
   /// - Throws: `ScheduleError` where it makes no process.
   init(_ configuration: SchedulerConfiguration) throws(ScheduleError) {
     if let betas = configuration.trainedBetas {
-      try self.init(betas: betas, tabulation: .diffusers)
+      let exact = try? NoiseSchedule(betas: betas)
+      // Where a process begins with noise, its betas are lost in diffusers' rounding of 1 - beta.
+      if let exact, exact.beginsWithNoise {
+        self = exact
+      } else {
+        try self.init(betas: betas, tabulation: .diffusers)
+      }
     } else {
       try self.init(
         configuration.betaSchedule, from: configuration.betaStart, to: configuration.betaEnd,

@@ -7,6 +7,8 @@ extension UNetConfiguration {
   static let nullClassKey = "_ddpm_null_class"
   /// Of classes that no training image had.
   static let unseenClassesKey = "_ddpm_unseen_classes"
+  /// Of n of the features sin 2ⁿπx and cos 2ⁿπx; diffusers has no such network.
+  static let fourierFeaturesKey = "_ddpm_fourier_features"
 
   /// Reads diffusers' configuration; absent keys have diffusers' defaults.
   ///
@@ -48,7 +50,8 @@ extension UNetConfiguration {
       classes: try fields.optionalInteger("num_class_embeds"),
       nullClass: try fields.optionalInteger(Self.nullClassKey),
       centersInput: try fields.flag("center_input_sample", default: false))
-    unseenClasses = try Self.unseenClasses(&fields)
+    unseenClasses = try Self.integers(Self.unseenClassesKey, &fields)
+    fourierFeatures = try Self.integers(Self.fourierFeaturesKey, &fields)
     // Plain blocks always resample by convolution, whatever these keys say.
     if downBlocks.contains(.attention) { try fields.require("downsample_type", oneOf: "conv") }
     if upBlocks.contains(.attention) { try fields.require("upsample_type", oneOf: "conv") }
@@ -97,25 +100,18 @@ extension UNetConfiguration {
       JSON.Member("upsample_type", "conv"),
     ]
     let ours = nullClass.map { [JSON.Member(Self.nullClassKey, .integer($0))] } ?? []
-    let unseen =
-      unseenClasses.isEmpty
-      ? [] : [JSON.Member(Self.unseenClassesKey, .array(unseenClasses.map(JSON.integer)))]
-    return .object(theirs + ours + unseen)
+    let lists = [
+      (Self.unseenClassesKey, unseenClasses), (Self.fourierFeaturesKey, fourierFeatures),
+    ].filter { !$0.1.isEmpty }.map { JSON.Member($0.0, .array($0.1.map(JSON.integer))) }
+    return .object(theirs + ours + lists)
   }
 
-  private static func unseenClasses(
-    _ fields: inout ConfigurationFields
+  /// A list of integers; none where the key is absent.
+  private static func integers(
+    _ key: String, _ fields: inout ConfigurationFields
   ) throws(FileError) -> [Int] {
-    switch fields.value(unseenClassesKey) {
-    case nil: return []
-    case .array(let elements)?:
-      return try elements.map { element throws(FileError) in
-        guard case .integer(let number) = element else {
-          throw fields.mismatch(unseenClassesKey, element, "a list of integers")
-        }
-        return number
-      }
-    case let other?: throw fields.mismatch(unseenClassesKey, other, "a list of integers")
+    try fields.list(key, default: [], of: "integers") {
+      if case .integer(let number) = $0 { number } else { nil }
     }
   }
 

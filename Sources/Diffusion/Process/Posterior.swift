@@ -71,4 +71,8 @@ extension NoiseSchedule {
   /// The posterior's own is 0 there; the DDPM authors' code takes the next one for either choice
   /// of variance, for a better likelihood.
   public var decoderVariance: Double { posteriorVariance(Timestep(2)) }
+
+  /// Whether the first timestep adds more noise than the second: the table of a process in continuous time
+  /// (VDM), which begins at γ(0) and not at the data. Every other schedule's betas rise.
+  package var beginsWithNoise: Bool { beta(Timestep(1)) > 2 * beta(Timestep(2)) }
 }

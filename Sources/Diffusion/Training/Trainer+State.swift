@@ -37,7 +37,7 @@ extension Trainer {
     }
     try AtomicFile.write(
       chunks: TrainingState.chunks(
-        completed: completed, record, distillation?.place,
+        completed: completed, record, distillation?.place, continuous?.logSNR,
         entries + (history.map(TrainingState.entries) ?? [])), to: path)
   }
 
@@ -53,6 +53,9 @@ extension Trainer {
     optimization.parameters.markChanged()
     optimization.ema.markChanged()
     completed = state.completed
+    if let process = continuous {
+      continuous = ContinuousProcess(try state.logSNR, process.ends)
+    }
     if history != nil { history = try state.history(timesteps: schedule.last.value) }
   }
 

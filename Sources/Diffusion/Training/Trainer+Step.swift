@@ -25,7 +25,7 @@ extension Trainer {
     optimization.step(
       completed + 1, norm: norm, learningRate: learningRate, emaDecay: emaDecay)
     completed += 1
-    record(draws)
+    record(draws, rate: learningRate / options.learningRate)
     return Step(number: completed, loss: loss, gradientNorm: norm, learningRate: learningRate)
   }
 
@@ -43,24 +43,38 @@ extension Trainer {
   /// x_0 ~ q(x_0), t ~ Uniform(1...T) and where ε lies in its stream, for each example of a batch;
   /// and which are conditioned on the null class.
   private func draws(_ step: Int) -> [Draw] {
+    let times = continuous?.times(
+      options.batch, chance: chance(random.block(item: 0, time: UInt32(step), index: 0)[0]))
     let important = history?.probabilities.map(ImportanceDraw.init)
     return order.indices(step: step, batch: options.batch).enumerated().map { item, image in
       let words = random.block(item: UInt32(item), time: UInt32(step), index: 0)
-      let chances = (timestep: Double(words[0]) / 0x1p32, row: Double(words[1]) / 0x1p32)
+      let chances = (timestep: chance(words[0]), row: chance(words[1]))
+      let isMirrored = options.mirrorsImages && words[2] < 1 << 31
+      if let time = times?[item] {
+        return Draw(
+          image: image, classRow: classRow(image, chances.row), timestep: Timestep(index: item),
+          index: time.index, noise: (UInt32(item), UInt32(step)), weight: time.slope,
+          isMirrored: isMirrored)
+      }
       let drawn = important?((Double(item) + chances.timestep) / Double(options.batch))
       return Draw(
         image: image, classRow: classRow(image, chances.row),
         timestep: drawn?.timestep
           ?? objective.timestep(
             item, of: options.batch, chance: chances.timestep, in: schedule),
-        noise: (UInt32(item), UInt32(step)), weight: drawn?.weight ?? 1)
+        noise: (UInt32(item), UInt32(step)), weight: drawn?.weight ?? 1,
+        isMirrored: isMirrored)
     }
   }
 
-  /// Keeps the losses of a batch where timesteps are drawn by them.
-  private func record(_ draws: [Draw]) {
+  /// A number in 0 ..< 1.
+  private func chance(_ word: UInt32) -> Double { Double(word) / 0x1p32 }
+
+  /// Keeps the losses of a batch where timesteps are drawn by them, or the schedule follows them.
+  private func record(_ draws: [Draw], rate: Double) {
     guard let losses else { return }
     for (item, draw) in draws.enumerated() { history?.record(losses.all[item], at: draw.timestep) }
+    continuous?.follow(losses.all.array.prefix(draws.count), of: draws, rate: rate)
   }
 
   /// The row of the class embedding for an image, given a number uniform in 0 ..< 1.
@@ -74,9 +88,10 @@ extension Trainer {
   private func gradients(_ draws: [Draw]) -> (loss: Double, norm: Double) {
     let values = draws.count * data.size.values
     let (step, lanes, losses) = (completed, lanes, losses)
+    let process = continuous?.schedule(of: draws)
     let (sum, norm) = optimization.accumulate(draws.count) { examples, lane, gradients in
       lanes[lane].train(
-        draws[examples], step: step, scale: 1 / Float(values), addedTo: gradients,
+        draws[examples], in: process, step: step, scale: 1 / Float(values), addedTo: gradients,
         losses: losses?.all)
     }
     return (sum / Double(values), norm)

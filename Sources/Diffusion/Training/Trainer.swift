@@ -26,8 +26,8 @@ public final class Trainer {
   public var imageCount: Int { data.count }
   /// The network's shape.
   public var configuration: UNetConfiguration { unet.configuration }
-  /// The forward process.
-  public let schedule: NoiseSchedule
+  /// The forward process; of a schedule that is learned, as it is now.
+  public var schedule: NoiseSchedule { continuous?.table ?? fixedSchedule }
   /// What the network outputs.
   public let prediction: Prediction
 
@@ -41,9 +41,12 @@ public final class Trainer {
   var order: BatchOrder
   /// The losses that timesteps are drawn by, where they are.
   var history: LossHistory?
+  /// The process, where it is learned too.
+  var continuous: ContinuousProcess?
   /// The loss of each example of the last batch, where a history is kept of them.
   let losses: FloatMemory?
   private let unet: UNet
+  private let fixedSchedule: NoiseSchedule
 
   /// A network with its first weights.
   ///
@@ -70,6 +73,26 @@ public final class Trainer {
     self.init(
       unet, from: nil, schedule: schedule, prediction: prediction, objective: objective, data: data,
       labels: labels, options)
+  }
+
+  /// A network with its first weights, and a schedule that is learned with it (VDM, Kingma et al. 2021).
+  ///
+  /// - Parameters:
+  ///   - configuration: the network's shape, for images of the data's size.
+  ///   - logSNR: the schedule as it begins.
+  ///   - prediction: what the network is to output.
+  ///   - data: the images to learn, at least one.
+  ///   - labels: the class of each image, below the number of classes.
+  ///   - options: how it is trained.
+  /// - Throws: `ConfigurationError` where the shape makes no network.
+  public convenience init(
+    _ configuration: UNetConfiguration, learning logSNR: LearnedLogSNR, prediction: Prediction,
+    data: any ImageSource, labels: [UInt8]? = nil, _ options: TrainingOptions = TrainingOptions()
+  ) throws(ConfigurationError) {
+    let process = ContinuousProcess(logSNR, EndTerms(of: data))
+    self.init(
+      try UNet(configuration), from: nil, schedule: process.table, prediction: prediction,
+      objective: ContinuousLoss(), data: data, labels: labels, options, learning: process)
   }
 
   /// A network that begins with the weights of a model, to train it further on the same images or
@@ -103,12 +126,13 @@ public final class Trainer {
   private init(
     _ unet: UNet, from start: Parameters?, schedule: NoiseSchedule, prediction: Prediction,
     objective: any Objective, data: any ImageSource, labels: [UInt8]?, _ options: TrainingOptions,
-    lesson: (() -> any Lesson)? = nil
+    lesson: (() -> any Lesson)? = nil, learning continuous: ContinuousProcess? = nil
   ) {
     let configuration = unet.configuration
     precondition(data.count > 0, "no images to train on")
     precondition(configuration.fits(data.size), "images of \(data.size) for \(configuration)")
-    (self.unet, self.schedule, self.prediction) = (unet, schedule, prediction)
+    (self.unet, fixedSchedule, self.prediction) = (unet, schedule, prediction)
+    self.continuous = continuous
     (self.options, self.objective, self.data) = (options, objective, data)
     self.labels = configuration.labels(labels, images: data.count)
     var optimizer = AdamW()
@@ -130,7 +154,7 @@ public final class Trainer {
     order = BatchOrder(images: data.count, seed: options.seed)
     let isWeighted = options.timestepSampling == .importance
     history = isWeighted ? LossHistory(timesteps: schedule.last.value) : nil
-    losses = isWeighted ? FloatMemory(count: options.batch) : nil
+    losses = isWeighted || continuous != nil ? FloatMemory(count: options.batch) : nil
   }
 
   /// The model as it is now: a copy of the weights' moving average, which later steps leave alone.

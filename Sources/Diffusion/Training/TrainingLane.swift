@@ -45,8 +45,8 @@ struct TrainingLane: Sendable {
 
   private var tape: Tape { examples.lane.tape }
 
-  private func prepare(_ draws: ArraySlice<Draw>) {
-    examples.prepare(draws)
+  private func prepare(_ draws: ArraySlice<Draw>, in process: NoiseSchedule? = nil) {
+    examples.prepare(draws, in: process)
     lesson?.teach(draws, examples)
   }
 
@@ -54,33 +54,38 @@ struct TrainingLane: Sendable {
   func loss(_ draws: ArraySlice<Draw>) -> Double {
     prepare(draws)
     examples.lane.forward()
-    return evaluate(draws, 0..<draws.count, gradient: gradients?.all ?? target.all, scale: 0)
+    return evaluate(
+      draws, 0..<draws.count, in: schedule, gradient: gradients?.all ?? target.all, scale: 0)
   }
 
   /// The same, and the gradient of `scale` times the sum, added to `gradients`.
   ///
   /// - Parameters:
+  ///   - process: whose timesteps the draws have; nil is the lane's.
   ///   - step: the training step, for dropout.
   ///   - scale: what the sum is multiplied by in the loss.
   ///   - sum: of the gradients of all parameters, in the layout's order.
   ///   - losses: where the loss of each example of the batch is to be written, without its weight; nil
   ///     for nowhere.
   func train(
-    _ draws: ArraySlice<Draw>, step: Int, scale: Float, addedTo sum: FloatMemory,
-    losses: Floats? = nil
+    _ draws: ArraySlice<Draw>, in process: NoiseSchedule? = nil, step: Int, scale: Float,
+    addedTo sum: FloatMemory, losses: Floats? = nil
   ) -> Double {
     tape.addGradients(to: sum)
     tape.place = (UInt32(step), UInt32(draws.startIndex))
-    prepare(draws)
+    prepare(draws, in: process)
+    let schedule = process ?? schedule
     let slope = tape.gradient(examples.lane.graph.output)
     var loss = 0.0
     tape.train { images in
       guard let gradients, let varianceGradients else {
-        loss += evaluate(draws, images, gradient: slope, scale: scale, losses: losses)
+        loss += evaluate(
+          draws, images, in: schedule, gradient: slope, scale: scale, losses: losses)
         return
       }
       examples.lane.separate(output, images)
-      loss += evaluate(draws, images, gradient: gradients.all, scale: scale, losses: losses)
+      loss += evaluate(
+        draws, images, in: schedule, gradient: gradients.all, scale: scale, losses: losses)
       examples.lane.join(gradients.all, varianceGradients.all, images, into: slope)
     }
     return loss
@@ -89,8 +94,8 @@ struct TrainingLane: Sendable {
   /// The sum of the losses of some of the drawn images, and the gradient with respect to the network's
   /// output.
   private func evaluate(
-    _ draws: ArraySlice<Draw>, _ images: Range<Int>, gradient: Floats, scale: Float,
-    losses: Floats? = nil
+    _ draws: ArraySlice<Draw>, _ images: Range<Int>, in schedule: NoiseSchedule,
+    gradient: Floats, scale: Float, losses: Floats? = nil
   ) -> Double {
     var sum = 0.0
     for place in images {

@@ -19,6 +19,8 @@ public struct TrainingOptions: Equatable, Sendable {
   /// The share of images for which a conditional network is conditioned on the null class, so that it
   /// can be guided (Ho and Salimans 2022, Algorithm 1).
   public var classDropout = 0.1
+  /// Whether each image is mirrored left to right with a chance of one half.
+  public var mirrorsImages = false
   /// How timesteps are drawn.
   public var timestepSampling = TimestepSampling.stratified
   /// The seed of the first weights, the order of images, the timesteps and the noise.

@@ -70,6 +70,7 @@ package struct TrainingState: Sendable {
     case seconds = "elapsed_seconds"
     case stage = "distillation_stage"
     case before = "steps_before_stage"
+    case logSNR = "learned_log_snr"
     case data
   }
 
@@ -129,7 +130,7 @@ package struct TrainingState: Sendable {
   /// The file's bytes, piece by piece.
   static func chunks(
     completed: Int, _ record: TrainingRecord, _ distillation: DistillationPlace?,
-    _ entries: [Safetensors.Entry]
+    _ logSNR: LearnedLogSNR?, _ entries: [Safetensors.Entry]
   ) -> some Sequence<[UInt8]> {
     var own: [Key: String] = [
       .version: version, .completed: "\(completed)", .seconds: "\(record.seconds)",
@@ -139,12 +140,28 @@ package struct TrainingState: Sendable {
       own[.stage] = "\(distillation.stage)"
       own[.before] = "\(distillation.before)"
     }
+    own[.logSNR] = logSNR.map(\.text)
     let metadata = record.settings.merging(own.map { ($0.key.rawValue, $0.value) }) { $1 }
     return Safetensors.chunks(entries, metadata: metadata)
   }
 
   /// The tensors of a part, under their parameters' names.
   func tensors(_ part: Part) -> Safetensors { file.part(part.rawValue) }
+}
+
+// MARK: - A learned schedule
+
+extension TrainingState {
+  /// The schedule that was learned.
+  ///
+  /// - Throws: `FileError` where there is none.
+  var logSNR: LearnedLogSNR {
+    get throws(FileError) {
+      guard let text = file.metadata[Key.logSNR.rawValue], let schedule = LearnedLogSNR(text: text)
+      else { throw FileError(path: file.path, .invalid("holds no learned schedule")) }
+      return schedule
+    }
+  }
 }
 
 // MARK: - Losses by timestep

@@ -44,6 +44,9 @@ extension TrainCommand: ResumableCommand {
     }
     record[Train.timestepSampling.flag] =
       Train.timestepSampling.format.write(settings.objective.sampling)
+    if settings.schedule == .learned {
+      for option in Train.decidedByLearning { record[option.flag] = nil }
+    }
     guard settings.start == nil else {
       for option in Train.decidedByModel { record[option.flag] = nil }
       return record

@@ -61,6 +61,8 @@ extension TrainCommand {
 private enum Beginning {
   /// A network that has learned nothing.
   case process(NoiseSchedule)
+  /// The same, with a schedule that is learned too.
+  case learning(LearnedLogSNR)
   /// A model's weights.
   case model(DiffusionModel)
 }
@@ -71,9 +73,9 @@ extension TrainCommand {
     of run: ResumedRun<TrainCommand>?, _ progress: SharedProgress
   ) throws -> Beginning {
     guard let start = settings.start else {
-      let schedule = try settings.process
+      let beginning = try settings.process
       try settings.checkNetwork()
-      return .process(schedule)
+      return beginning
     }
     let (model, folder) = try ModelChoice.open(run?.folder.path ?? start, progress)
     switch (model.learnsVariance, settings.objective.loss) {
@@ -90,10 +92,11 @@ extension TrainCommand {
 
 extension TrainSettings {
   /// The forward process.
-  fileprivate var process: NoiseSchedule {
+  fileprivate var process: Beginning {
     get throws(ScheduleError) {
-      let schedule = try NoiseSchedule(schedule, timesteps: timesteps)
-      return hasZeroSNR ? try schedule.withZeroTerminalSNR() : schedule
+      guard let shape = schedule.shape else { return .learning(LearnedLogSNR()) }
+      let schedule = try NoiseSchedule(shape, timesteps: timesteps)
+      return .process(hasZeroSNR ? try schedule.withZeroTerminalSNR() : schedule)
     }
   }
 
@@ -120,7 +123,7 @@ extension TrainSettings {
   ) throws -> MemoryEstimate {
     let network =
       switch beginning {
-      case .process: try network(for: train, classes: classes)
+      case .process, .learning: try network(for: train, classes: classes)
       case .model(let model): model.configuration
       }
     return try network.trainingMemory(
@@ -146,6 +149,10 @@ extension TrainSettings {
         network(for: train, classes: classes), schedule: schedule,
         prediction: prediction, objective: objective.objective, data: train.images,
         labels: train.labels, options)
+    case .learning(let logSNR):
+      return try Trainer(
+        network(for: train, classes: classes), learning: logSNR, prediction: prediction,
+        data: train.images, labels: train.labels, options)
     case .model(let model):
       return Trainer(
         from: model, objective: objective.objective, data: train.images, labels: train.labels,
@@ -175,9 +182,13 @@ extension TrainSettings {
       network.middle = attention.isEmpty ? .residual : .attention
     }
     if let dropout { network.dropout = dropout }
+    if hasFourierFeatures { network.fourierFeatures = TrainSettings.fourierFeatures }
     if objective.learnsVariance { network.outChannels = 2 * network.inChannels }
     return network
   }
+
+  /// n of the features sin 2ⁿπx: one tells neighbouring levels of grey apart, one their fractions.
+  private static let fourierFeatures = [7, 8]
 
   /// Checks all of the network that is not the data's to decide.
   /// - Throws: `UsageError`, `ConfigurationError`.
@@ -198,6 +209,7 @@ extension TrainSettings {
     options.warmup = warmup
     options.averageDecay = ema
     options.timestepSampling = objective.sampling
+    options.mirrorsImages = isFlipping
     options.seed = seed
     return options
   }
@@ -237,10 +249,12 @@ extension TrainSettings {
       "data      \(train.name.printable): \(counted(train.images.count, "image")) to train on,"
         + " \(test.images.count) held out"
         + (data.note(heldOutBy: seed).map { " (\($0))" } ?? "") + ", \(size)"
+        + (isFlipping ? ", half of them mirrored" : "")
         + (model.classCount.map { "; labels 0 to \($0 - 1)\(train.classNameList)" } ?? ""),
       "process   \(processName), \(schedule.last) timesteps: alphaBar_T \(alphaBar),"
         + " prior \(prior) bits/dim; the network predicts the \(model.prediction.rawValue)"
-        + (model.learnsVariance ? " and the variance" : "") + "; \(objective.title)",
+        + (model.learnsVariance ? " and the variance" : "")
+        + "; \(self.schedule == .learned ? "VDM's bound, in bits/dim" : objective.title)",
       "training  \(amount) of \(counted(options.batch, "image")), \(options.optimizer.title), \(rate), gradients clipped at"
         + " \(options.clip)",
       "average   of the weights with a decay of \(decimals(options.decay(of: steps), 4)); a checkpoint"

@@ -22,6 +22,7 @@ package struct TrainCommand: Command {
       "go on with a model on images of one's own"),
   ]
 
+  static let flip = Option<Bool>("--flip", "mirror half of the images left to right, at random")
   static let out = Option<String>(
     "--out", "DIR", .folder, default: ModelChoice.defaultRun, "the run's folder")
   static let resume = Option<Bool>(
@@ -51,9 +52,13 @@ package struct TrainCommand: Command {
   static let timesteps = Option<Int>(
     "--timesteps", "T", .integer(NoiseSchedule.timestepCounts), default: 1000,
     "steps of the forward process")
-  static let schedule = Option<BetaSchedule>(
+  static let schedule = Option<ScheduleKind>(
     "--schedule", "NAME", .choice, default: .cosine,
-    "how the noise grows: linear, cosine, quadratic or sigmoid")
+    "how the noise grows: linear, cosine, quadratic or sigmoid; learned: as the bound is least noisy, in"
+      + " continuous time (VDM)")
+  static let fourier = Option<Bool>(
+    "--fourier",
+    "show the network sin and cos of 2^n pi x too, n = 7, 8: for likelihood; not for diffusers")
   static let zeroSNR = Option<Bool>(
     "--zero-snr", "rescale the schedule so that nothing of the image is left at T")
   static let predict = Option<Prediction>(
@@ -122,8 +127,9 @@ package struct TrainCommand: Command {
 
   package static let table = OptionTable(
     .init(
-      "Data and output", CommonOptions.data, CommonOptions.transpose, limit, out, resume, overwrite),
-    .init("Network", preset, channels, blocks, attention, dropout),
+      "Data and output", CommonOptions.data, CommonOptions.transpose, flip, limit, out, resume,
+      overwrite),
+    .init("Network", preset, channels, blocks, attention, dropout, fourier),
     .init(
       "Process and prediction", timesteps, schedule, zeroSNR, predict, conditional, unconditional,
       from),
@@ -138,10 +144,15 @@ package struct TrainCommand: Command {
 
   /// What a model that a training begins with has decided already.
   static let decidedByModel: [any AnyOption] = [
-    preset, channels, blocks, attention, dropout, timesteps, schedule, zeroSNR, predict,
+    preset, channels, blocks, attention, dropout, fourier, timesteps, schedule, zeroSNR, predict,
     learnVariance,
     conditional,
     unconditional,
+  ]
+
+  /// What has no meaning where the schedule is learned in continuous time, for the bound.
+  static let decidedByLearning: [any AnyOption] = [
+    timesteps, zeroSNR, loss, learnVariance, weight, timestepSampling,
   ]
 
   package let settings: TrainSettings

@@ -12,6 +12,16 @@ package enum LabelUse: Equatable, Sendable {
   case unused
 }
 
+/// The words of `--schedule`.
+package enum ScheduleKind: String, CaseIterable, Sendable {
+  case linear, cosine, quadratic, sigmoid
+  /// Along with the network (VDM).
+  case learned
+
+  /// nil where it is learned.
+  var shape: BetaSchedule? { BetaSchedule(rawValue: rawValue) }
+}
+
 /// A training as the command line describes it.
 package struct TrainSettings: Equatable, Sendable {
   package var data: DataSettings
@@ -29,7 +39,9 @@ package struct TrainSettings: Equatable, Sendable {
   package var dropout: Double?
 
   package var timesteps: Int
-  package var schedule: BetaSchedule
+  package var schedule: ScheduleKind
+  /// Whether the network sees Fourier features of its input.
+  package var hasFourierFeatures: Bool
   /// Whether the schedule is rescaled so that it ends in pure noise.
   package var hasZeroSNR: Bool
   package var prediction: Prediction
@@ -39,6 +51,8 @@ package struct TrainSettings: Equatable, Sendable {
 
   package var objective: ObjectiveSettings
   package var session: SessionSettings
+  /// Whether half of the images are mirrored.
+  package var isFlipping: Bool
   package var optimizer: Optimizer
   package var batch: Int?
   package var learningRate: Double?
@@ -63,6 +77,7 @@ package struct TrainSettings: Equatable, Sendable {
     dropout = try arguments[Train.dropout]
     timesteps = try arguments[Train.timesteps]
     schedule = try arguments[Train.schedule]
+    hasFourierFeatures = try arguments[Train.fourier]
     hasZeroSNR = try arguments[Train.zeroSNR]
     prediction = try arguments[Train.predict]
     labels =
@@ -75,6 +90,7 @@ package struct TrainSettings: Equatable, Sendable {
       }
     start = try arguments[Train.from]
     objective = try ObjectiveSettings(arguments)
+    isFlipping = try arguments[Train.flip]
     optimizer = try arguments[Train.optimizer]
     batch = try arguments[Train.batch]
     learningRate = try arguments[Train.learningRate]
@@ -91,6 +107,18 @@ package struct TrainSettings: Equatable, Sendable {
         try Budget(arguments, usual: Train.defaultEpochs)
       }
     session = try SessionSettings(arguments, of: Train.name, budget)
+    if schedule == .learned {
+      if let option = Train.decidedByLearning.first(where: { arguments.has($0) }) {
+        throw UsageError(
+          "\(option.flag) does not go with --schedule learned, whose time is continuous and whose loss is"
+            + " the bound: leave it out")
+      }
+      if prediction == .mean {
+        throw UsageError(
+          "--predict mean needs timesteps, and --schedule learned has none: take velocity, noise or sample"
+        )
+      }
+    }
     if hasZeroSNR && prediction == .noise {
       throw UsageError(
         "--zero-snr leaves nothing but noise at T, so a network that predicts the noise learns nothing"

@@ -14,6 +14,17 @@ private let image = Shape(height: 3, width: 2, channels: 6)
   checkGradient(Network(image) { _ in { x, tape in tape.affine(x[0], scale: -3, offset: 2) } })
 }
 
+/// Differences follow a slope of 2π where a step is a hundredth of a period, and not of ones as short as
+/// those of likelihoods.
+@Test func fourierFeaturesGradientIsTheDifference() {
+  checkGradient(
+    Network(image) { _ in
+      { x, tape in tape.fourierFeatures(tape.affine(x[0], scale: 0.1), exponents: [1, 2]) }
+    })
+  let network = Network(image) { _ in { x, tape in tape.fourierFeatures(x[0], exponents: []) } }
+  #expect(network.record(for: .inference, images: 1).output.shape == image)
+}
+
 @Test func aSumsGradientIsTheDifference() {
   checkGradient(
     Network([.varied(image), .varied(image)]) { _ in

@@ -9,7 +9,8 @@ import TestSupport
 /// A model whose network outputs one number for every value of every image, whatever the input.
 func constantModel(
   _ output: Float, prediction: Prediction, clipRange: Double?,
-  timesteps: Int, size: ImageSize = ImageSize(height: 4, width: 4, channels: 1)
+  timesteps: Int, size: ImageSize = ImageSize(height: 4, width: 4, channels: 1),
+  betas: [Double]? = nil
 ) throws -> DiffusionModel {
   let network = UNetConfiguration(
     resolution: .init(size), inChannels: size.channels,
@@ -20,9 +21,10 @@ func constantModel(
   for parameter in layout.parameters where parameter.name == "conv_out.bias" {
     parameters[parameter].fill(output)
   }
-  let scheduler = SchedulerConfiguration(
+  var scheduler = SchedulerConfiguration(
     timesteps: timesteps, prediction: prediction,
     clipping: clipRange.map(Clipping.toRange) ?? .none)
+  scheduler.trainedBetas = betas
   let files = PipelineFolder.files(
     unet: network, scheduler: scheduler, weights: layout.entries(parameters.values))
   return try withTemporaryFolder { folder in

@@ -1,7 +1,8 @@
-import Diffusion
 import Foundation
 import TestSupport
 import Testing
+
+@testable import Diffusion
 
 @Suite struct LikelihoodTests {
   private let size = ImageSize(height: 4, width: 4, channels: 1)
@@ -38,6 +39,35 @@ import Testing
         #expect(octave.bits.isLikely(terms), "timesteps \(octave.timesteps)")
       }
     }
+  }
+
+  /// An estimate beyond white is white when it is clipped: what that saves is shown.
+  @Test func clippingsEffectOnTheDecoderIsMeasured() throws {
+    let white = ByteImages(size: size, pixels: Array(repeating: 255, count: 2 * size.values))
+    let clipped = try constantModel(1.5, prediction: .sample, clipRange: 1, timesteps: 10)
+    let likelihood = try measure(clipped, white, count: 2).small
+    let free = try constantModel(1.5, prediction: .sample, clipRange: nil, timesteps: 10)
+    let unclipped = try measure(free, white, count: 2).small
+    #expect(likelihood.unclippedDecoder == unclipped.decoder)
+    #expect(unclipped.unclippedDecoder == nil && unclipped.decoder != likelihood.decoder)
+  }
+
+  /// The table of a process in continuous time begins with noise: its decoder is VDM's, whatever the
+  /// network.
+  @Test func aProcessThatBeginsWithNoiseHasVDMsDecoder() throws {
+    let table = try LearnedLogSNR().table(timesteps: 100)
+    let images = patternlessImages(300, size: size)
+    let likelihoods = try [Float(-0.5), 0.9].map { value in
+      let model = try constantModel(
+        value, prediction: .sample, clipRange: 1, timesteps: 100,
+        betas: table.timesteps.map(table.beta))
+      return try measure(model, images, count: 300).small
+    }
+    #expect(likelihoods[0].decoder == likelihoods[1].decoder)
+    #expect(likelihoods.allSatisfy { $0.decoderFloor == nil && $0.unclippedDecoder == nil })
+    let expected = EndTerms(of: images).decoder(at: -13.3) / 0.6931471805599453
+    let found = likelihoods[0].decoder
+    #expect(abs(found.mean - expected) < 4 * (found.standardError ?? 0), "\(found), \(expected)")
   }
 
   /// A network that predicts no noise is wrong by all of it: x̂0 - x0 = √(1/ᾱ - 1) ε.

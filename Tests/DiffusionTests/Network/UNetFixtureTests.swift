@@ -38,7 +38,7 @@ struct UNetFixtureTests {
       tape[graph.x].copy(from: nhwc(try io.floats("x"), shape))
       let timesteps = try io.integers("t")
       for (i, t) in timesteps.enumerated() {
-        let waves = unet.embedding(t)
+        let waves = unet.embedding(Double(t))
         tape[graph.waves].slice(i * waves.count, waves.count).copy(from: waves)
       }
       if let classes = graph.classes {

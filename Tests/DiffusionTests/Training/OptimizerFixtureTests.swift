@@ -106,7 +106,7 @@ struct OptimizerFixtureTests {
         schedule.noised(at: t).apply(
           x0: image.all.slice(i * values, values), noise: epsilon.all.slice(i * values, values),
           into: tape[graph.x].slice(i * values, values))
-        let waves = unet.embedding(t.index)
+        let waves = unet.embedding(Double(t.index))
         tape[graph.waves].slice(i * waves.count, waves.count).copy(from: waves)
       }
       let sum = tape.train(graph.output, towards: epsilon.all, scale: 1 / Float(x0.count))

@@ -44,6 +44,17 @@ private let shard = ShardSize.usual
     #expect(run.losses.allSatisfy { $0 > 0.1 && $0 < 10 })
   }
 
+  /// The bars lie across the image: its mirror image is the image itself, that of standing bars is not.
+  @Test func halfOfTheImagesAreMirroredLeftToRight() throws {
+    func weights(_ data: ByteImages, mirrored: Bool) throws -> [UInt8] {
+      try train(SmallTraining.options { $0.mirrorsImages = mirrored }, data: data).weights
+    }
+    let lying = SmallTraining.images(10)
+    #expect(try weights(lying, mirrored: true) == weights(lying, mirrored: false))
+    let standing = lying.transposed
+    #expect(try weights(standing, mirrored: true) != weights(standing, mirrored: false))
+  }
+
   @Test func stepsSayWhatTheyDid() throws {
     let trainer = try SmallTraining.trainer(
       SmallTraining.options { ($0.learningRate, $0.warmup) = (0.5, 2) })

@@ -67,6 +67,33 @@ import Testing
     again.expectRefusal(64, "--loss simple", "was begun with --loss bound")
   }
 
+  /// A learned schedule is a table in the pipeline; the run goes on, to a likelihood and samples.
+  @Test func aLearnedScheduleIsTrainedGoneOnWithAndDrawnFrom() throws {
+    let begun = try train(
+      "run", "--preset", "tiny", "--schedule", "learned", "--fourier", "--steps", "3")
+    #expect(begun.code == 0, "\(begun.messages)")
+    #expect(begun.messages.contains("process   learned, 1000 timesteps"))
+    #expect(begun.messages.contains("VDM's bound, in bits/dim"))
+    let resumed = try BuiltTool.run([
+      "train", "--resume", "--out", workspace.path("run"), "--steps", "5",
+    ])
+    #expect(resumed.code == 0, "\(resumed.messages)")
+    let model = try DiffusionModel(folder: workspace.path("run"))
+    #expect(model.configuration.fourierFeatures == [7, 8])
+    let sampled = try BuiltTool.run([
+      "sample", "--model", workspace.path("run"), "--sampler", "ddpm", "--steps", "5", "--count",
+      "2", "--out", workspace.path("a.png"),
+    ])
+    #expect(sampled.code == 0, "\(sampled.messages)")
+    let evaluated = try BuiltTool.run([
+      "evaluate", "--model", workspace.path("run"), "--data", workspace.path("data"), "--metrics",
+      "bpd", "--count", "4", "--out", workspace.path("report"),
+    ])
+    #expect(evaluated.code == 0 && evaluated.output.contains("decoder"), "\(evaluated.messages)")
+    try train("other", "--schedule", "learned", "--timesteps", "10", "--steps", "1")
+      .expectRefusal(64, "--timesteps does not go with --schedule learned")
+  }
+
   @Test func weightsAreNamedAndKept() throws {
     let result = try train("run", "--steps", "2", "--weight", "min-snr")
     #expect(result.code == 0 && result.messages.contains("L_simple, weights min-snr"))

@@ -16,7 +16,7 @@ extension Metric {
           figures: likelihoods.map(\.bars.figure),
           members: [
             .init("bits_per_dimension", .array(likelihoods.map(\.json))),
-            .init("decoder_floor", .finite(first.decoderFloor)),
+            .init("decoder_floor", first.decoderFloor.map(JSON.finite) ?? .null),
             .init("decoder_deviation", .finite(first.decoderDeviation)),
           ])
       }))
@@ -39,6 +39,11 @@ extension Metric {
     }
     add("middle", \.middle)
     add("decoder", \.decoder)
+    let unclipped = likelihoods.compactMap(\.unclippedDecoder)
+    if unclipped.count == likelihoods.count {
+      table.rows.append(
+        [ReportTable.Cell("  not clipped")] + unclipped.map { ReportTable.Cell($0.text) })
+    }
     add("total", \.total)
     return table
   }
@@ -98,12 +103,26 @@ extension Likelihood {
     """
     The bound on -log2 p of \(counted(images, "test image")) of \(about.dataName)\
     \(about.givenLabels), drawn at random, ± one standard error. Prior, middle and decoder add up to \
-    the total; the middle is the sum of its timesteps t. The decoder has its floor: \
-    DDPM's deviation is fixed by the schedule at \(decimals(decoderDeviation, 4)), where half a level of grey is \
-    0.0039, so even estimates that are the images themselves would cost \
-    \(decimals(decoderFloor, 4)) bits. With DDPM's two variances, more of the total than that floor is \
-    the network's part; less of it is possible with another schedule only.
+    the total; the middle is the sum of its timesteps t. Estimates of x_0 are clipped as in sampling, which \
+    helps the decoder most. \(decoderNote)
     """
+  }
+
+  private var decoderNote: String {
+    let deviation = decimals(decoderDeviation, 4)
+    guard let decoderFloor else {
+      return """
+        The decoder is VDM's, p(x_0 | x_1) ∝ q(x_1 | x_0): x_1 has noise of \(deviation), where half a level of \
+        grey is 0.0039.
+        """
+    }
+    return """
+      The decoder has its floor: \
+      DDPM's deviation is fixed by the schedule at \(deviation), where half a level of grey is \
+      0.0039, so even estimates that are the images themselves would cost \
+      \(decimals(decoderFloor, 4)) bits. With DDPM's two variances, more of the total than that floor is \
+      the network's part; less of it is possible with another schedule only.
+      """
   }
 
   /// Where the bits go.
