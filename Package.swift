@@ -23,10 +23,15 @@ let package = Package(
     .library(name: "Diffusion", targets: ["Diffusion"]),
     .executable(name: "ddpm", targets: ["ddpm"]),
   ],
+  traits: [
+    .trait(name: "MPI", description: "mpirun shares the work: needs Open MPI or MPICH")
+  ],
   targets: [
     // The system's zlib: gzip in, PNG and gzip out, CRC-32.
     .systemLibrary(
       name: "CZlib", providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"]), .brew(["zlib"])]),
+    // The system's MPI, for the trait of that name.
+    .systemLibrary(name: "CMPI"),
     // The compiler's names for the CPU's instructions.
     .systemLibrary(name: "Instructions", path: "Sources/CPU/Instructions"),
     // Empty modules that exist only when the target CPU has the feature they are named after.
@@ -42,28 +47,35 @@ let package = Package(
     .target(
       name: "Numerics", dependencies: ["Kernels"],
       swiftSettings: [.unsafeFlags(["-O"] + wholeModule + cpuFlags)]),
+    // Processes that share a job, and how they talk.
+    .target(
+      name: "Ranks", dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
     // Tensors, the tape, operations, layers, parameters, optimizers.
-    .target(name: "Autograd", dependencies: ["Numerics", "Kernels"]),
+    .target(name: "Autograd", dependencies: ["Numerics", "Kernels", "Ranks"]),
     // File formats without a meaning of their own: gzip, JSON, safetensors, IDX, NPY, PNG, PGM.
     .target(name: "Files", dependencies: ["Numerics", "CZlib"]),
     // The papers: process, network, training, sampling, evaluation, and what a folder holds.
-    .target(name: "Diffusion", dependencies: ["Autograd", "Numerics", "Kernels", "Files"]),
+    .target(
+      name: "Diffusion", dependencies: ["Autograd", "Numerics", "Kernels", "Files", "Ranks"]),
     // Words into calls, results into words; it draws with the pens of Numerics.
-    .executableTarget(name: "ddpm", dependencies: ["Diffusion", "Numerics"]),
+    .executableTarget(name: "ddpm", dependencies: ["Diffusion", "Numerics", "Ranks"]),
     // Speed as a ratio: to the machine's FMA peak and to PyTorch.
     .executableTarget(name: "Benchmarks", dependencies: ["Kernels", "Autograd", "Diffusion"]),
     // Slow and obviously right: Double references, central differences, fixtures.
     .target(
-      name: "TestSupport", dependencies: ["Kernels", "Autograd", "Diffusion"],
+      name: "TestSupport", dependencies: ["Kernels", "Autograd", "Diffusion", "Ranks"],
       path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
+    .testTarget(name: "RanksTests", dependencies: ["Ranks", "TestSupport"]),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "Kernels", "TestSupport"]),
-    .testTarget(name: "AutogradTests", dependencies: ["Kernels", "Autograd", "TestSupport"]),
+    .testTarget(
+      name: "AutogradTests", dependencies: ["Kernels", "Autograd", "Ranks", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(
       name: "DiffusionTests",
-      dependencies: ["Kernels", "Numerics", "Autograd", "Diffusion", "TestSupport"]),
-    .testTarget(name: "ddpmTests", dependencies: ["Numerics", "Diffusion", "ddpm", "TestSupport"]),
+      dependencies: ["Kernels", "Numerics", "Autograd", "Diffusion", "Ranks", "TestSupport"]),
+    .testTarget(
+      name: "ddpmTests", dependencies: ["Numerics", "Diffusion", "Ranks", "ddpm", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,8 @@
 // The program: which command the words name, and how it ends.
 
 import Diffusion
+import Foundation
+import Ranks
 
 /// The program `ddpm`.
 package enum Tool {
@@ -10,6 +12,9 @@ package enum Tool {
     ForwardCommand.self,
     EvaluateCommand.self, CompletionsCommand.self,
   ]
+
+  /// The processes of this job.
+  package static let ranks = Job.join()
 
   /// What a command line asks for.
   package enum Request {
@@ -23,6 +28,13 @@ package enum Tool {
   package static func main(_ words: [String]) -> ExitCode {
     Output.reserveStandardStreams()
     Interruption.outliveOthers()
+    let code = carryOut(words)
+    Job.leave(ranks)
+    return code
+  }
+
+  private static func carryOut(_ words: [String]) -> ExitCode {
+    if !ranks.isFirst { Output.silence() }
     do {
       try perform(words)
       return .success
@@ -47,7 +59,13 @@ package enum Tool {
     case .help(let command): try Output.results.write(help.text(for: command))
     case .version: try Output.results.line(versionLine)
     case .run(let command):
-      try CPUCheck.run()
+      // What is not shared is rank 0's to do.
+      guard ranks.isFirst || type(of: command).isShared else { return }
+      if type(of: command).isShared {
+        try ranks.together { try CPUCheck.run() }
+      } else {
+        try CPUCheck.run()
+      }
       try command.run()
     }
   }

@@ -1,36 +1,73 @@
-// Gradients of shards are summed in one order, whatever order the workers finish in.
+// Gradients of shards are summed along one tree, whatever order the workers finish in and however many
+// processes there are.
 
 import Autograd
 import Foundation
 import Kernels
+import Ranks
 import TestSupport
 import Testing
 
-/// Values whose sum depends on the order.
-@Test func shardsAreSummedInTheirOrderOnAnyWorkers() {
-  var layout = ParameterLayout()
-  _ = Dense("dense", inputs: 4, outputs: 3, in: &layout)
-  let count = layout.count
-  let results = [1, 2, 3, 5].flatMap { threads in
-    let sum = GradientAccumulator(layout, workers: threads)
+@Suite struct GradientAccumulatorTests {
+  private static let layout = {
+    var layout = ParameterLayout()
+    _ = Dense("dense", inputs: 11, outputs: 9, in: &layout)
+    return layout
+  }()
+
+  /// Values whose sum depends on the order.
+  private static func gradients(_ first: Int, _ images: Int) -> [Float] {
+    uniform(layout.count, bound: Float(images) * 1e3, seed: UInt64(first))
+  }
+
+  /// The losses' sum and the gradients' after each of two batches.
+  private static func sums(
+    _ batch: Int, threads: Int, _ ranks: any Communicator = OneRank()
+  ) -> [(loss: Double, bits: [UInt32])] {
+    let sum = GradientAccumulator(layout, workers: threads, ranks: ranks)
     return (0..<2).map { _ in
-      let loss = sum.accumulate(14, by: 3, on: Workers(count: threads)) { part, _, gradients in
+      let loss = sum.accumulate(batch, by: 3, on: Workers(count: threads)) {
+        part, _, gradients in
         #expect(gradients.array.allSatisfy { $0 == 0 })
         // The first shard finishes last, and every other shard overtakes the one before it.
         Thread.sleep(
-          forTimeInterval: part.lowerBound == 0 ? 0.05 : part.lowerBound % 2 == 1 ? 0.01 : 0)
-        let values = uniform(count, bound: Float(part.count) * 1e3, seed: UInt64(part.lowerBound))
-        gradients.all.copy(from: values)
-        return Double(part.lowerBound)
+          forTimeInterval: part.lowerBound == 0 ? 0.02 : part.lowerBound % 2 == 1 ? 0.004 : 0)
+        gradients.all.copy(from: Self.gradients(part.lowerBound, part.count))
+        return Double(part.lowerBound) * 0.1
       }
       return (loss, sum.floats.array.map(\.bitPattern))
     }
   }
-  #expect(results.allSatisfy { $0.0 == 0 + 3 + 6 + 9 + 12 && $0.1 == results[0].1 })
-  var expected = [Float](repeating: 0, count: count)
-  for (start, images) in [(0, 3), (3, 3), (6, 3), (9, 3), (12, 2)] {
-    let values = uniform(count, bound: Float(images) * 1e3, seed: UInt64(start))
-    for i in 0..<count { expected[i] += values[i] }
+
+  /// The same sum by its definition.
+  private static func expected(_ batch: Int) -> (loss: Double, bits: [UInt32]) {
+    let shards = stride(from: 0, to: batch, by: 3).map { ($0, min(3, batch - $0)) }
+    var sums = shards.map { gradients($0.0, $0.1) }
+    while sums.count > 1 {
+      sums = stride(from: 0, to: sums.count, by: 2).map { place in
+        place + 1 < sums.count ? zip(sums[place], sums[place + 1]).map(+) : sums[place]
+      }
+    }
+    return (shards.reduce(0) { $0 + Double($1.0) * 0.1 }, sums[0].map(\.bitPattern))
   }
-  #expect(results[0].1 == expected.map(\.bitPattern))
+
+  @Test(arguments: [1, 3, 5, 14, 24, 40], [1, 2, 3, 5])
+  func shardsAreSummedAlongTheTreeOnAnyWorkers(batch: Int, threads: Int) {
+    let expected = Self.expected(batch)
+    for found in Self.sums(batch, threads: threads) {
+      #expect(found.loss == expected.loss && found.bits == expected.bits)
+    }
+  }
+
+  /// More ranks than shards too: some then have nothing to add.
+  @Test(arguments: [1, 5, 14, 24, 40], [2, 3, 4, 6, 9])
+  func anyNumberOfRanksGivesTheSameBytes(batch: Int, count: Int) throws {
+    let expected = Self.expected(batch)
+    let all = try ThreadJob.run(count) { ranks in
+      Self.sums(batch, threads: 1 + ranks.rank % 2, ranks)
+    }
+    for found in all.joined() {
+      #expect(found.loss == expected.loss && found.bits == expected.bits)
+    }
+  }
 }

@@ -128,7 +128,8 @@ extension Distiller: TrainingCourse {
   ) -> HeldOutLoss.Measurement {
     let (teacher, guidance, paths) = (teacher, stageGuidance, paths[stage])
     return loss.measure(
-      model, DistillationLoss(grid: grid), over: grid.reversed(), threads: options.threads
+      model, DistillationLoss(grid: grid), over: grid.reversed(), threads: options.threads,
+      ranks: options.ranks
     ) {
       TeacherLane(teacher, guidance, paths: paths)
     }

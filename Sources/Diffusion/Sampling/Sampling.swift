@@ -2,6 +2,7 @@
 
 internal import Autograd
 internal import Kernels
+internal import Ranks
 import Synchronization
 
 /// Images drawn from a model.
@@ -34,9 +35,12 @@ extension DiffusionModel {
     precondition(
       options.start.map { $0.size == imageSize && $0.count >= count } ?? true,
       "\(options.start?.count ?? 0) images to start from for \(count) samples of \(imageSize)")
-    let batch = batch(count, options)
+    // What observes images on their way sees all of them.
+    let ranks: any Communicator = observe == nil ? options.ranks : OneRank()
+    let own = ranks.share(of: count)
+    let batch = batch(own.count, options)
     let runs = options.effectiveGuidance == nil ? 1 : 2
-    let lanes = min(options.threads, (count + batch - 1) / batch)
+    let lanes = max(1, min(options.threads, (own.count + batch - 1) / batch))
     let memory = memory(
       count: count, batch: runs * batch, lanes: lanes, memory: plan.sampler.memory + 1)
     guard memory.fits else { throw .memory(memory, of: imageSize) }
@@ -48,7 +52,7 @@ extension DiffusionModel {
     if case .model(let guide)? = options.effectiveGuidance?.reference {
       guide.parameters.derive(Workers(count: options.threads))
     }
-    let walks = makeLanes(for: count, of: batch, threads: options.threads) {
+    let walks = makeLanes(for: own.count, of: batch, threads: options.threads) {
       Walk(
         NetworkSource(
           self, options, batch: batch, opensBottleneck: plan.sampler.shiftsBottleneck), schedule,
@@ -62,9 +66,10 @@ extension DiffusionModel {
       defer { visits[t, default: 0] += 1 }
       return visits[t, default: 0]
     }
-    let total = Double(((count + batch - 1) / batch) * steps.count)
+    let total = Double(((own.count + batch - 1) / batch) * steps.count)
     let finished = Atomic(0)
-    let counts = forEachShard(count, of: batch, on: walks) { images, walk in
+    let counts = forEachShard(own.count, of: batch, on: walks) { places, walk in
+      let images = own.lowerBound + places.lowerBound..<own.lowerBound + places.upperBound
       let x = result.all.slice(images.lowerBound * values, images.count * values)
       var walk = walk.beginning(images, at: x)
       if options.start == nil { walk.fillStart() }
@@ -83,11 +88,22 @@ extension DiffusionModel {
         evaluations: walk.evaluationCount, runs: walk.runCount, clipped: walk.clippedCount
       )
     }
-    let evaluations = counts.first?.evaluations ?? 0
-    let clipped = counts.reduce(0) { $0 + $1.clipped }
+    let sums = ranks.gather(
+      [
+        counts.first?.evaluations ?? 0, counts.first?.runs ?? 0,
+        counts.reduce(0) { $0 + $1.clipped },
+      ], counts: Array(repeating: 3, count: ranks.count))
+    // A rank without images has evaluated nothing.
+    func most(_ place: Int) -> Int {
+      stride(from: place, to: sums.count, by: 3).map { sums[$0] }.max() ?? 0
+    }
+    let (evaluations, runsPerImage) = (most(0), most(1))
+    let clipped = stride(from: 2, to: sums.count, by: 3).reduce(0) { $0 + sums[$1] }
+    let drawn = ranks.gather(
+      result.all.slice(own.lowerBound * values, own.count * values).array, shareOf: count,
+      valuesPerItem: values)
     return Samples(
-      images: Images(size: imageSize, values: result.array),
-      evaluations: counts.first?.runs ?? 0,
+      images: Images(size: imageSize, values: drawn), evaluations: runsPerImage,
       clippedShare: Double(clipped) / Double(max(1, count * values * evaluations)))
   }
 

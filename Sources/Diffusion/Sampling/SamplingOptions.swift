@@ -1,6 +1,7 @@
 // How images are drawn, whatever the sampler: seed, start, classes, guidance.
 
 import Foundation
+public import Ranks
 
 /// How images are drawn.
 public struct SamplingOptions: Sendable {
@@ -8,6 +9,9 @@ public struct SamplingOptions: Sendable {
   public var seed: UInt64 = 0
   /// How many cores work.
   public var threads: Int
+  /// The processes that share the images; all have the same model and ask for the same images, and get all
+  /// of them. Images that are observed on their way are drawn by each rank alone.
+  public var ranks: any Communicator = OneRank()
   /// What becomes of estimates of x0 that leave the range of images; nil is the model's own.
   public var clipping: Clipping?
   /// Images that a core works on at a time; nil is as many as suit its cache. The images are the same

@@ -2,13 +2,15 @@
 
 internal import Autograd
 internal import Kernels
+public import Ranks
 
 /// L_simple on frozen triples of image, timestep and noise of a test split: the same ones at every
 /// measurement, so that two numbers differ by the network and by nothing else.
 public struct HeldOutLoss: Sendable {
   private let data: any ImageSource
   private let labels: [UInt8]?
-  private let count: Int
+  /// How many triples.
+  package let count: Int
   private let bins: Int
 
   /// Noise of the triples, whatever the training's seed.
@@ -40,8 +42,12 @@ public struct HeldOutLoss: Sendable {
   /// - Parameters:
   ///   - model: of images of the data's size.
   ///   - threads: how many cores work; the result is the same for any number.
-  public func callAsFunction(_ model: DiffusionModel, threads: Int) -> Measurement {
-    measure(model, SimpleLoss(), over: Array(model.schedule.timesteps), threads: threads)
+  ///   - ranks: the processes that share the images, of which each gets the whole result.
+  public func callAsFunction(
+    _ model: DiffusionModel, threads: Int, ranks: any Communicator = OneRank()
+  ) -> Measurement {
+    measure(
+      model, SimpleLoss(), over: Array(model.schedule.timesteps), threads: threads, ranks: ranks)
   }
 
   /// Measures a model by another objective.
@@ -51,20 +57,23 @@ public struct HeldOutLoss: Sendable {
   ///   - lesson: makes what takes the place of the images for one thread.
   func measure(
     _ model: DiffusionModel, _ objective: any Objective, over timesteps: [Timestep], threads: Int,
-    lesson: (() -> any Lesson)? = nil
+    ranks: any Communicator = OneRank(), lesson: (() -> any Lesson)? = nil
   ) -> Measurement {
     let draws = draws(model, over: timesteps)
     // A shard of one image has the same loss wherever it is measured.
-    let lanes = makeLanes(for: count, of: 1, threads: threads) {
+    let own = ranks.share(of: count)
+    let lanes = makeLanes(for: own.count, of: 1, threads: threads) {
       TrainingLane(
         model.unet, model.parameters, for: .inference, objective, schedule: model.schedule,
         prediction: model.prediction, data: data, seed: HeldOutLoss.seed, stream: .evaluation,
         lesson: lesson?())
     }
     model.parameters.derive(Workers(count: threads))
-    let losses = forEachShard(count, of: 1, on: lanes) { triple, lane in
-      lane.loss(draws[triple]) / Double(data.size.values)
+    let ownLosses = forEachShard(own.count, of: 1, on: lanes) { place, lane in
+      let triple = own.lowerBound + place.lowerBound
+      return lane.loss(draws[triple...triple]) / Double(data.size.values)
     }
+    let losses = ranks.gather(ownLosses, shareOf: count)
     let bins = min(bins, timesteps.count)
     let ranges = Dictionary(grouping: losses.indices) {
       place($0, of: timesteps.count) * bins / timesteps.count

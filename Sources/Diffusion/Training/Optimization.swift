@@ -2,6 +2,7 @@
 
 package import Autograd
 package import Kernels
+package import Ranks
 
 /// A network's parameters in training, with all that an optimizer keeps.
 package final class Optimization {
@@ -24,9 +25,10 @@ package final class Optimization {
   ///   - seed: of the weights.
   ///   - lanes: how many threads compute gradients at a time.
   ///   - threads: how many cores work on the parameters.
+  ///   - ranks: the processes that share each batch.
   package init(
     _ layout: ParameterLayout, _ optimizer: AdamW, _ matrices: Optimizer = .adam, seed: UInt64,
-    lanes: Int, threads: Int
+    lanes: Int, threads: Int, ranks: any Communicator = OneRank()
   ) {
     parameters = Parameters(layout)
     parameters.initialize(seed: seed)
@@ -35,7 +37,7 @@ package final class Optimization {
     moments = AdamW.Moments(layout)
     (self.optimizer, self.lanes) = (optimizer, lanes)
     muon = matrices == .muon ? Muon(layout, threads: threads) : nil
-    sum = GradientAccumulator(layout, workers: lanes)
+    sum = GradientAccumulator(layout, workers: lanes, ranks: ranks)
     workers = Workers(count: threads)
   }
 

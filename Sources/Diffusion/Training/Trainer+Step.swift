@@ -94,7 +94,24 @@ extension Trainer {
         draws[examples], in: process, step: step, scale: 1 / Float(values), addedTo: gradients,
         losses: losses?.all)
     }
+    if let losses { share(losses.all, of: draws.count) }
     return (sum / Double(values), norm)
+  }
+
+  /// Gathers the losses of a batch's examples from the ranks that computed them.
+  private func share(_ losses: Floats, of batch: Int) {
+    let ranks = options.ranks
+    guard ranks.count > 1 else { return }
+    let shards = (batch + ShardSize.usual - 1) / ShardSize.usual
+    let examples = (0..<ranks.count).map { rank in
+      let share = ranks.share(of: shards, rank: rank)
+      return min(
+        batch, share.lowerBound * ShardSize.usual)..<min(batch, share.upperBound * ShardSize.usual)
+    }
+    let own = examples[ranks.rank]
+    let all = ranks.gather(
+      losses.slice(own.lowerBound, own.count).array, counts: examples.map(\.count))
+    losses.slice(0, batch).copy(from: all)
   }
 
   /// Takes the warm-up and the average's decay from a training of so many steps, for one whose

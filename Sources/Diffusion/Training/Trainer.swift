@@ -141,7 +141,7 @@ public final class Trainer {
     let optimization = Optimization(
       unet.layout, optimizer, options.optimizer, seed: options.seed,
       lanes: min(shards, options.threads),
-      threads: options.threads)
+      threads: options.threads, ranks: options.ranks)
     if let start { optimization.begin(with: start) }
     self.optimization = optimization
     lanes = makeLanes(for: options.batch, of: ShardSize.usual, threads: options.threads) {

@@ -34,6 +34,13 @@ package protocol TrainingCourse: AnyObject {
   ///   - model: a snapshot.
   func measure(_ loss: HeldOutLoss, _ model: DiffusionModel) -> HeldOutLoss.Measurement
 
+  /// Draws a few images from the model as it is now.
+  ///
+  /// - Parameters:
+  ///   - count: how many.
+  ///   - steps: of DDIM, on trailing timesteps.
+  func draw(_ count: Int, steps: Int) throws(SamplingError) -> Images
+
   /// Writes everything that is needed to go on, replacing the state before at once or not at all.
   ///
   /// - Parameters:
@@ -48,6 +55,16 @@ package protocol TrainingCourse: AnyObject {
   func restore(_ state: TrainingState) throws(FileError)
 }
 
+extension TrainingCourse {
+  package func draw(_ count: Int, steps: Int) throws(SamplingError) -> Images {
+    var options = SamplingOptions(threads: options.threads)
+    options.ranks = self.options.ranks
+    return try snapshot().sample(
+      count, .ddim(steps: steps, spacing: .trailing), options
+    ).images
+  }
+}
+
 extension Trainer: TrainingCourse {
   /// Steps of the grids that show how a training goes.
   private static let usualDrawingSteps = 25
@@ -57,6 +74,6 @@ extension Trainer: TrainingCourse {
   package func measure(
     _ loss: HeldOutLoss, _ model: DiffusionModel
   ) -> HeldOutLoss.Measurement {
-    loss(model, threads: options.threads)
+    loss(model, threads: options.threads, ranks: options.ranks)
   }
 }

@@ -1,9 +1,10 @@
 // How a network is trained: the optimizer's numbers and the seed.
 
 import Foundation
+public import Ranks
 
 /// The settings of a training.
-public struct TrainingOptions: Equatable, Sendable {
+public struct TrainingOptions: Sendable {
   /// Images per step.
   public var batch = 32
   /// What updates the weights that are matrices.
@@ -27,6 +28,9 @@ public struct TrainingOptions: Equatable, Sendable {
   public var seed: UInt64 = 0
   /// How many cores work.
   public var threads: Int
+  /// The processes that share each batch; all have the same settings and data, and take each step
+  /// together. The weights are the same bytes for any number.
+  public var ranks: any Communicator = OneRank()
 
   /// The usual settings.
   ///

@@ -1,6 +1,7 @@
 // `ddpm distill` at work.
 
 import Diffusion
+import Ranks
 
 extension DistillCommand {
   package func run() throws {
@@ -12,8 +13,47 @@ extension DistillCommand {
   ) throws {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
+    let ranks = Tool.ranks
+    let ready = try ranks.together { try prepare(run, progress) }
+    let distiller = ready.distiller
+    try ranks.agree(on: Tool.facts(ready.record))
+    guard let folder = ready.folder else { return try distiller.follow(ready.test) }
+    let course = LeadingCourse(distiller)
+    defer { course.end() }
+    var session = TrainingSession(
+      course, ready.test, folder, settings.session, ready.record, since: start, progress)
+    let steps = try session.plan()
+    for line in settings.summary(
+      distiller, ready.teacher, ready.train, from: ready.path, steps: steps)
+    {
+      progress.say(line)
+    }
+    if run != nil {
+      let time = Duration.seconds(ready.record.seconds).brief
+      progress.say("resumed   after \(counted(distiller.completed, "step")) and \(time)")
+    }
+    try session.run()
+    try Output.results.line(folder.path)
+  }
+
+  /// What a distillation needs before its first step.
+  private struct Ready {
+    let distiller: Distiller
+    let teacher: DiffusionModel
+    /// Where the teacher lies.
+    let path: String
+    let train: Dataset
+    let test: Dataset
+    let record: TrainingRecord
+    /// nil in a process that does not write.
+    let folder: RunFolder?
+  }
+
+  private func prepare(
+    _ run: ResumedRun<DistillCommand>?, _ progress: SharedProgress
+  ) throws -> Ready {
     // What a run needs of its teacher lies in its own folder.
-    let (teacher, path) = try ModelChoice.open(run?.folder.path ?? settings.model, progress)
+    let (teacher, path) = try ModelChoice.open(run?.path ?? settings.model, progress)
     let waysOut = run == nil ? DataSettings.waysOut : DataSettings.resumedWaysOut
     let train = try settings.data.load(.train, seed: settings.seed, waysOut: waysOut)
     let test = try settings.data.load(.test, seed: settings.seed, waysOut: waysOut)
@@ -32,20 +72,12 @@ extension DistillCommand {
     let seconds = try run?.restore(distiller, data: data, name: train.name) ?? 0
     let record = TrainingRecord(
       settings: try record(distiller.options), data: data, seconds: seconds)
-    let folder = try run?.folder ?? RunFolder(settings.out, existing: settings.existing)
-
-    var session = TrainingSession(
-      distiller, test, folder, settings.session, record, since: start, progress)
-    let steps = try session.plan()
-    for line in settings.summary(distiller, teacher, train, from: path, steps: steps) {
-      progress.say(line)
-    }
-    if run != nil {
-      let time = Duration.seconds(seconds).brief
-      progress.say("resumed   after \(counted(distiller.completed, "step")) and \(time)")
-    }
-    try session.run()
-    try Output.results.line(folder.path)
+    let folder =
+      Tool.ranks.isFirst
+      ? try run?.folder ?? RunFolder(settings.out, existing: settings.existing) : nil
+    return Ready(
+      distiller: distiller, teacher: teacher, path: path, train: train, test: test,
+      record: record, folder: folder)
   }
 }
 
@@ -59,6 +91,7 @@ extension DistillSettings {
     options.learningRate = learningRate ?? DistillSettings.usualLearningRate
     if let batch { options.batch = batch }
     options.seed = seed
+    options.ranks = Tool.ranks
     return options
   }
 

@@ -5,6 +5,7 @@ import Diffusion
 /// Distils a model into a student of few steps.
 package struct DistillCommand: Command {
   package static let name = "distill"
+  package static let isShared = true
   package static let abstract = "Distils a model into one that draws in a few steps, down to one"
   package static let examples = [
     Example(

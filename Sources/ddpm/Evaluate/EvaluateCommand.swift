@@ -5,6 +5,7 @@ import Diffusion
 /// Compares samplers on a model.
 package struct EvaluateCommand: Command {
   package static let name = "evaluate"
+  package static let isShared = true
   package static let abstract =
     "Compares samplers on a trained model: time and quality by sampler and steps"
   package static let examples = [

@@ -91,7 +91,7 @@ extension EvaluationSession {
     let label =
       "cell \(place + 1)/\(comparison.cells.count): \(cell.label), \(counted(cell.steps, "step"))"
     let result = try meter.measure(label, about.count * cell.evaluations) {
-      try comparison.fill(cell, options($0))
+      try fillShared(place, options($0))
     }
     let sampling = EvaluationReport.Sampling(
       seconds: result.duration.seconds, clippedShare: result.samples.clippedShare)

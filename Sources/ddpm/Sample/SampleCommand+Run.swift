@@ -2,11 +2,62 @@
 
 import Diffusion
 import Foundation
+import Ranks
 
 extension SampleCommand {
   package func run() throws {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
+    let ready = try Tool.ranks.together { try prepare(progress) }
+    let (model, folder, path, count) = (ready.model, ready.folder, ready.path, ready.count)
+    var options = ready.options
+    progress.say(settings.sampler.summary(path, model))
+    if case .one(let number) = settings.classes, model.configuration.unseenClasses.contains(number)
+    {
+      progress.say("ddpm: no training image was of class \(number): nothing of it was learned")
+    }
+    if let gap = model.gap(before: path) { progress.say("ddpm: \(gap)") }
+    if ready.plan.sampler is HeunSampler, let leap = model.leap(along: path) {
+      progress.say("ddpm: \(leap)")
+    }
+
+    let clock = ContinuousClock.now
+    options.progress = { share in
+      progress.update(
+        "\(percent(share)) of \(counted(count, "image"))  left \(left(share, since: clock).brief)")
+    }
+    let way = settings.progressive.map { ProgressiveGrid(count, model.imageSize, path, for: $0) }
+    let samples = try model.sample(count, ready.plan, options, observing: way?.observer)
+    guard Tool.ranks.isFirst else { return }
+    let time = ContinuousClock.now - clock
+    progress.finish(
+      "\(counted(count, "image")) in \(time.brief): \(rate(of: count, in: time, unit: "image")),"
+        + " \(percent(samples.clippedShare)) of the estimated values clipped")
+    let text = settings.text(
+      folder, path, model, model.text(options, guide: settings.guidance.guide))
+    let rows = model.rows(of: count, settings.classes)
+    let written = try settings.output.write(
+      samples.images, rows: rows, classes: model.classes(0..<count, settings.classes), text: text)
+    if settings.hasPreview {
+      Output.messages.note(Preview(.messages).text(ByteImages(samples.images), settings.columns))
+    }
+    try way?.write(ByteImages(samples.images), rows: rows, columns: settings.columns, text)
+    for path in written + [settings.progressive?.file.path].compactMap(\.self) {
+      try Output.results.line(path)
+    }
+  }
+
+  /// What a sampling needs before its first step.
+  private struct Ready {
+    let model: DiffusionModel
+    let folder: String
+    let options: SamplingOptions
+    let count: Int
+    let plan: SamplingPlan
+    let path: [Timestep]
+  }
+
+  private func prepare(_ progress: SharedProgress) throws -> Ready {
     try settings.output.checkPlace()
     try settings.progressive?.file.checkPlace()
     let (model, folder) = try ModelChoice.open(
@@ -25,42 +76,12 @@ extension SampleCommand {
       try ImageVarianceFile.imageVariance(
         of: model, in: folder, weights: settings.weights, threads: options.threads, progress)
     }
-    progress.say(settings.sampler.summary(path, model))
-    if case .one(let number) = settings.classes, model.configuration.unseenClasses.contains(number)
-    {
-      progress.say("ddpm: no training image was of class \(number): nothing of it was learned")
-    }
-    if let gap = model.gap(before: path) { progress.say("ddpm: \(gap)") }
-    if plan.sampler is HeunSampler, let leap = model.leap(along: path) {
-      progress.say("ddpm: \(leap)")
-    }
-
     options.seed = settings.seed
     options.batch = settings.batch
     options.start = start
-    let clock = ContinuousClock.now
-    options.progress = { share in
-      progress.update(
-        "\(percent(share)) of \(counted(count, "image"))  left \(left(share, since: clock).brief)")
-    }
-    let way = settings.progressive.map { ProgressiveGrid(count, model.imageSize, path, for: $0) }
-    let samples = try model.sample(count, plan, options, observing: way?.observer)
-    let time = ContinuousClock.now - clock
-    progress.finish(
-      "\(counted(count, "image")) in \(time.brief): \(rate(of: count, in: time, unit: "image")),"
-        + " \(percent(samples.clippedShare)) of the estimated values clipped")
-    let text = settings.text(
-      folder, path, model, model.text(options, guide: settings.guidance.guide))
-    let rows = model.rows(of: count, settings.classes)
-    let written = try settings.output.write(
-      samples.images, rows: rows, classes: model.classes(0..<count, settings.classes), text: text)
-    if settings.hasPreview {
-      Output.messages.note(Preview(.messages).text(ByteImages(samples.images), settings.columns))
-    }
-    try way?.write(ByteImages(samples.images), rows: rows, columns: settings.columns, text)
-    for path in written + [settings.progressive?.file.path].compactMap(\.self) {
-      try Output.results.line(path)
-    }
+    options.ranks = Tool.ranks
+    return Ready(
+      model: model, folder: folder, options: options, count: count, plan: plan, path: path)
   }
 
   /// Rows of images between others, where neither a count nor a file of noise says how many.

@@ -5,6 +5,7 @@ import Diffusion
 /// Draws images from a model.
 package struct SampleCommand: Command {
   package static let name = "sample"
+  package static let isShared = true
   package static let abstract = "Draws images from a trained model"
   package static let examples = [
     Example("ddpm sample --out samples.png", "a grid of images"),

@@ -58,6 +58,13 @@ package struct Output: Sendable {
     }
   }
 
+  /// Sends all that this process says to nowhere: of a job's processes only one speaks.
+  package static func silence() {
+    let nowhere = open("/dev/null", O_WRONLY)
+    for stream in [STDOUT_FILENO, STDERR_FILENO] { dup2(nowhere, stream) }
+    close(nowhere)
+  }
+
   /// Lets a write to a closed pipe fail instead of killing the program: for work that is to go on
   /// when nobody reads its messages any more.
   package static func surviveClosedPipes() {

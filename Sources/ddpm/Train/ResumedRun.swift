@@ -1,6 +1,7 @@
 // `--resume`: a run as its folder has it, and what a command line may change about it.
 
 import Diffusion
+import Ranks
 
 /// A command whose run can be gone on with.
 protocol ResumableCommand: Command {
@@ -38,14 +39,13 @@ extension ResumableCommand {
     let start = ContinuousClock.now
     // A training goes on when nobody reads its messages any more.
     Output.surviveClosedPipes()
-    // Reading or drawing the data takes a while; a folder that cannot be used is said before it.
-    try RunFolder.require(existing, at: out)
-    if existing == .resumed {
-      let run = try ResumedRun(self)
-      try work(run.command, run, start)
-    } else {
-      try work(self, nil, start)
+    let ranks = Tool.ranks
+    let run = try ranks.together {
+      // Reading or drawing the data takes a while; a folder that cannot be used is said before it.
+      if ranks.isFirst { try RunFolder.require(existing, at: out) }
+      return existing == .resumed ? try ResumedRun(self, isLocked: ranks.isFirst) : nil
     }
+    try work(run?.command ?? self, run, start)
   }
 
   private static func options(without others: [any AnyOption]) -> [any AnyOption] {
@@ -54,27 +54,32 @@ extension ResumableCommand {
   }
 }
 
-/// A run that is to go on: its folder, locked, its state, and the command that it now is.
+/// A run that is to go on: its folder, its state, and the command that it now is.
 struct ResumedRun<Resumed: ResumableCommand> {
-  let folder: RunFolder
+  /// The folder's path.
+  let path: String
+  /// The folder, locked, of the process that writes there.
+  let folder: RunFolder?
   let command: Resumed
   private let state: TrainingState
 
   /// Opens the run that a command names and completes the command by the run's settings.
   ///
+  /// - Parameter isLocked: whether this process is to write there.
   /// - Throws: `RunFolderError` where there is none or it is in use; `UsageError` for a flag that
   ///   contradicts it; `FileError` for a state that cannot be read.
-  init(_ command: Resumed) throws {
-    folder = try RunFolder(command.out, existing: .resumed)
-    state = try TrainingState(folder: folder.path)
-    let settings = try Resumed.settings(of: state, in: folder.path)
+  init(_ command: Resumed, isLocked: Bool) throws {
+    path = command.out
+    folder = isLocked ? try RunFolder(path, existing: .resumed) : nil
+    state = try TrainingState(folder: path)
+    let settings = try Resumed.settings(of: state, in: path)
     let arguments = command.arguments
-    try arguments.require(settings, for: Resumed.fixed, of: "the run in \(folder.path.printable)")
+    try arguments.require(settings, for: Resumed.fixed, of: "the run in \(path.printable)")
     do {
       self.command = try Resumed(arguments.completed(by: settings, in: Resumed.table))
     } catch {
       throw FileError(
-        path: TrainingState.path(in: folder.path),
+        path: TrainingState.path(in: path),
         .invalid("is of another version of this program: \(error)"))
     }
   }

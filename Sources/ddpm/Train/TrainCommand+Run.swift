@@ -2,6 +2,7 @@
 
 import Diffusion
 import Foundation
+import Ranks
 
 extension TrainCommand {
   package func run() throws {
@@ -13,6 +14,44 @@ extension TrainCommand {
   ) throws {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
+    let ranks = Tool.ranks
+    let ready = try ranks.together { try prepare(run, progress) }
+    let (trainer, train, test) = (ready.trainer, ready.train, ready.test)
+    try ranks.agree(on: Tool.facts(ready.record))
+    guard let folder = ready.folder else { return try trainer.follow(test) }
+    let course = LeadingCourse(trainer)
+    defer { course.end() }
+    var session = TrainingSession(
+      course, test, folder, settings.session, ready.record, since: start, progress)
+    let steps = try session.plan()
+    try settings.objective.check(
+      examples: steps * trainer.options.batch, timesteps: trainer.schedule.last.value,
+      isAsked: run == nil && arguments.has(TrainCommand.timestepSampling))
+    for line in settings.summary(trainer, train, test, steps: steps, ready.memory) {
+      progress.say(line)
+    }
+    if run != nil {
+      let time = Duration.seconds(ready.record.seconds).brief
+      progress.say("resumed   after \(counted(trainer.completed, "step")) and \(time) of training")
+    }
+    try session.run()
+    try Output.results.line(folder.path)
+  }
+
+  /// What a training needs before its first step.
+  private struct Ready {
+    let trainer: Trainer
+    let train: Dataset
+    let test: Dataset
+    let record: TrainingRecord
+    let memory: MemoryEstimate
+    /// nil in a process that does not write.
+    let folder: RunFolder?
+  }
+
+  private func prepare(
+    _ run: ResumedRun<TrainCommand>?, _ progress: SharedProgress
+  ) throws -> Ready {
     // What cannot be trained is said before the data are read.
     let beginning = try beginning(of: run, progress)
     let waysOut = run == nil ? DataSettings.waysOut : DataSettings.resumedWaysOut
@@ -39,21 +78,11 @@ extension TrainCommand {
     let seconds = try run?.restore(trainer, data: data, name: train.name) ?? 0
     let record = TrainingRecord(
       settings: try record(trainer, images: train.images.count), data: data, seconds: seconds)
-    let folder = try run?.folder ?? RunFolder(settings.out, existing: settings.existing)
-
-    var session = TrainingSession(
-      trainer, test, folder, settings.session, record, since: start, progress)
-    let steps = try session.plan()
-    try settings.objective.check(
-      examples: steps * trainer.options.batch, timesteps: trainer.schedule.last.value,
-      isAsked: run == nil && arguments.has(TrainCommand.timestepSampling))
-    for line in settings.summary(trainer, train, test, steps: steps, memory) { progress.say(line) }
-    if run != nil {
-      let time = Duration.seconds(seconds).brief
-      progress.say("resumed   after \(counted(trainer.completed, "step")) and \(time) of training")
-    }
-    try session.run()
-    try Output.results.line(folder.path)
+    let folder =
+      Tool.ranks.isFirst
+      ? try run?.folder ?? RunFolder(settings.out, existing: settings.existing) : nil
+    return Ready(
+      trainer: trainer, train: train, test: test, record: record, memory: memory, folder: folder)
   }
 }
 
@@ -77,7 +106,7 @@ extension TrainCommand {
       try settings.checkNetwork()
       return beginning
     }
-    let (model, folder) = try ModelChoice.open(run?.folder.path ?? start, progress)
+    let (model, folder) = try ModelChoice.open(run?.path ?? start, progress)
     switch (model.learnsVariance, settings.objective.loss) {
     case (true, .simple):
       throw FileError(
@@ -209,6 +238,7 @@ extension TrainSettings {
     options.warmup = warmup
     options.averageDecay = ema
     options.timestepSampling = objective.sampling
+    options.ranks = Tool.ranks
     options.mirrorsImages = isFlipping
     options.seed = seed
     return options

@@ -5,6 +5,7 @@ import Diffusion
 /// Trains a model.
 package struct TrainCommand: Command {
   package static let name = "train"
+  package static let isShared = true
   package static let abstract = "Trains a denoising diffusion model on a folder of images"
   package static let examples = [
     Example(

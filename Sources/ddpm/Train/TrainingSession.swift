@@ -266,9 +266,8 @@ struct TrainingSession {
     let sampler = SamplerSettings(.ddim, steps: steps, spacing: .trailing)
     let plan = SamplingPlan.ddim(steps: steps, spacing: .trailing)
     let options = SamplingOptions(threads: trainer.options.threads)
-    let samples = try model.sample(count, plan, options)
     return (
-      samples.images, model.rows(of: count, nil),
+      try trainer.draw(count, steps: steps), model.rows(of: count, nil),
       sampler.text(try model.path(plan), model) + model.text(options) + [
         ("seed", "\(options.seed)")
       ]
