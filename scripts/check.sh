@@ -75,6 +75,9 @@ fi
 echo "== tests"
 scripts/test.sh
 
+echo "== mpirun"
+scripts/test-mpi.sh
+
 echo "== a package that depends on the library"
 for program in OwnSchedule OwnSampler OwnTraining OwnImages; do
   swift run --package-path Tests/Dependent --scratch-path .build/dependent "$program"

@@ -53,3 +53,20 @@ need_zlib() {
   fi
   has_zlib || fail "the zlib headers are missing and could not be installed; $hint"
 }
+
+has_mpi() {
+  command -v mpirun >/dev/null && command -v mpicc >/dev/null
+}
+
+# Fails where there is none: nothing but the trait MPI needs it.
+need_mpi() {
+  if has_mpi; then return; fi
+  echo "MPI is missing: installing Open MPI." >&2
+  if command -v apt-get >/dev/null; then
+    as_root apt-get update || true
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y libopenmpi-dev openmpi-bin || true
+  elif command -v dnf >/dev/null; then
+    as_root dnf install -y openmpi-devel || true
+  fi
+  has_mpi
+}

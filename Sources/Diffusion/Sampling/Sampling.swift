@@ -68,17 +68,18 @@ extension DiffusionModel {
     }
     let total = Double(((own.count + batch - 1) / batch) * steps.count)
     let finished = Atomic(0)
-    let counts = forEachShard(own.count, of: batch, on: walks) { places, walk in
-      let images = own.lowerBound + places.lowerBound..<own.lowerBound + places.upperBound
-      let x = result.all.slice(images.lowerBound * values, images.count * values)
-      var walk = walk.beginning(images, at: x)
+    let counts = forEachShard(own.count, of: batch, on: walks) { shard, walk in
+      let places = own.lowerBound + shard.lowerBound..<own.lowerBound + shard.upperBound
+      let x = result.all.slice(places.lowerBound * values, places.count * values)
+      let numbers = options.first + places.lowerBound..<options.first + places.upperBound
+      var walk = walk.beginning(numbers, at: x)
       if options.start == nil { walk.fillStart() }
       for (index, (t, s)) in steps {
         (walk.steps, walk.round) = (index..<steps.count, rounds[index])
         plan.sampler.step(&walk, from: t, to: s)
         observe?(
           SamplingMoment(
-            places: images, index: index, timestep: t, next: s,
+            places: places, index: index, timestep: t, next: s,
             images: Images(size: imageSize, values: x.array),
             estimates: Images(size: imageSize, values: walk.newest.values)))
         let done = finished.add(1, ordering: .relaxed).newValue

@@ -7,6 +7,9 @@ public import Ranks
 public struct SamplingOptions: Sendable {
   /// The seed; image i of a seed is the same whatever the number of images and threads.
   public var seed: UInt64 = 0
+  /// The number of the first image: with 100 those are drawn that otherwise are the hundredth and the ones
+  /// after it, to the bit.
+  public var first = 0
   /// How many cores work.
   public var threads: Int
   /// The processes that share the images; all have the same model and ask for the same images, and get all

@@ -34,13 +34,6 @@ package protocol TrainingCourse: AnyObject {
   ///   - model: a snapshot.
   func measure(_ loss: HeldOutLoss, _ model: DiffusionModel) -> HeldOutLoss.Measurement
 
-  /// Draws a few images from the model as it is now.
-  ///
-  /// - Parameters:
-  ///   - count: how many.
-  ///   - steps: of DDIM, on trailing timesteps.
-  func draw(_ count: Int, steps: Int) throws(SamplingError) -> Images
-
   /// Writes everything that is needed to go on, replacing the state before at once or not at all.
   ///
   /// - Parameters:
@@ -53,16 +46,6 @@ package protocol TrainingCourse: AnyObject {
   ///
   /// - Throws: `FileError` where the state is that of another network.
   func restore(_ state: TrainingState) throws(FileError)
-}
-
-extension TrainingCourse {
-  package func draw(_ count: Int, steps: Int) throws(SamplingError) -> Images {
-    var options = SamplingOptions(threads: options.threads)
-    options.ranks = self.options.ranks
-    return try snapshot().sample(
-      count, .ddim(steps: steps, spacing: .trailing), options
-    ).images
-  }
 }
 
 extension Trainer: TrainingCourse {

@@ -89,9 +89,10 @@ final class LeadingCourse: TrainingCourse {
     return course.measure(loss, model)
   }
 
+  /// Draws images from the model as it is now, by DDIM on trailing timesteps.
   func draw(_ count: Int, steps: Int) throws(SamplingError) -> Images {
     announce(.draw(count, steps: steps))
-    return try course.draw(count, steps: steps)
+    return try course.drawShared(count, steps: steps)
   }
 
   func saveState(to folder: String, _ record: TrainingRecord) throws(FileError) {
@@ -102,6 +103,12 @@ final class LeadingCourse: TrainingCourse {
 }
 
 extension TrainingCourse {
+  fileprivate func drawShared(_ count: Int, steps: Int) throws(SamplingError) -> Images {
+    var options = SamplingOptions(threads: options.threads)
+    options.ranks = self.options.ranks
+    return try snapshot().sample(count, .ddim(steps: steps, spacing: .trailing), options).images
+  }
+
   /// Does as rank 0 says until it lets go.
   ///
   /// - Parameter test: the images that the loss is measured on.
@@ -116,7 +123,7 @@ extension TrainingCourse {
       case .measure(let triples):
         _ = measure(
           HeldOutLoss(on: test.images, labels: test.labels, count: triples), snapshot())
-      case .draw(let count, let steps): _ = try draw(count, steps: steps)
+      case .draw(let count, let steps): _ = try drawShared(count, steps: steps)
       case .end: return
       }
     }

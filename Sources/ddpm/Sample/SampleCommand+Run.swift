@@ -35,9 +35,10 @@ extension SampleCommand {
         + " \(percent(samples.clippedShare)) of the estimated values clipped")
     let text = settings.text(
       folder, path, model, model.text(options, guide: settings.guidance.guide))
-    let rows = model.rows(of: count, settings.classes)
+    // Elsewhere than at the first image a column begins with another class.
+    let rows = settings.first == 0 ? model.rows(of: count, settings.classes) : nil
     let written = try settings.output.write(
-      samples.images, rows: rows, classes: model.classes(0..<count, settings.classes), text: text)
+      samples.images, rows: rows, classes: model.classes(settings.first..<settings.first + count, settings.classes), text: text)
     if settings.hasPreview {
       Output.messages.note(Preview(.messages).text(ByteImages(samples.images), settings.columns))
     }
@@ -76,7 +77,7 @@ extension SampleCommand {
       try ImageVarianceFile.imageVariance(
         of: model, in: folder, weights: settings.weights, threads: options.threads, progress)
     }
-    options.seed = settings.seed
+    (options.seed, options.first) = (settings.seed, settings.first)
     options.batch = settings.batch
     options.start = start
     options.ranks = Tool.ranks
@@ -147,7 +148,7 @@ extension SampleSettings {
   ) -> [(key: String, value: String)] {
     Tool.text(model: folder) + (weights == .raw ? [("weights", weights.rawValue)] : [])
       + sampler.text(path, model) + clippingText(model) + classes
-      + [("seed", "\(seed)")] + (noise.map { [("noise", $0)] } ?? [])
+      + [("seed", "\(seed)")] + (first == 0 ? [] : [("first", "\(first)")]) + (noise.map { [("noise", $0)] } ?? [])
       + (interpolation.map { [("interpolate", "\($0) images per row, on great circles")] } ?? [])
   }
 }

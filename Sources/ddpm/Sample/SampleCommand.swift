@@ -41,6 +41,9 @@ package struct SampleCommand: Command {
   static let count = Option<Int?>(
     "--count", "N", .integer(1...Limit.images), unset: "64; of all classes 8 each",
     "how many images")
+  static let first = Option<Int>(
+    "--first", "N", .integer(0...Limit.images), default: 0,
+    "begin with image N of the seed: shares of one job")
   static let grid = Option<Int?>(
     "--grid", "COLUMNS", .integer(1...Limit.images), unset: "square",
     "images per row of the grid")
@@ -92,7 +95,7 @@ package struct SampleCommand: Command {
     "images at a time; the results are the same for any number")
 
   package static let table = OptionTable(
-    .init("Model and output", CommonOptions.model, fast, weights, out, count, grid, interpolate),
+    .init("Model and output", CommonOptions.model, fast, weights, out, count, first, grid, interpolate),
     .init("Sampler", sampler, steps, eta, spacing, variance, clip, noClip),
     .init(
       "Class and guidance", classes, CommonOptions.guidance, CommonOptions.guidanceInterval,

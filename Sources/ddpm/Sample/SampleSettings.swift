@@ -9,6 +9,8 @@ package struct SampleSettings: Equatable, Sendable {
   package var output: OutputFile
   /// 64, or as many as the file of noise has.
   package var count: Int?
+  /// The number of the first image.
+  package var first: Int
   /// Images per row of noise between two, where that is what is sampled from.
   package var interpolation: Int?
   /// Where the estimates along the way are drawn.
@@ -38,6 +40,7 @@ package struct SampleSettings: Equatable, Sendable {
     }
     hasPreview = try arguments[Sample.preview]
     count = try arguments[Sample.count]
+    first = try arguments[Sample.first]
     sampler = try SamplerSettings(arguments)
     clip = try arguments[Sample.clip]
     if try arguments[Sample.noClip] {
@@ -67,6 +70,11 @@ package struct SampleSettings: Equatable, Sendable {
       throw UsageError(
         "--seed decides nothing here: the images start from --noise, and with --eta 0 nothing random"
           + " is added")
+    }
+    if first > 0, noise != nil || interpolation != nil {
+      throw UsageError(
+        "--first counts the images of the seed, and --\(noise == nil ? "interpolate" : "noise") draws"
+          + " others: leave it out")
     }
     guard let interpolation else { return }
     guard sampler.isDeterministic else {

@@ -4,7 +4,7 @@ import Diffusion
 
 /// A training from where it is to its last step.
 struct TrainingSession {
-  private let trainer: any TrainingCourse
+  private let trainer: LeadingCourse
   private let images: Int
   private let test: Dataset
   private let heldOut: HeldOutLoss
@@ -53,7 +53,7 @@ struct TrainingSession {
   ///     is.
   ///   - start: when the command began.
   init(
-    _ trainer: any TrainingCourse, _ test: Dataset, _ folder: RunFolder,
+    _ trainer: LeadingCourse, _ test: Dataset, _ folder: RunFolder,
     _ settings: SessionSettings, _ record: TrainingRecord,
     since start: ContinuousClock.Instant, _ progress: SharedProgress
   ) {

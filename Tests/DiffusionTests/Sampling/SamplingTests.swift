@@ -43,6 +43,18 @@ import Testing
     }
   }
 
+  /// Shares of one job: each begins where the one before ends.
+  @Test func sharesAreTheImagesOfTheWhole() throws {
+    let plan = SamplingPlan.ddim(steps: 3, eta: .value(1))
+    let all = try model.sample(9, plan, options(seed: 3)).images.values
+    let parts = try [(0, 4), (4, 3), (7, 2)].flatMap { first, count in
+      var options = options(seed: 3, batch: 2)
+      options.first = first
+      return try model.sample(count, plan, options).images.values
+    }
+    #expect(parts == all)
+  }
+
   @Test func seedsAndImagesDiffer() throws {
     let plan = SamplingPlan.ddim(steps: 5)
     let images = try [0, 1, 1 << 32, .max].flatMap { (seed: UInt64) in

@@ -38,9 +38,12 @@ import Testing
     let trainer = try trainer(kind, ranks)
     let losses = try (0..<4).map { _ in try trainer.step(of: 4).loss }
     let heldOut = HeldOutLoss(on: SmallTraining.images(7), count: 13)
+    var drawing = SamplingOptions(threads: 1)
+    drawing.ranks = ranks
     return Outcome(
       losses: losses, heldOut: trainer.measure(heldOut, trainer.snapshot()).mean,
-      weights: trainer.snapshot().weights, drawn: try trainer.draw(5, steps: 3).values)
+      weights: trainer.snapshot().weights,
+      drawn: try trainer.snapshot().sample(5, .ddim(steps: 3), drawing).images.values)
   }
 
   @Test(arguments: Kind.allCases, [2, 3, 4, 7])

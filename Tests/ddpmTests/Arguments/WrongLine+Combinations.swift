@@ -33,6 +33,8 @@ extension WrongLine {
     WrongLine("edit --towards 1 --mask left", "--mask"),
     WrongLine("edit --mask left --sampler ddim", "samplers of their own"),
     WrongLine("edit --sampler heun", "ddim, ddim2"),
+    WrongLine("sample --first 3 --noise x.npy", "--noise draws others"),
+    WrongLine("sample --first 3 --interpolate 4", "--interpolate draws others"),
     WrongLine("sample --out samples", "--out takes a file ending in"),
     WrongLine("sample --out x.png.gz", "not \"x.png.gz\""),
     WrongLine("sample --out x.pgn", "not \"x.pgn\"; did you mean .png?"),
