@@ -10,7 +10,8 @@ extension SampleCommand {
     try settings.output.checkPlace()
     try settings.progressive?.file.checkPlace()
     let (model, folder) = try ModelChoice.open(
-      settings.model, weights: settings.weights, progress)
+      settings.isFast ? ModelChoice.fastFolder() : settings.model, weights: settings.weights,
+      progress)
     var options = SamplingOptions(threads: threadCount(settings.threads))
     (options.classes, options.guidance) = (
       settings.classes, try settings.guidance.guidance(progress)

@@ -32,7 +32,8 @@ package struct SampleCommand: Command {
 
   static let fast = Option<Bool>(
     "--fast",
-    "the student that ships, \(ModelChoice.fast): two evaluations of the network per image")
+    "the student that ships, \(ModelChoice.fast) here or as installed: two evaluations of the network per"
+      + " image")
   static let out = Option<String>(
     "--out", "FILE", .path(of: .file(endings: OutputFile.endings)), default: "samples.png",
     "a grid (\(OutputFile.pictureEndings)), every image (\(OutputFile.arrayEndings)), or DIR/: a PNG"
