@@ -5,10 +5,13 @@ import Diffusion
 /// The program `ddpm`.
 package enum Tool {
   package static let version = "0.1.0"
+  /// What the program does, in one sentence without a full stop.
+  package static let summary =
+    "Trains, samples and evaluates denoising diffusion models on the CPU"
   package static let commands: [any Command.Type] = [
     TrainCommand.self, SampleCommand.self, DistillCommand.self, EditCommand.self,
-    ForwardCommand.self,
-    EvaluateCommand.self, CompletionsCommand.self,
+    ForwardCommand.self, EvaluateCommand.self, CompletionsCommand.self,
+    ManCommand.self,
   ]
 
   /// What a command line asks for.
@@ -47,7 +50,7 @@ package enum Tool {
     case .help(let command): try Output.results.write(help.text(for: command))
     case .version: try Output.results.line(versionLine)
     case .run(let command):
-      try CPUCheck.run()
+      if type(of: command).runsKernels { try CPUCheck.run() }
       try command.run()
     }
   }

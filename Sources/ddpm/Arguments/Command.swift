@@ -10,6 +10,8 @@ package protocol Command: Sendable {
   static var examples: [Example] { get }
   /// Every option.
   static var table: OptionTable { get }
+  /// Whether it runs what was compiled for one CPU; other commands work on any.
+  static var runsKernels: Bool { get }
 
   /// The command as a command line has it.
   /// - Throws: `UsageError` for options that mean nothing together.
@@ -17,6 +19,10 @@ package protocol Command: Sendable {
 
   /// Does the work; an error ends the program with the error's line and exit code.
   func run() throws
+}
+
+extension Command {
+  package static var runsKernels: Bool { true }
 }
 
 /// A runnable command line and what it is for.
