@@ -10,7 +10,7 @@ package enum Tool {
     "Trains, samples and evaluates denoising diffusion models on the CPU"
   package static let commands: [any Command.Type] = [
     TrainCommand.self, SampleCommand.self, DistillCommand.self, EditCommand.self,
-    ForwardCommand.self, EvaluateCommand.self, CompletionsCommand.self,
+    ForwardCommand.self, EvaluateCommand.self, DoctorCommand.self, CompletionsCommand.self,
     ManCommand.self,
   ]
 
