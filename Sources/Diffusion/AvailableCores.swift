@@ -5,14 +5,24 @@ import Foundation
 /// The cores that a process may keep busy.
 public enum AvailableCores {
   /// At least 1; the default number of threads everywhere.
-  public static let count: Int = {
-    let online = ProcessInfo.processInfo.activeProcessorCount
-    let quota = CgroupQuota(root: "/sys/fs/cgroup", membership: "/proc/self/cgroup")
-    return max(
-      1,
-      [online, affinity(status: "/proc/self/status"), quota.cores].compactMap(\.self).min()
-        ?? online)
-  }()
+  public static let count = max(
+    1, min(limits.online, limits.affinity ?? .max, limits.quota ?? .max))
+
+  /// What the number is the least of.
+  package static let limits = Limits(
+    online: ProcessInfo.processInfo.activeProcessorCount,
+    affinity: affinity(status: "/proc/self/status"),
+    quota: CgroupQuota(root: "/sys/fs/cgroup", membership: "/proc/self/cgroup").cores)
+
+  /// What bounds the number of cores that a process may use; nil is no bound.
+  package struct Limits: Sendable {
+    /// The cores that the machine has switched on.
+    package let online: Int
+    /// Those that the scheduler may put the process on.
+    package let affinity: Int?
+    /// Those that the time of its control group is worth.
+    package let quota: Int?
+  }
 
   /// The cores of the affinity mask (taskset, batch systems), which Linux shows as hexadecimal digits with
   /// commas between; nil where there is none.

@@ -27,17 +27,45 @@ package enum CPUCheck {
     if !missing.isEmpty { throw UnsupportedCPU(missing: missing) }
   }
 
-  /// The required features that a system's list lacks: the `flags` of the first CPU in the text of
-  /// `/proc/cpuinfo`, or any line of words.
+  /// The required features that a system's list lacks.
   package static func missing(of required: [String], in list: String) -> [String] {
-    let lines = list.lowercased().split(separator: "\n")
-    let flags = lines.first { $0.hasPrefix("flags") } ?? lines.first ?? ""
-    let words = Set(flags.split { $0.isWhitespace || $0 == ":" }.map(String.init))
+    let words = Set(features(in: list))
     return required.filter { !words.contains($0) }
   }
 
+  /// The words of a system's list: the `flags` (of ARM the `features`) of the first CPU in the text of
+  /// `/proc/cpuinfo`, or any line of words.
+  private static func features(in list: String) -> [String] {
+    let lines = list.lowercased().split(separator: "\n")
+    let flags =
+      lines.first { $0.hasPrefix("flags") || $0.hasPrefix("features") } ?? lines.first ?? ""
+    return flags.split { $0.isWhitespace || $0 == ":" }.map(String.init)
+  }
+
+  /// What a system's list says of the CPU's vectors, as kernels use them.
+  package static func vectorFeatures(in list: String) -> [String] {
+    features(in: list).filter { word in vectorPrefixes.contains { word.hasPrefix($0) } }
+  }
+
+  /// AVX in its versions and what belongs to it, Intel's matrices, ARM's vectors and numbers of two bytes
+  /// and one. Not ARM's matrices, sme: other makers' features begin so too.
+  private static let vectorPrefixes = [
+    "avx", "fma", "f16c", "bmi2", "amx", "asimd", "sve", "bf16", "i8mm",
+  ]
+
+  /// The CPU's own name; nil where the system does not tell.
+  static var name: String? {
+    #if os(macOS)
+      systemText("machdep.cpu.brand_string")
+    #else
+      systemFeatures()?.split(separator: "\n").first { $0.hasPrefix("model name") }?
+        .split(separator: ":", maxSplits: 1).last.map { String($0.drop { $0.isWhitespace }) }
+    #endif
+  }
+
+  /// What the system tells of the CPU's features; nil where it does not.
   #if os(macOS)
-    private static func systemFeatures() -> String? {
+    static func systemFeatures() -> String? {
       let names = ["machdep.cpu.features", "machdep.cpu.leaf7_features"]
       let lists = names.compactMap(systemText)
       return lists.isEmpty ? nil : lists.joined(separator: " ")
@@ -51,7 +79,7 @@ package enum CPUCheck {
       return String(decoding: bytes.prefix(while: { $0 != 0 }), as: UTF8.self)
     }
   #else
-    private static func systemFeatures() -> String? {
+    static func systemFeatures() -> String? {
       try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
     }
   #endif

@@ -33,6 +33,7 @@ package enum ExitCode: Int32, Error, CaseIterable {
       case RunFolderError.empty: .missingInput
       case is UnsupportedCPU: .unsupportedCPU
       case let error as FileError: ExitCode(error.reason)
+      case let error as Obstacle: ExitCode(error.cause)
       default: .failure
       }
   }

@@ -24,13 +24,12 @@ package struct Help {
 
   /// What `ddpm --help` prints.
   package var overview: String {
-    let heading = "Trains, samples and evaluates denoising diffusion models on the CPU."
     let more = [
       Entry("ddpm COMMAND --help", "the command's options"),
       Entry("ddpm --version", "the version and the CPU features of the build"),
     ]
     return joined([
-      wrap(heading, indent: 0), ["Usage: ddpm COMMAND [OPTIONS]"],
+      wrap(Tool.summary + ".", indent: 0), ["Usage: ddpm COMMAND [OPTIONS]"],
       section("Examples", Tool.commands.compactMap { $0.examples.first }.flatMap(example)),
       section("Commands", Tool.commands.map { Entry($0.name, $0.abstract) }),
       section("More", more),

@@ -7,10 +7,13 @@ import Ranks
 /// The program `ddpm`.
 package enum Tool {
   package static let version = "0.1.0"
+  /// What the program does, in one sentence without a full stop.
+  package static let summary =
+    "Trains, samples and evaluates denoising diffusion models on the CPU"
   package static let commands: [any Command.Type] = [
     TrainCommand.self, SampleCommand.self, DistillCommand.self, EditCommand.self,
-    ForwardCommand.self,
-    EvaluateCommand.self, CompletionsCommand.self,
+    ForwardCommand.self, EvaluateCommand.self, DoctorCommand.self, CompletionsCommand.self,
+    ManCommand.self,
   ]
 
   /// The processes of this job.
@@ -61,11 +64,8 @@ package enum Tool {
     case .run(let command):
       // What is not shared is rank 0's to do.
       guard ranks.isFirst || type(of: command).isShared else { return }
-      if type(of: command).isShared {
-        try ranks.together { try CPUCheck.run() }
-      } else {
-        try CPUCheck.run()
-      }
+      let check = { if type(of: command).runsKernels { try CPUCheck.run() } }
+      if type(of: command).isShared { try ranks.together(check) } else { try check() }
       try command.run()
     }
   }

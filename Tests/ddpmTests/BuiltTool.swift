@@ -11,7 +11,8 @@ enum BuiltTool {
     let messages: String
   }
 
-  private static let program: URL = {
+  /// Where it is.
+  static let program: URL = {
     let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }
     let folder = bundle?.bundleURL.deletingLastPathComponent() ?? Bundle.main.bundleURL
     return folder.appending(path: "ddpm")
@@ -27,6 +28,10 @@ enum BuiltTool {
   static func shell(_ line: String) throws -> Result {
     try launch(URL(filePath: "/bin/bash"), ["-c", line, program.path])
   }
+
+  /// Where the repository is that the tests were built in.
+  static let repository = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
 
   private static func launch(_ program: URL, _ words: [String]) throws -> Result {
     let process = Process()

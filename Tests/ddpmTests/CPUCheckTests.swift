@@ -7,7 +7,7 @@ import ddpm
   static let cpuinfo = """
     processor\t: 0
     model name\t: A CPU with avx512f in its name
-    flags\t\t: fpu sse2 fma avx avx2
+    flags\t\t: fpu sse2 fma avx smep avx2
     flags\t\t: avx512f
     """
 
@@ -23,6 +23,13 @@ import ddpm
   @Test func aBareListOfUpperCaseWordsWorksToo() {
     let list = "FPU FMA AVX1.0 RDWRFSGS AVX2"
     #expect(CPUCheck.missing(of: ["avx2", "fma", "avx512f"], in: list) == ["avx512f"])
+  }
+
+  @Test func whatConcernsVectorsIsPickedInTheSystemsOrder() {
+    #expect(CPUCheck.vectorFeatures(in: Self.cpuinfo) == ["fma", "avx", "avx2"])
+    let arm = "processor\t: 0\nFeatures\t: fp asimd aes sve bf16\n"
+    #expect(CPUCheck.vectorFeatures(in: arm) == ["asimd", "sve", "bf16"])
+    #expect(CPUCheck.vectorFeatures(in: "").isEmpty)
   }
 
   @Test func thisMachineRunsWhatWasBuiltOnIt() {

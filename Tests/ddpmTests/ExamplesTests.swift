@@ -51,6 +51,7 @@ import ddpm
     try workspace.makeModel().save(to: workspace.path("data/fast"))
     for name in [
       ".local/share/bash-completion/completions", ".zsh/functions", ".config/fish/completions",
+      ".local/share/man/man1",
     ] {
       try workspace.write("", to: "\(name)/.keep")
     }
@@ -91,7 +92,9 @@ import ddpm
     }
     if let place = line.split(separator: " ").last, place.hasPrefix("~/") {
       let file = String(place.dropFirst(2))
-      #expect(try workspace.bytes(file).starts(with: "#".utf8))
+      // A comment of shells, or of roff.
+      let start = command == ManCommand.name ? ".\\\"" : "#"
+      #expect(try workspace.bytes(file).starts(with: start.utf8))
     }
   }
 }

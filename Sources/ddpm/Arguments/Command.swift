@@ -12,6 +12,8 @@ package protocol Command: Sendable {
   static var table: OptionTable { get }
   /// Whether the ranks of a job share its work; else rank 0 does it.
   static var isShared: Bool { get }
+  /// Whether it runs what was compiled for one CPU; other commands work on any.
+  static var runsKernels: Bool { get }
 
   /// The command as a command line has it.
   /// - Throws: `UsageError` for options that mean nothing together.
@@ -23,6 +25,7 @@ package protocol Command: Sendable {
 
 extension Command {
   package static var isShared: Bool { false }
+  package static var runsKernels: Bool { true }
 }
 
 /// A runnable command line and what it is for.

@@ -26,8 +26,9 @@ package enum CommonOptions {
   package static let transpose = Option<Bool>(
     "--transpose", "mirror every image of --data in its diagonal: EMNIST's lie on their side")
   package static let model = Option<String?>(
-    "--model", "DIR", .folder, unset: "\(ModelChoice.defaultRun), else \(ModelChoice.shipped)",
-    "a run's folder, or a diffusers pipeline's")
+    "--model", "DIR", .folder, unset: "\(ModelChoice.defaultRun), else the model that ships",
+    "a run's folder, or a diffusers pipeline's; what ships is \(ModelChoice.shipped) here, else as installed"
+  )
   package static let guidance = Option<Double?>(
     "--guidance", "W", .number(0...Limit.guidance), unset: "0",
     "how much more of its class an image gets; doubles the time; for a model with classes, or a guide"

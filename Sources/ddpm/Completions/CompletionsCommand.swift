@@ -19,6 +19,8 @@ package struct CompletionsCommand: Command {
 
   package static let table = OptionTable(operand: shell)
 
+  package static let runsKernels = false
+
   package let shell: Shell
 
   package init(_ arguments: Arguments) throws(UsageError) {

@@ -29,7 +29,9 @@ extension EvaluateCommand {
     if subject.test != nil, let note = settings.data.note(heldOutBy: heldOut) {
       progress.say("ddpm: the test images are \(note)")
     }
-    let folder = EvaluationFolder(settings.out ?? Path.join(path, "evaluation"))
+    // Not among what is installed: there it would be everybody's, if it can be written at all.
+    let place = ModelChoice.isInstalled(path) ? "" : path
+    let folder = EvaluationFolder(settings.out ?? Path.join(place, "evaluation"))
     if subject.metrics.need(.cells), settings.samplers.contains(.ddpmOptimal) {
       // Whatever cannot be measured is refused before the variance is estimated, which takes a while.
       subject.imageVariance = model.largestImageVariance

@@ -38,7 +38,8 @@ extension SampleCommand {
     // Elsewhere than at the first image a column begins with another class.
     let rows = settings.first == 0 ? model.rows(of: count, settings.classes) : nil
     let written = try settings.output.write(
-      samples.images, rows: rows, classes: model.classes(settings.first..<settings.first + count, settings.classes), text: text)
+      samples.images, rows: rows,
+      classes: model.classes(settings.first..<settings.first + count, settings.classes), text: text)
     if settings.hasPreview {
       Output.messages.note(Preview(.messages).text(ByteImages(samples.images), settings.columns))
     }
@@ -62,7 +63,8 @@ extension SampleCommand {
     try settings.output.checkPlace()
     try settings.progressive?.file.checkPlace()
     let (model, folder) = try ModelChoice.open(
-      settings.model, weights: settings.weights, progress)
+      settings.isFast ? ModelChoice.fastFolder() : settings.model, weights: settings.weights,
+      progress)
     var options = SamplingOptions(threads: threadCount(settings.threads))
     (options.classes, options.guidance) = (
       settings.classes, try settings.guidance.guidance(progress)
@@ -148,7 +150,8 @@ extension SampleSettings {
   ) -> [(key: String, value: String)] {
     Tool.text(model: folder) + (weights == .raw ? [("weights", weights.rawValue)] : [])
       + sampler.text(path, model) + clippingText(model) + classes
-      + [("seed", "\(seed)")] + (first == 0 ? [] : [("first", "\(first)")]) + (noise.map { [("noise", $0)] } ?? [])
+      + [("seed", "\(seed)")] + (first == 0 ? [] : [("first", "\(first)")])
+      + (noise.map { [("noise", $0)] } ?? [])
       + (interpolation.map { [("interpolate", "\($0) images per row, on great circles")] } ?? [])
   }
 }

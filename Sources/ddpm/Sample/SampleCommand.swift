@@ -33,7 +33,8 @@ package struct SampleCommand: Command {
 
   static let fast = Option<Bool>(
     "--fast",
-    "the student that ships, \(ModelChoice.fast): two evaluations of the network per image")
+    "the student that ships, \(ModelChoice.fast) here or as installed: two evaluations of the network per"
+      + " image")
   static let out = Option<String>(
     "--out", "FILE", .path(of: .file(endings: OutputFile.endings)), default: "samples.png",
     "a grid (\(OutputFile.pictureEndings)), every image (\(OutputFile.arrayEndings)), or DIR/: a PNG"
@@ -95,7 +96,8 @@ package struct SampleCommand: Command {
     "images at a time; the results are the same for any number")
 
   package static let table = OptionTable(
-    .init("Model and output", CommonOptions.model, fast, weights, out, count, first, grid, interpolate),
+    .init(
+      "Model and output", CommonOptions.model, fast, weights, out, count, first, grid, interpolate),
     .init("Sampler", sampler, steps, eta, spacing, variance, clip, noClip),
     .init(
       "Class and guidance", classes, CommonOptions.guidance, CommonOptions.guidanceInterval,

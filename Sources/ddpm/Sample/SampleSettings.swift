@@ -5,6 +5,8 @@ import Diffusion
 /// A sampling as the command line describes it.
 package struct SampleSettings: Equatable, Sendable {
   package var model: String?
+  /// Whether the student that ships is the model.
+  package var isFast: Bool
   package var weights: DiffusionModel.Weights
   package var output: OutputFile
   /// 64, or as many as the file of noise has.
@@ -29,7 +31,8 @@ package struct SampleSettings: Equatable, Sendable {
 
   init(_ arguments: Arguments) throws(UsageError) {
     typealias Sample = SampleCommand
-    model = try arguments[Sample.fast] ? ModelChoice.fast : arguments[CommonOptions.model]
+    model = try arguments[CommonOptions.model]
+    isFast = try arguments[Sample.fast]
     interpolation = try arguments[Sample.interpolate]
     weights = try arguments[Sample.weights]
     output = try OutputFile(

@@ -85,6 +85,11 @@ import ddpm
     for (line, sampler) in cases { #expect(try sample(line).sampler == sampler, "\(line)") }
   }
 
+  @Test func theStudentThatShipsIsTakenWhereAskedFor() throws {
+    #expect(try sample("--fast").isFast && sample("--fast").model == nil)
+    #expect(try !sample("").isFast && !sample("--model m").isFast)
+  }
+
   @Test func samplingTakesAllOtherFlags() throws {
     let settings = try sample(
       """

@@ -24,16 +24,21 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
 
   static let commands = [
     WrongLine(
-      "", "a command is missing: train, sample, distill, edit, forward, evaluate, completions"),
+      "",
+      "a command is missing: train, sample, distill, edit, forward, evaluate, doctor, completions, man"
+    ),
     WrongLine("trian", "did you mean train?"),
     WrongLine("Train", "did you mean train?"),
     WrongLine("eval", "did you mean evaluate?"),
     WrongLine("samples", "did you mean sample?"),
     WrongLine("hlep", "did you mean help?"),
+    WrongLine("docter", "did you mean doctor?"),
+    WrongLine("man sample", "unexpected \"sample\""),
     WrongLine("--hlep", "did you mean --help?"),
     WrongLine("--versoin", "did you mean --version?"),
     WrongLine(
-      "banana", "the commands are train, sample, distill, edit, forward, evaluate, completions"),
+      "banana",
+      "the commands are train, sample, distill, edit, forward, evaluate, doctor, completions, man"),
     WrongLine("--seed 3 train", "--seed comes after a command"),
     WrongLine("--steps=3 train", "--steps comes after a command"),
     WrongLine("help trian", "did you mean train?"),

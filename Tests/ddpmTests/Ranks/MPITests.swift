@@ -48,7 +48,7 @@ struct MPITests {
   private func log(_ run: String) throws -> [String] {
     String(decoding: try workspace.bytes("\(run)/metrics.jsonl"), as: UTF8.self)
       .split(separator: "\n").map {
-        $0.replacing(#/"(seconds|images_per_second)":[^,}]*/#, with: "")
+        String($0).replacing(#/"(seconds|images_per_second)":[^,}]*/#, with: "")
       }
   }
 
