@@ -29,14 +29,14 @@ work=$(realpath -- "$(mktemp -d)")
 trap 'rm -rf "$work"' EXIT
 export HOME=$work/home XDG_CACHE_HOME=$work/run/cache LC_ALL=C NO_COLOR=1
 run=$work/run start=$work/start
-state=none replaces=no reads=yes began=$SECONDS again=() rc=0
+state=none replaces=no reads=yes thorough=yes began=$SECONDS again=() rc=0
 
 # Images of 8 x 8 pixels in four classes: a command on them is over in a moment.
 make_images() {
   mkdir -p "$1"
   local split
   for split in train t10k; do
-    # Not to the end, which `seq` may be told by a signal.
+    # `seq` is cut short, which is no failure.
     { printf '\0\0\10\3\0\0\0\100\0\0\0\10\0\0\0\10' && { seq 1 2000 || true; } | head -c 4096; } \
       >"$1/$split-images-idx3-ubyte"
     { printf '\0\0\10\1\0\0\0\100' && printf '\0\1\2\3%.0s' {1..16}; } \
@@ -48,13 +48,15 @@ make_images "$work/data"
 mkdir -p "$start"
 network=(--channels "8,8" --blocks 1 --attention none --batch 8 --save-every 1)
 train=("$ddpm" train --data "$work/data" --threads 1 --quiet)
+learn_pictures=("$ddpm" train --data pictures "${network[@]}" --steps 1 --threads 1 --quiet --overwrite
+  --sample-every 0 --out new)
 draw=("$ddpm" sample --model model --steps 2 --threads 1 --quiet)
 edit=("$ddpm" edit --model model --data "$work/data" --count 2 --steps 2 --threads 1 --quiet)
 evaluate=("$ddpm" evaluate --model model --data "$work/data" --count 20 --steps 2 --threads 1 --quiet)
 distill=("$ddpm" distill --model model --data "$work/data" --steps 1 --epochs 1 --batch 64
   --sample-every 0 --threads 1 --quiet --overwrite --out fast)
 
-# The first command of each case must succeed without any fault.
+# Runs what must succeed, as there is no fault in it.
 must() {
   attempt "$@"
   [ "$rc" = 0 ] || fail "without any fault, exit code $rc: $(head -1 "$work/err")"
@@ -67,6 +69,10 @@ prepare() {
   cp -a "$run/model" "$start/model"
   must "${edit[@]}" --towards 1 --out edited.png
   cp -a "$run/cache" "$start/cache"
+  mkdir "$run/pictures"
+  must "${draw[@]}" --count 4 --class 0 --out pictures/zero/
+  must "${draw[@]}" --count 4 --class 1 --out pictures/one/
+  cp -a "$run/pictures" "$start/pictures"
 }
 
 # $1 random kills of a training, which is begun anew whenever it comes to its end.
@@ -107,11 +113,7 @@ limits() {
   local group=$1 flag=$2 values=$3 value complaint
   shift 3
   wanted "$group" || return 0
-  reset_run
-  listing "$run" >"$work/before"
-  must "$@"
-  listing "$run" >"$work/after"
-  cp "$work/after" "$work/between"
+  without_fault "$group" "$@"
   for value in $values; do
     wanted "$group $value" || continue
     reset_run
@@ -120,7 +122,8 @@ limits() {
     going_on "$@"
     complaint=$(complain_about_end 64 65 70 73 74; complain_about_files)
     if [ -n "$complaint" ]; then cp "$work/err" "$work/first"; else : >"$work/first"; fi
-    complaint+=$(complain_about_next)
+    complaint+=${complaint:+; }$(complain_about_next)
+    complaint=${complaint%; }
     if [ -s "$work/first" ]; then cp "$work/first" "$work/err"; fi
     judge "$group $value" "${complaint//$'\n'/; }"
   done
@@ -130,27 +133,36 @@ limits() {
 prepare
 go_on=("${train[@]}" --resume --steps 3 --out model)
 
+# All faults at each call of what people run most.
+thorough=yes
 faults train "${go_on[@]}"
 if ((quick)); then reads=no; fi
-faults sample.png "${draw[@]}" --count 4 --out images.png
+faults edit "${edit[@]}" --latents latents.npy --out edited.png
 reads=no
+faults sample.png "${draw[@]}" --count 4 --out images.png
 faults sample.idx.gz "${draw[@]}" --count 4 --out images.idx.gz
 faults sample.npy "${draw[@]}" --count 4 --out images.npy
 faults sample.folder "${draw[@]}" --count 4 --out images/
-if ! ((quick)); then
-  faults optimal "${draw[@]}" --count 2 --sampler ddpm --variance optimal --out images.pgm
-fi
-faults towards "${edit[@]}" --towards 1 --out edited.png
-if ! ((quick)); then reads=yes; fi
-faults edit "${edit[@]}" --latents latents.npy --out edited.png
 faults evaluate "${evaluate[@]}" --metrics "recon,loss" --out report
-reads=no
 state=fast/training/state.safetensors
 faults distill "${distill[@]}"
+
+# And one at each of what else writes or reads in a way of its own.
+thorough=no
 state=new/training/state.safetensors
 faults first "${train[@]}" "${network[@]}" --steps 1 --sample-every 1 --overwrite --out new
 faults from "${train[@]}" --from model --steps 1 --batch 8 --overwrite --out new
-state=none replaces=yes
+if ! ((quick)); then
+  reads=yes
+  faults pictures "${learn_pictures[@]}"
+  reads=no
+fi
+state=none
+faults towards "${edit[@]}" --towards 1 --out edited.png
+if ! ((quick)); then
+  faults optimal "${draw[@]}" --count 2 --sampler ddpm --variance optimal --out images.pgm
+fi
+replaces=yes
 faults overwrite "${train[@]}" "${network[@]}" --steps 1 --overwrite --out model
 replaces=no
 
@@ -165,5 +177,10 @@ limits descriptors.sample n "$(seq 3 12)" "${draw[@]}" --count 4 --out images/
 memory=$(for ((i = 0; i < 50; i += few)); do echo $(((64 + 16 * i) * 1024)); done)
 limits memory.train v "$memory" "${go_on[@]}"
 limits memory.sample v "$memory" "${draw[@]}" --count 64 --out images.png
+if ! ((quick)); then
+  state=new/training/state.safetensors
+  limits memory.small v "$(seq 65536 49152 851968)" "${train[@]}" --preset small --batch 32 --steps 1 \
+    --sample-every 0 --overwrite --out new
+fi
 
 [ $all_failed = 0 ] || exit 1

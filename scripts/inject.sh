@@ -137,7 +137,7 @@ going_on() {
 }
 
 # The calls that faults are injected at.
-calls=openat,read,write,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,ftruncate,mkdir,rmdir
+calls=openat,getdents64,read,write,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,ftruncate,mkdir,rmdir
 
 # The calls of a trace that concern files of this run or the state of the machine: name, which of the
 # thread's calls of that name it is, and the file. Of many for one file only some, fewer with --quick.
@@ -149,8 +149,8 @@ interesting() {
       if (!match($0, /^[a-z0-9]+\(/)) next
       name = substr($0, 1, RLENGTH - 1)
       number = ++count[thread, name]
-      if (reads == "no" && (name == "read" || /O_RDONLY/)) next
-      if (name ~ /^(read|write|fsync|fdatasync|ftruncate)$/) {
+      if (reads == "no" && (name ~ /^(read|getdents64)$/ || /O_RDONLY/)) next
+      if (name ~ /^(getdents64|read|write|fsync|fdatasync|ftruncate)$/) {
         if (!match($0, /<[^>]*>/)) next
       } else if (!match($0, /"[^"]*"/)) next
       file = substr($0, RSTART + 1, RLENGTH - 2)
@@ -162,16 +162,19 @@ interesting() {
     }' "$work/trace"
 }
 
-# The faults to inject at the call $1, the $2-th of them all; --quick takes one at every third call, in turn.
+# The faults to inject at the call $1, the $2-th of them all: every one, one at each call in turn, or
+# with --quick one at every third.
 faults_at() {
   local errors=(EIO ENOSPC EDQUOT EINTR SIGKILL)
   case $1 in
-    read) errors=(EIO EINTR) ;;
+    read | getdents64) errors=(EIO EINTR) ;;
     openat) errors+=(EMFILE) ;;
     fsync) errors+=(EIO+unlink) ;;
   esac
   if ((quick)); then
     if (($2 % 3 == 1)); then echo "${errors[$2 / 3 % ${#errors[@]}]}"; fi
+  elif [ "$thorough" = no ]; then
+    echo "${errors[$2 % ${#errors[@]}]}"
   else
     echo "${errors[@]}"
   fi
@@ -198,11 +201,10 @@ injections() {
   esac
 }
 
-# The group $1: the command "$2..." once without a fault, then with one at each of its calls.
-faults() {
-  local group=$1 call number file fault case complaint order=0
+# Carries the command "$2..." of the group $1 out without a fault: what its files are and what it calls.
+without_fault() {
+  local group=$1
   shift
-  wanted "$group" || return 0
   reset_run
   listing "$run" >"$work/before"
   attempt strace -f -y -qq -s 0 -o "$work/trace" -e trace=$calls "$@"
@@ -210,6 +212,14 @@ faults() {
   listing "$run" >"$work/after"
   interesting >"$work/calls"
   version_between "$@"
+}
+
+# The group $1: the command "$2..." once without a fault, then with one at each of its calls.
+faults() {
+  local group=$1 call number file fault case complaint order=0
+  shift
+  wanted "$group" || return 0
+  without_fault "$group" "$@"
   while read -r -u 3 call number file; do
     order=$((order + 1))
     for fault in $(faults_at "$call" $order); do
@@ -235,7 +245,8 @@ faults() {
         complain_about_files
       )
       if [ -n "$complaint" ]; then cp "$work/err" "$work/first"; else : >"$work/first"; fi
-      complaint+=$(complain_about_next)
+      complaint+=${complaint:+; }$(complain_about_next)
+      complaint=${complaint%; }
       if [ -s "$work/first" ]; then cp "$work/first" "$work/err"; fi
       judge "$case ($file)" "${complaint//$'\n'/; }"
     done
