@@ -124,9 +124,15 @@ package final class Tape: @unchecked Sendable {
   // MARK: Running
 
   /// Computes the result from the inputs.
-  package func forward() {
+  package func forward() { forward { _ in } }
+
+  /// The same, with a look at the values after each operation.
+  func forward(_ look: (any Operation) -> Void) {
     run { step in
-      if case .forward(let operation) = step { operation.forward(self) }
+      if case .forward(let operation) = step {
+        operation.forward(self)
+        look(operation)
+      }
     }
   }
 

@@ -67,7 +67,7 @@ extension AtomicFile {
     _ chunks: some Sequence<some ContiguousBytes>, to path: String
   ) throws(FileError) {
     // Appending, for standard output that the shell redirected into a file.
-    let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+    let descriptor = uninterrupted { open(path, O_WRONLY | O_APPEND | O_CLOEXEC) }
     guard descriptor >= 0 else { throw FileError(path: path, .uncreatable(errno)) }
     let code = put(chunks, into: descriptor)
     let closing = close(descriptor) == 0 ? 0 : errno
@@ -98,7 +98,7 @@ extension AtomicFile {
     if isReplacing { fchmod(descriptor, old.st_mode & 0o7777) }
 
     var code = put(chunks, into: descriptor)
-    if code == 0, fsync(descriptor) != 0 { code = errno }
+    if code == 0, uninterrupted({ fsync(descriptor) }) != 0 { code = errno }
     if code == 0, rename(temporary, file) != 0 { code = errno }
     guard code == 0 else {
       unlink(temporary)
@@ -113,16 +113,18 @@ extension AtomicFile {
   /// behind; the lock keeps two writers of one file apart.
   private static func openAlone(_ temporary: String) -> Int32 {
     while true {
-      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
+      let descriptor = uninterrupted {
+        open(temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
+      }
       guard descriptor >= 0 else { return descriptor }
-      while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
+      _ = uninterrupted { flock(descriptor, LOCK_EX) }
       var opened = stat()
       var named = stat()
       // The writer before may have renamed the file that was opened here: then there is a new one.
       let isNamed =
         fstat(descriptor, &opened) == 0 && stat(temporary, &named) == 0
         && opened.st_ino == named.st_ino
-      if isNamed, ftruncate(descriptor, 0) == 0 { return descriptor }
+      if isNamed, uninterrupted({ ftruncate(descriptor, 0) }) == 0 { return descriptor }
       let code = errno
       close(descriptor)
       errno = code
@@ -138,10 +140,10 @@ extension AtomicFile {
   ///   - path: the path to name in errors.
   /// - Throws: `FileError`.
   package static func sync(folder: String, path: String) throws(FileError) {
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = uninterrupted { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
-    if fsync(descriptor) != 0, errno != EINVAL {
+    if uninterrupted({ fsync(descriptor) }) != 0, errno != EINVAL {
       throw FileError(path: path, .unwritable(errno))
     }
   }

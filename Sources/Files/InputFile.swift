@@ -17,7 +17,7 @@ package struct InputFile: ~Copyable {
   ///
   /// - Throws: `FileError` if it is missing, a folder, not a regular file, or not readable.
   package init(path: String) throws(FileError) {
-    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    let descriptor = uninterrupted { open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
     guard descriptor >= 0 else {
       let code = errno
       throw FileError(path: path, code == ENOENT ? .missing : .unreadable(code))

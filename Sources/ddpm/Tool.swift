@@ -28,18 +28,22 @@ package enum Tool {
   }
 
   /// Carries out the command line; every error ends here, as one line on standard error.
-  package static func main(_ words: [String]) -> ExitCode {
+  ///
+  /// - Parameter arguments: the program's name, and the words after it.
+  package static func main(_ arguments: [String]) -> ExitCode {
     Output.reserveStandardStreams()
     Interruption.outliveOthers()
-    let code = carryOut(words)
+    let code = carryOut(arguments)
     Job.leave(ranks)
     return code
   }
 
-  private static func carryOut(_ words: [String]) -> ExitCode {
+  private static func carryOut(_ arguments: [String]) -> ExitCode {
     if !ranks.isFirst { Output.silence() }
     do {
-      try perform(words)
+      // Where /proc is missing Swift knows not even the program's name.
+      guard !arguments.isEmpty else { throw FileError(path: "/proc/self", .missing) }
+      try perform(Array(arguments.dropFirst()))
       return .success
     } catch {
       if !(error is ExitCode) {

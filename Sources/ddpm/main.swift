@@ -2,4 +2,4 @@
 
 import Foundation
 
-exit(Tool.main(Array(CommandLine.arguments.dropFirst())).rawValue)
+exit(Tool.main(CommandLine.arguments).rawValue)

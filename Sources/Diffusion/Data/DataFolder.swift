@@ -93,9 +93,8 @@ extension DataFolder {
     for place in [path, Path.join(path, raw)] {
       if let found = try IDXFolder(place) { return found }
     }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     var sets: [(name: String, files: IDXFolder)] = []
-    for name in names.sorted() {
+    for name in try Path.entries(of: path) {
       if let files = try IDXFolder(Path.join(Path.join(path, name), raw)) {
         sets.append((name, files))
       }

@@ -20,7 +20,7 @@ struct IDXFolder {
   /// - Throws: `FileError` where there are several of EMNIST's.
   init?(_ path: String) throws(FileError) {
     self.path = path
-    names = Set((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
+    names = Set(try Path.entries(of: path))
     var prefixes = IDXFolder.prefixes(of: names)
     if prefixes.contains("") { prefixes = [""] }
     guard let first = prefixes.first else { return nil }

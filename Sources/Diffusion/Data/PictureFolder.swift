@@ -84,11 +84,6 @@ struct PictureFolder {
 
   /// The names in a folder, in their order, without those of hidden files.
   private static func entries(of folder: String) throws(FileError) -> [String] {
-    // Without this a class whose folder cannot be read would be missing without a word.
-    guard access(folder, R_OK | X_OK) == 0 else {
-      throw FileError(path: folder, .unreadable(errno))
-    }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { !$0.hasPrefix(".") }.sorted()
+    try Path.entries(of: folder).filter { !$0.hasPrefix(".") }
   }
 }

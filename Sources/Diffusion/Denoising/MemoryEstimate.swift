@@ -10,8 +10,26 @@ public struct MemoryEstimate: Equatable, Sendable, CustomStringConvertible {
 
   package init(bytes: Int) { self.bytes = bytes }
 
-  /// The bytes that the machine has.
-  package static let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+  /// The bytes that this process may have: the machine's, or less where its addresses are limited
+  /// (`ulimit -v`).
+  package static let machine = min(
+    Int(clamping: ProcessInfo.processInfo.physicalMemory),
+    addressLimit(limits: "/proc/self/limits", taken: "/proc/self/statm") ?? .max)
+
+  /// What Linux's limit on addresses leaves beside those that are taken; nil for no limit.
+  ///
+  /// - Parameters:
+  ///   - limits: the file with a line "Max address space", its limit and the highest one there may be.
+  ///   - taken: the file that begins with the pages that are taken.
+  package static func addressLimit(limits: String, taken: String) -> Int? {
+    func text(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
+    let name = "Max address space"
+    let line = text(limits)?.split(separator: "\n").first { $0.hasPrefix(name) }
+    guard let limit = line?.dropFirst(name.count).split(separator: " ").first.flatMap({ Int($0) })
+    else { return nil }
+    let pages = text(taken)?.split(separator: " ").first.flatMap { Int($0) } ?? 0
+    return max(0, limit - pages * Int(getpagesize()))
+  }
 
   /// Whether the machine has so many.
   package var fits: Bool { bytes <= MemoryEstimate.machine }

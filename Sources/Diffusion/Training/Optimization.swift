@@ -66,6 +66,11 @@ package final class Optimization {
     return (loss, AdamW.norm(sum.floats, workers))
   }
 
+  /// The first parameter whose gradient, summed last, is not finite.
+  var firstAnomaly: String? {
+    parameters.layout.firstNotFinite(in: sum.floats).map { "the gradient of \($0)" }
+  }
+
   /// Changes the weights by the gradients that were summed last.
   ///
   /// - Parameters:

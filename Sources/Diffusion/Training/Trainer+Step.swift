@@ -20,7 +20,9 @@ extension Trainer {
     let draws = draws(completed)
     let (loss, norm) = gradients(draws)
     guard loss.isFinite && norm.isFinite else {
-      throw .diverged(step: completed + 1, learningRate: options.learningRate)
+      throw .diverged(
+        step: completed + 1, learningRate: options.learningRate,
+        anomaly: options.detectsAnomalies ? firstAnomaly(draws) : nil)
     }
     optimization.step(
       completed + 1, norm: norm, learningRate: learningRate, emaDecay: emaDecay)
@@ -96,6 +98,16 @@ extension Trainer {
     }
     if let losses { share(losses.all, of: draws.count) }
     return (sum / Double(values), norm)
+  }
+
+  /// The first tensor that is not finite in a batch's network, or else in its gradients.
+  private func firstAnomaly(_ draws: [Draw]) -> String? {
+    let process = continuous?.schedule(of: draws)
+    for first in stride(from: 0, to: draws.count, by: ShardSize.usual) {
+      let shard = draws[first..<min(draws.count, first + ShardSize.usual)]
+      if let found = lanes[0].firstAnomaly(shard, in: process) { return found }
+    }
+    return optimization.firstAnomaly
   }
 
   /// Gathers the losses of a batch's examples from the ranks that computed them.

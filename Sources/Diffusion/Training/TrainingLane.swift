@@ -91,6 +91,12 @@ struct TrainingLane: Sendable {
     return loss
   }
 
+  /// The first tensor of the network that is not finite for some examples.
+  func firstAnomaly(_ draws: ArraySlice<Draw>, in process: NoiseSchedule?) -> String? {
+    prepare(draws, in: process)
+    return tape.firstAnomaly()
+  }
+
   /// The sum of the losses of some of the drawn images, and the gradient with respect to the network's
   /// output.
   private func evaluate(

@@ -22,6 +22,8 @@ public struct TrainingOptions: Sendable {
   public var classDropout = 0.1
   /// Whether each image is mirrored left to right with a chance of one half.
   public var mirrorsImages = false
+  /// Whether a loss that is not finite is computed again, to name the first tensor that was not.
+  public var detectsAnomalies = false
   /// How timesteps are drawn.
   public var timestepSampling = TimestepSampling.stratified
   /// The seed of the first weights, the order of images, the timesteps and the noise.

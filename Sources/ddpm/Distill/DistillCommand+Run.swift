@@ -52,8 +52,9 @@ extension DistillCommand {
   private func prepare(
     _ run: ResumedRun<DistillCommand>?, _ progress: SharedProgress
   ) throws -> Ready {
-    // What a run needs of its teacher lies in its own folder.
-    let (teacher, path) = try ModelChoice.open(run?.path ?? settings.model, progress)
+    // What a run needs of its teacher lies in its own folder, once its first save is done.
+    let own = run.flatMap { try? ModelChoice.open($0.path, progress) }
+    let (teacher, path) = try own ?? ModelChoice.open(settings.model, progress)
     let waysOut = run == nil ? DataSettings.waysOut : DataSettings.resumedWaysOut
     let train = try settings.data.load(.train, seed: settings.seed, waysOut: waysOut)
     let test = try settings.data.load(.test, seed: settings.seed, waysOut: waysOut)

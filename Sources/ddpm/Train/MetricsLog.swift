@@ -13,12 +13,16 @@ package struct MetricsLog: Sendable {
   ///
   /// - Throws: `FileError`.
   package func append(_ record: MetricsRecord) throws(FileError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    let descriptor = uninterrupted {
+      open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    }
     guard descriptor >= 0 else { throw FileError(path: path, .uncreatable(errno)) }
     defer { close(descriptor) }
     let bytes = Array((record.line + "\n").utf8)
     // A line is far shorter than what a file system writes at once; less means that it is full.
-    let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    let written = uninterrupted {
+      Int32(bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) })
+    }
     if written < 0 { throw FileError(path: path, .unwritable(errno)) }
     if written < bytes.count { throw FileError(path: path, .unwritable(ENOSPC)) }
   }
@@ -28,10 +32,12 @@ package struct MetricsLog: Sendable {
   ///
   /// - Throws: `FileError`.
   package func sync() throws(FileError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = uninterrupted { open(path, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
-    if fsync(descriptor) != 0, errno != EINVAL { throw FileError(path: path, .unwritable(errno)) }
+    if uninterrupted({ fsync(descriptor) }) != 0, errno != EINVAL {
+      throw FileError(path: path, .unwritable(errno))
+    }
   }
 
   /// Removes the records of steps after `step`, which are taken again, and what a crash tore.

@@ -33,16 +33,16 @@ extension RunFolder {
   }
 
   /// The files of kept models in a run's folder; those that make a folder a model come first.
-  static func snapshotFiles(in path: String) -> [String] {
-    snapshotFolders(in: path).flatMap { folder in
+  static func snapshotFiles(in path: String) throws(FileError) -> [String] {
+    try snapshotFolders(in: path).flatMap { folder in
       (PipelineFolder.Name.all.reversed() + [ImageVarianceFile.name(.ema)])
         .map { Path.join(folder, $0) }.filter(Path.exists)
     }
   }
 
   /// Removes the folders of kept models as far as they are empty: what others put there stays.
-  static func removeEmptySnapshots(in path: String) {
-    for folder in snapshotFolders(in: path) {
+  static func removeEmptySnapshots(in path: String) throws(FileError) {
+    for folder in try snapshotFolders(in: path) {
       for part in Set(PipelineFolder.Name.all.map { Path.parent(of: Path.join(folder, $0)) }) {
         if part != folder { rmdir(part) }
       }
@@ -50,9 +50,10 @@ extension RunFolder {
     }
   }
 
-  private static func snapshotFolders(in path: String) -> [String] {
+  private static func snapshotFolders(in path: String) throws(FileError) -> [String] {
     let folder = Path.join(path, snapshotsName)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasPrefix(stepPrefix) }.map { Path.join(folder, $0) }
+    return try Path.entries(of: folder).filter { $0.hasPrefix(stepPrefix) }.map {
+      Path.join(folder, $0)
+    }
   }
 }

@@ -82,39 +82,40 @@ package struct RunFolder: Sendable {
 
   private static func requireParts(
     _ existing: Existing, at path: String
-  ) throws(RunFolderError) {
+  ) throws {
     switch existing {
-    case .kept: if !parts(of: path).isEmpty { throw .occupied(path: path) }
+    case .kept: if try !parts(of: path).isEmpty { throw RunFolderError.occupied(path: path) }
     case .replaced: break
-    case .resumed: if !TrainingState.exists(in: path) { throw .empty(path: path) }
+    case .resumed:
+      if !TrainingState.exists(in: path) { throw RunFolderError.empty(path: path) }
     }
   }
 
   /// The state goes first, and for good: should the removal be cut short, what is left is no
   /// training that could be resumed.
   private func removeRun() throws(FileError) {
-    for file in RunFolder.parts(of: path) + RunFolder.grids(in: path) {
+    for file in try RunFolder.parts(of: path) + RunFolder.grids(in: path) {
       if unlink(file) != 0 { throw FileError(path: file, .unwritable(errno)) }
       if file == TrainingState.path(in: path) {
         try AtomicFile.sync(folder: Path.parent(of: file), path: file)
       }
     }
-    RunFolder.removeEmptySnapshots(in: path)
+    try RunFolder.removeEmptySnapshots(in: path)
   }
 
   /// What there is of a run in a folder.
-  private static func parts(of path: String) -> [String] {
-    ([TrainingState.name] + PipelineFolder.Name.all.reversed() + [logName, lossPlotName]
+  private static func parts(of path: String) throws(FileError) -> [String] {
+    try
+      ([TrainingState.name] + PipelineFolder.Name.all.reversed() + [logName, lossPlotName]
       + DiffusionModel.Weights.allCases.map(ImageVarianceFile.name))
       .map { Path.join(path, $0) }
       .filter { FileManager.default.fileExists(atPath: $0) } + snapshotFiles(in: path)
   }
 
   /// The grids that runs have left in a folder.
-  private static func grids(in path: String) -> [String] {
+  private static func grids(in path: String) throws(FileError) -> [String] {
     let folder = Path.join(path, samplesName)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasPrefix(stepPrefix) && $0.hasSuffix(".png") }
+    return try Path.entries(of: folder).filter { $0.hasPrefix(stepPrefix) && $0.hasSuffix(".png") }
       .map { Path.join(folder, $0) }
   }
 

@@ -13,10 +13,10 @@ final class RunLock: Sendable {
   /// - Parameter folder: the run's folder, for the error.
   /// - Throws: `RunFolderError.busy` where another process has it; `FileError`.
   init(_ path: String, folder: String) throws {
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    descriptor = uninterrupted { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644) }
     guard descriptor >= 0 else { throw FileError(path: path, .uncreatable(errno)) }
     // Other failures are those of file systems without locks, where a run is still possible.
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+    if uninterrupted({ flock(descriptor, LOCK_EX | LOCK_NB) }) != 0, errno == EWOULDBLOCK {
       throw RunFolderError.busy(path: folder)
     }
   }

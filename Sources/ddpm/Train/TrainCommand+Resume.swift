@@ -9,7 +9,9 @@ extension TrainCommand: ResumableCommand {
     CommonOptions.data, steps, epochs, minutes, CommonOptions.threads, sampleEvery, saveEvery,
     keepEvery,
   ]
-  static let momentary: [any AnyOption] = [out, resume, overwrite, CommonOptions.quiet]
+  static let momentary: [any AnyOption] = [
+    out, resume, overwrite, detectAnomaly, CommonOptions.quiet,
+  ]
 
   static func settings(
     of state: TrainingState, in folder: String

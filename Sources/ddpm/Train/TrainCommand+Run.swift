@@ -106,7 +106,9 @@ extension TrainCommand {
       try settings.checkNetwork()
       return beginning
     }
-    let (model, folder) = try ModelChoice.open(run?.path ?? start, progress)
+    // A run's own folder holds its model once its first save is done.
+    let own = run.flatMap { try? ModelChoice.open($0.path, progress) }
+    let (model, folder) = try own ?? ModelChoice.open(start, progress)
     switch (model.learnsVariance, settings.objective.loss) {
     case (true, .simple):
       throw FileError(
@@ -239,7 +241,7 @@ extension TrainSettings {
     options.averageDecay = ema
     options.timestepSampling = objective.sampling
     options.ranks = Tool.ranks
-    options.mirrorsImages = isFlipping
+    (options.mirrorsImages, options.detectsAnomalies) = (isFlipping, detectsAnomalies)
     options.seed = seed
     return options
   }

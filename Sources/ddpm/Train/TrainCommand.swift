@@ -126,6 +126,9 @@ package struct TrainCommand: Command {
     "--keep-every", "N", .integer(0...Limit.steps), unset: "0",
     "steps between two models kept for good in snapshots/; 0 for none")
 
+  static let detectAnomaly = Option<Bool>(
+    "--detect-anomaly", "on a loss that is not finite, name the first tensor that was not")
+
   package static let table = OptionTable(
     .init(
       "Data and output", CommonOptions.data, CommonOptions.transpose, flip, limit, out, resume,
@@ -138,7 +141,7 @@ package struct TrainCommand: Command {
     .init("Budget, one of the three", steps, epochs, minutes),
     .init("Optimisation", optimizer, batch, learningRate, warmup, ema, clip),
     .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),
-    .init("On the way", sampleEvery, saveEvery, keepEvery, CommonOptions.quiet),
+    .init("On the way", sampleEvery, saveEvery, keepEvery, detectAnomaly, CommonOptions.quiet),
     exclusive: [
       [steps, epochs, minutes], [resume, overwrite], [conditional, unconditional],
     ] + decidedByModel.map { [from, $0] })

@@ -62,6 +62,8 @@ package struct TrainSettings: Equatable, Sendable {
 
   package var seed: UInt64
   package var threads: Int?
+  /// Whether the first tensor that is not finite is looked for.
+  package var detectsAnomalies: Bool
   package var isQuiet: Bool
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -99,6 +101,7 @@ package struct TrainSettings: Equatable, Sendable {
     clip = try arguments[Train.clip]
     seed = try arguments[CommonOptions.seed]
     threads = try arguments[CommonOptions.threads]
+    detectsAnomalies = try arguments[Train.detectAnomaly]
     isQuiet = try arguments[CommonOptions.quiet]
     let budget =
       if let steps = try arguments[Train.steps] {

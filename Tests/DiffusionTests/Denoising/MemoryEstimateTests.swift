@@ -47,6 +47,22 @@ import Testing
     #expect(usual.fits && usual.bytes > 100_000 && usual.bytes < 100 << 20)
   }
 
+  @Test func aLimitOnAddressesIsWhatIsLeftOfIt() throws {
+    try withTemporaryFolder { folder in
+      let (limits, taken) = (folder + "/limits", folder + "/statm")
+      try Array("100 20 3 4 0 5 0\n".utf8).save(to: taken)
+      func limit(_ text: String) throws -> Int? {
+        try Array("Limit    Soft Limit\nMax address space  \(text)  bytes\n".utf8).save(to: limits)
+        return MemoryEstimate.addressLimit(limits: limits, taken: taken)
+      }
+      let pages = 100 * Int(getpagesize())
+      #expect(try limit("500000000   600000000") == 500_000_000 - pages)
+      #expect(try limit("1000   unlimited") == 0)
+      #expect(try limit("unlimited   unlimited") == nil)
+      #expect(MemoryEstimate.addressLimit(limits: folder + "/none", taken: taken) == nil)
+    }
+  }
+
   @Test func amountsAreReadable() {
     #expect(MemoryEstimate(bytes: 3_240_000_000).description == "about 3.2 GB of memory")
     #expect(

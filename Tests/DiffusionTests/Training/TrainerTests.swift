@@ -110,6 +110,15 @@ private let shard = ShardSize.usual
       do throws(TrainingError) { _ = try trainer.step(of: 20) } catch { end = error }
     }
     let step = trainer.completed + 1
+    let named = try SmallTraining.trainer(
+      SmallTraining.options {
+        ($0.learningRate, $0.warmup, $0.detectsAnomalies) = (1e6, 0, true)
+      })
+    var reason = ""
+    for _ in 0..<20 where reason.isEmpty {
+      do { _ = try named.step(of: 20) } catch { reason = "\(error)" }
+    }
+    #expect(reason.contains("first in the"), "\(reason)")
     #expect(end == .diverged(step: step, learningRate: 1e6))
     #expect(end?.description.contains("not finite at step \(step)") == true)
     let weights = try Safetensors(bytes: trainer.snapshot().weights, path: "weights")

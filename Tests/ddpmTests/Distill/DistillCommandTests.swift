@@ -80,6 +80,17 @@ import Testing
     #expect(log.split(separator: "\n").last?.hasPrefix("{\"step\":9,") == true, "\(log)")
   }
 
+  /// The state comes first: without a model in its own folder yet, a run has its teacher's.
+  @Test func itGoesOnAfterACrashInItsFirstSave() throws {
+    try train()
+    #expect(try distill("whole", "--epochs", "3", "--quiet").code == 0)
+    #expect(try distill("cut", "--epochs", "2", "--quiet").code == 0)
+    #expect(try distill("again", "--epochs", "2", "--quiet").code == 0)
+    try FileManager.default.removeItem(atPath: workspace.path("cut/unet/config.json"))
+    for run in ["cut", "again"] { #expect(try resume(run, "--epochs", "3", "--quiet").code == 0) }
+    #expect(try weights("cut") == weights("again"))
+  }
+
   @Test func guidanceIsDistilledIn() throws {
     try train()
     #expect(try distill("plain", "--epochs", "3", "--quiet").code == 0)

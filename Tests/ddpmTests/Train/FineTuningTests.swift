@@ -50,6 +50,19 @@ import Testing
     try BuiltTool.run(resume + ["--preset", "tiny"]).expectRefusal(64, "--preset tiny")
   }
 
+  /// What a crash leaves of the first save: the state, and nothing of the model yet.
+  @Test func itGoesOnAfterACrashInItsFirstSave() throws {
+    _ = try workspace.makeModel(classes: 3)
+    #expect(try train("--steps", "2", "--quiet").code == 0)
+    let resume = ["train", "--resume", "--quiet", "--out", workspace.path("run"), "--steps", "4"]
+    for part in ["unet", "scheduler", "model_index.json"] {
+      try FileManager.default.removeItem(atPath: workspace.path("run/" + part))
+    }
+    let result = try BuiltTool.run(resume)
+    #expect(result.code == 0, "\(result.messages)")
+    #expect(try DiffusionModel(folder: workspace.path("run")).classCount == 3)
+  }
+
   @Test func imagesAndLabelsAreTheModels() throws {
     _ = try workspace.makeModel(classes: 2)
     try train("--steps", "1").expectRefusal(65, "has the label 2", "classes are 0 to 1")
