@@ -7,12 +7,8 @@ extension Array where Element: BitwiseCopyable {
 
   /// The values of bytes; a rest that makes no value is left out.
   package init(rawBytes: [UInt8]) {
-    self = rawBytes.withUnsafeBytes { bytes in
-      stride(from: 0, to: bytes.count / MemoryLayout<Element>.stride, by: 1).map {
-        bytes.loadUnaligned(
-          fromByteOffset: $0 * MemoryLayout<Element>.stride, as: Element.self)
-      }
-    }
+    // One copy: an array's storage is aligned for any such value.
+    self = rawBytes.withUnsafeBytes { Array($0.bindMemory(to: Element.self)) }
   }
 }
 
