@@ -126,7 +126,7 @@ struct MPITests {
   @Test func aRankThatIsKilledEndsTheJob() throws {
     let result = try MPITool.run(
       2, words("run", steps: 100_000),
-      before: "test $OMPI_COMM_WORLD_RANK != 1 || { P=$$; (sleep 4; kill -9 $P) & }")
+      before: "test $OMPI_COMM_WORLD_RANK != 1 || { P=$$; (sleep 10; kill -9 $P) & }")
     #expect(result.code != 0 && result.code != 124, "\(result.code)")
     // What was saved goes on.
     let state = try TrainingState(folder: workspace.path("run"))
