@@ -103,8 +103,7 @@ extension Likelihood {
     """
     The bound on -log2 p of \(counted(images, "test image")) of \(about.dataName)\
     \(about.givenLabels), drawn at random, ± one standard error. Prior, middle and decoder add up to \
-    the total; the middle is the sum of its timesteps t. Estimates of x_0 are clipped as in sampling, which \
-    helps the decoder most. \(decoderNote)
+    the total; the middle is the sum of its timesteps t. \(decoderNote)
     """
   }
 
@@ -117,7 +116,7 @@ extension Likelihood {
         """
     }
     return """
-      The decoder has its floor: \
+      Estimates of x_0 are clipped as in sampling, which helps the decoder most. It has its floor: \
       DDPM's deviation is fixed by the schedule at \(deviation), where half a level of grey is \
       0.0039, so even estimates that are the images themselves would cost \
       \(decimals(decoderFloor, 4)) bits. With DDPM's two variances, more of the total than that floor is \
