@@ -23,15 +23,6 @@ public enum Job {
   /// What the launchers of Open MPI and MPICH set for each process.
   private static let marks = ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE"]
 
-  /// Whether the program was built with the trait MPI.
-  public static var isBuiltForMPI: Bool {
-    #if MPI
-      true
-    #else
-      false
-    #endif
-  }
-
   /// Leaves the job, once all that was to be said is said; all ranks do.
   ///
   /// - Parameter ranks: the job's.

@@ -79,6 +79,8 @@ private struct LikelihoodProbe: Sendable {
   private let examples: ExampleLane
   private let timesteps: Philox
   private let zero: FloatMemory
+  /// Room for an estimate that is not clipped.
+  private let free: FloatMemory
 
   init(
     _ model: DiffusionModel, _ data: ByteImages, _ labels: [UInt8]?,
@@ -91,6 +93,7 @@ private struct LikelihoodProbe: Sendable {
       seed: seed, stream: .evaluation)
     timesteps = Philox(seed: seed, stream: RandomStream.timestep.rawValue)
     zero = FloatMemory(count: data.size.values)
+    free = FloatMemory(count: data.size.values)
   }
 
   /// Measures an image at timestep 1 and at one timestep of every octave, under each variance.
@@ -105,25 +108,26 @@ private struct LikelihoodProbe: Sendable {
     // By timestep, then by variance.
     var terms: [[Double]] = []
     var unclipped: [Double?] = bounds.map { _ in nil }
-    if model.clipping != .none, !model.schedule.beginsWithNoise {
-      estimate([Timestep(1)], image: image, .none) { _, x0, _, estimate, variance in
-        unclipped = bounds.map { $0.decoder(x0, estimates: estimate, variance) }
+    estimate([Timestep(1)] + drawn, image: image) { found in
+      let (t, x0) = (found.timestep, found.x0)
+      let squaredError = sumOfSquaredDifferences(x0, found.estimate) / Double(values)
+      if t == Timestep(1) {
+        meanSquare = sumOfSquaredDifferences(x0, zero.all) / Double(values)
+        if let free = found.unclipped {
+          unclipped = bounds.map { $0.decoder(x0, estimates: free, found.variance) }
+        }
       }
-    }
-    estimate([Timestep(1)] + drawn, image: image, model.clipping) {
-      timestep, x0, xt, estimate, variance in
-      let squaredError = sumOfSquaredDifferences(x0, estimate) / Double(values)
-      if terms.isEmpty { meanSquare = sumOfSquaredDifferences(x0, zero.all) / Double(values) }
       terms.append(
         bounds.map { bound in
-          if timestep == Timestep(1), bound.schedule.beginsWithNoise {
-            return bound.decoder(x0, given: xt)
+          if t == Timestep(1) {
+            return bound.schedule.beginsWithNoise
+              ? bound.decoder(x0, given: found.xt)
+              : bound.decoder(x0, estimates: found.estimate, found.variance)
           }
-          if timestep == Timestep(1) { return bound.decoder(x0, estimates: estimate, variance) }
-          if bound.variance == .learned, let variance {
-            return bound.learnedTerm(at: timestep, x0, estimates: estimate, variance)
+          if bound.variance == .learned, let variance = found.variance {
+            return bound.learnedTerm(at: t, x0, estimates: found.estimate, variance)
           }
-          return bound.term(at: timestep, squaredError: squaredError)
+          return bound.term(at: t, squaredError: squaredError)
         })
     }
     return bounds.indices.map { place in
@@ -133,10 +137,22 @@ private struct LikelihoodProbe: Sendable {
     }
   }
 
+  /// What the network says of an image at a timestep.
+  private struct Estimated {
+    let timestep: Timestep
+    let x0: Floats
+    let xt: Floats
+    /// x̂0, clipped as the model clips.
+    let estimate: Floats
+    /// x̂0 as it is, at the timestep of a decoder that asks for it, where the model clips.
+    let unclipped: Floats?
+    /// The network's output for the variances, where it learned them.
+    let variance: Floats?
+  }
+
   /// Estimates x0 from x_t for some timesteps, as many at a time as the network takes.
   private func estimate(
-    _ timesteps: [Timestep], image: Int, _ clipping: Clipping,
-    _ body: (Timestep, _ x0: Floats, _ xt: Floats, _ estimate: Floats, _ variance: Floats?) -> Void
+    _ timesteps: [Timestep], image: Int, _ body: (Estimated) -> Void
   ) {
     let draws = timesteps.map { timestep in
       Draw(
@@ -148,13 +164,19 @@ private struct LikelihoodProbe: Sendable {
       examples.prepare(part)
       examples.lane.forward()
       for (place, draw) in part.enumerated() {
-        let estimate = examples.output(place)
-        model.prediction.estimateImage(
-          at: draw.timestep, in: model.schedule, xt: examples.xt(place), output: estimate,
-          into: estimate, images: 1, clipping)
+        let (t, xt, output) = (draw.timestep, examples.xt(place), examples.output(place))
+        func estimate(_ clipping: Clipping, into target: Floats) {
+          model.prediction.estimateImage(
+            at: t, in: model.schedule, xt: xt, output: output, into: target, images: 1, clipping)
+        }
+        let isShown =
+          t == Timestep(1) && model.clipping != .none && !model.schedule.beginsWithNoise
+        if isShown { estimate(.none, into: free.all) }
+        estimate(model.clipping, into: output)
         body(
-          draw.timestep, examples.x0(place), examples.xt(place), estimate,
-          examples.variance(place))
+          Estimated(
+            timestep: t, x0: examples.x0(place), xt: xt, estimate: output,
+            unclipped: isShown ? free.all : nil, variance: examples.variance(place)))
       }
     }
   }

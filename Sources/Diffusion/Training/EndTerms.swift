@@ -40,13 +40,7 @@ struct EndTerms: Equatable, Sendable {
     self.init(meanSquare: squares / values, edgeShare: Double(edges) / values)
   }
 
-  /// L_T, KL(q(x_1 | x_0) || N(0, 1)).
-  func prior(at last: Double) -> Double {
-    let alphaBar = 1 / (1 + exp(last))
-    return (alphaBar * (meanSquare - 1) - log1p(-alphaBar)) / 2
-  }
-
-  /// Its derivative with respect to γ(1).
+  /// The derivative with respect to γ(1) of L_T = KL(q(x_1 | x_0) || N(0, 1)).
   func priorSlope(at last: Double) -> Double {
     let alphaBar = 1 / (1 + exp(last))
     return -alphaBar * ((1 - alphaBar) * (meanSquare - 1) + 1) / 2

@@ -13,45 +13,15 @@ extension DistillCommand {
   ) throws {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
-    let ranks = Tool.ranks
-    let ready = try ranks.together { try prepare(run, progress) }
-    let distiller = ready.distiller
-    try ranks.agree(on: Tool.facts(ready.record))
-    guard let folder = ready.folder else { return try distiller.follow(ready.test) }
-    let course = LeadingCourse(distiller)
-    defer { course.end() }
-    var session = TrainingSession(
-      course, ready.test, folder, settings.session, ready.record, since: start, progress)
-    let steps = try session.plan()
-    for line in settings.summary(
-      distiller, ready.teacher, ready.train, from: ready.path, steps: steps)
-    {
-      progress.say(line)
+    let (ready, teacher) = try Tool.ranks.together { try prepare(run, progress) }
+    try ready.carryOut(settings.session, isResumed: run != nil, since: start, progress) { steps in
+      settings.summary(ready.course, teacher.model, ready.train, from: teacher.path, steps: steps)
     }
-    if run != nil {
-      let time = Duration.seconds(ready.record.seconds).brief
-      progress.say("resumed   after \(counted(distiller.completed, "step")) and \(time)")
-    }
-    try session.run()
-    try Output.results.line(folder.path)
-  }
-
-  /// What a distillation needs before its first step.
-  private struct Ready {
-    let distiller: Distiller
-    let teacher: DiffusionModel
-    /// Where the teacher lies.
-    let path: String
-    let train: Dataset
-    let test: Dataset
-    let record: TrainingRecord
-    /// nil in a process that does not write.
-    let folder: RunFolder?
   }
 
   private func prepare(
     _ run: ResumedRun<DistillCommand>?, _ progress: SharedProgress
-  ) throws -> Ready {
+  ) throws -> (ReadyRun<Distiller>, teacher: (model: DiffusionModel, path: String)) {
     // What a run needs of its teacher lies in its own folder, once its first save is done.
     let own = run.flatMap { try? ModelChoice.open($0.path, progress) }
     let (teacher, path) = try own ?? ModelChoice.open(settings.model, progress)
@@ -69,16 +39,10 @@ extension DistillCommand {
     } catch let error as DistillationError {
       throw FileError(path: path, .invalid(error.description))
     }
-    let data = "\(train.fingerprint); held out \(test.fingerprint)"
-    let seconds = try run?.restore(distiller, data: data, name: train.name) ?? 0
-    let record = TrainingRecord(
-      settings: try record(distiller.options), data: data, seconds: seconds)
-    let folder =
-      Tool.ranks.isFirst
-      ? try run?.folder ?? RunFolder(settings.out, existing: settings.existing) : nil
-    return Ready(
-      distiller: distiller, teacher: teacher, path: path, train: train, test: test,
-      record: record, folder: folder)
+    let ready = try ready(
+      distiller, train, test, resuming: run, settings.existing,
+      settings: record(distiller.options))
+    return (ready, (teacher, path))
   }
 }
 

@@ -14,44 +14,19 @@ extension TrainCommand {
   ) throws {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
-    let ranks = Tool.ranks
-    let ready = try ranks.together { try prepare(run, progress) }
-    let (trainer, train, test) = (ready.trainer, ready.train, ready.test)
-    try ranks.agree(on: Tool.facts(ready.record))
-    guard let folder = ready.folder else { return try trainer.follow(test) }
-    let course = LeadingCourse(trainer)
-    defer { course.end() }
-    var session = TrainingSession(
-      course, test, folder, settings.session, ready.record, since: start, progress)
-    let steps = try session.plan()
-    try settings.objective.check(
-      examples: steps * trainer.options.batch, timesteps: trainer.schedule.last.value,
-      isAsked: run == nil && arguments.has(TrainCommand.timestepSampling))
-    for line in settings.summary(trainer, train, test, steps: steps, ready.memory) {
-      progress.say(line)
+    let (ready, memory) = try Tool.ranks.together { try prepare(run, progress) }
+    try ready.carryOut(settings.session, isResumed: run != nil, since: start, progress) { steps in
+      let trainer = ready.course
+      try settings.objective.check(
+        examples: steps * trainer.options.batch, timesteps: trainer.schedule.last.value,
+        isAsked: run == nil && arguments.has(TrainCommand.timestepSampling))
+      return settings.summary(trainer, ready.train, ready.test, steps: steps, memory)
     }
-    if run != nil {
-      let time = Duration.seconds(ready.record.seconds).brief
-      progress.say("resumed   after \(counted(trainer.completed, "step")) and \(time) of training")
-    }
-    try session.run()
-    try Output.results.line(folder.path)
-  }
-
-  /// What a training needs before its first step.
-  private struct Ready {
-    let trainer: Trainer
-    let train: Dataset
-    let test: Dataset
-    let record: TrainingRecord
-    let memory: MemoryEstimate
-    /// nil in a process that does not write.
-    let folder: RunFolder?
   }
 
   private func prepare(
     _ run: ResumedRun<TrainCommand>?, _ progress: SharedProgress
-  ) throws -> Ready {
+  ) throws -> (ReadyRun<Trainer>, MemoryEstimate) {
     // What cannot be trained is said before the data are read.
     let beginning = try beginning(of: run, progress)
     let waysOut = run == nil ? DataSettings.waysOut : DataSettings.resumedWaysOut
@@ -74,15 +49,10 @@ extension TrainCommand {
           + " levels with --preset or --channels, or fewer --threads")
     }
     let trainer = try settings.trainer(beginning, train, classes: classes)
-    let data = "\(train.fingerprint); held out \(test.fingerprint)"
-    let seconds = try run?.restore(trainer, data: data, name: train.name) ?? 0
-    let record = TrainingRecord(
-      settings: try record(trainer, images: train.images.count), data: data, seconds: seconds)
-    let folder =
-      Tool.ranks.isFirst
-      ? try run?.folder ?? RunFolder(settings.out, existing: settings.existing) : nil
-    return Ready(
-      trainer: trainer, train: train, test: test, record: record, memory: memory, folder: folder)
+    let ready = try ready(
+      trainer, train, test, resuming: run, settings.existing,
+      settings: record(trainer, images: train.images.count))
+    return (ready, memory)
   }
 }
 

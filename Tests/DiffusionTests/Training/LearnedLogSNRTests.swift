@@ -140,7 +140,11 @@ import Testing
   @Test(arguments: [-2.0, 0, 3, 5, 8])
   func thePriorsSlopeIsItsDerivative(last: Double) {
     let terms = EndTerms(meanSquare: 0.8, edgeShare: 0.5)
-    let difference = (terms.prior(at: last + 1e-4) - terms.prior(at: last - 1e-4)) / 2e-4
+    func prior(_ last: Double) -> Double {
+      let alphaBar = 1 / (1 + exp(last))
+      return (alphaBar * (0.8 - 1) - log1p(-alphaBar)) / 2
+    }
+    let difference = (prior(last + 1e-4) - prior(last - 1e-4)) / 2e-4
     #expect(abs(terms.priorSlope(at: last) - difference) < 1e-7)
   }
 
@@ -150,7 +154,7 @@ import Testing
     let x = 51 / 127.5 - 1
     let expected = EndTerms(meanSquare: (3 + x * x) / 4, edgeShare: 0.75)
     let found = EndTerms(of: images)
-    #expect(abs(found.prior(at: 1) - expected.prior(at: 1)) < 1e-7)
+    #expect(abs(found.priorSlope(at: 1) - expected.priorSlope(at: 1)) < 1e-7)
     #expect(abs(found.decoder(at: -10) - expected.decoder(at: -10)) < 1e-9)
   }
 }
