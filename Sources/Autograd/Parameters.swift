@@ -51,7 +51,8 @@ package struct ParameterLayout: Sendable {
 
   package init() {}
 
-  mutating func add(
+  /// A slice of its own.
+  package mutating func add(
     _ name: String, _ kind: Parameter.Kind, _ initial: Parameter.Initial
   ) -> Parameter {
     let parameter = Parameter(name: name, kind: kind, initial: initial, offset: count)

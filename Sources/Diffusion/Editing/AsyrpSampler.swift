@@ -5,21 +5,21 @@
 /// ```
 /// x_s = √ᾱ_s x̂0(x_t; h + Δh) + √(1 - ᾱ_s) ε̂(x_t; h)
 /// ```
-/// Shifted in both terms, the change would nearly cancel. Δh leads from the mean activations of an image's
-/// class to those of another, at each timestep.
+/// Shifted in both terms, the change would nearly cancel. Δh leads from the shift of an image's class to
+/// that of another, at each timestep.
 package struct AsyrpSampler: Sampler {
-  private let means: BottleneckMeans
+  private let shifts: ClassShifts
   private let sources: [Int]
   private let target: Int
   private let amount: Double
 
   /// - Parameters:
-  ///   - means: of the classes, at the timesteps that are visited.
+  ///   - shifts: of the classes.
   ///   - sources: the class of each image.
   ///   - target: the class that the images are to become.
-  ///   - amount: how far they go: 0 changes nothing, 1 is the way from mean to mean.
-  package init(_ means: BottleneckMeans, from sources: [Int], to target: Int, amount: Double) {
-    (self.means, self.sources, self.target, self.amount) = (means, sources, target, amount)
+  ///   - amount: how far they go: 0 changes nothing, 1 is the way from shift to shift.
+  package init(_ shifts: ClassShifts, from sources: [Int], to target: Int, amount: Double) {
+    (self.shifts, self.sources, self.target, self.amount) = (shifts, sources, target, amount)
   }
 
   package var name: String { "DDIM, shifted in h-space" }
@@ -37,7 +37,7 @@ package struct AsyrpSampler: Sampler {
   package func step(_ walk: inout Walk, from t: Timestep, to s: Timestep) {
     _ = walk.estimate(at: t)
     let shifted = walk.estimate(at: t) { image, shift in
-      means.setDirection(from: sources[image], to: target, amount: amount, at: t, into: shift)
+      shifts.setDirection(from: sources[image], to: target, amount: amount, at: t, into: shift)
     }
     let plain = walk.evaluations[1].x0
     let weights = DDIMSampler().weights(from: t, to: s, in: walk.schedule)

@@ -69,7 +69,7 @@ extension DiffusionModel {
   ///
   /// - Parameters:
   ///   - latents: x_T of the images.
-  ///   - means: of the classes, at the timesteps of `steps` trailing steps.
+  ///   - shifts: of the classes.
   ///   - sources: the class of each image.
   ///   - target: the class that they are to become.
   ///   - amount: how far they go: 0 is DDIM, to the bit.
@@ -77,12 +77,12 @@ extension DiffusionModel {
   ///   - options: classes, threads.
   /// - Throws: `SamplingError`.
   package func decode(
-    _ latents: Images, _ means: BottleneckMeans, from sources: [Int], to target: Int,
+    _ latents: Images, _ shifts: ClassShifts, from sources: [Int], to target: Int,
     amount: Double, steps: Int, _ options: SamplingOptions = SamplingOptions()
   ) throws(SamplingError) -> Images {
     var options = options
     (options.start, options.clipping) = (latents, Clipping.none)
-    let sampler = AsyrpSampler(means, from: sources, to: target, amount: amount)
+    let sampler = AsyrpSampler(shifts, from: sources, to: target, amount: amount)
     let plan = SamplingPlan(sampler, steps: steps, spacing: .trailing)
     return try sample(latents.count, plan, options).images
   }

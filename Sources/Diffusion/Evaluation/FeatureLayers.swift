@@ -4,22 +4,22 @@ internal import Autograd
 
 /// Convolutions that halve the image until it is four pixels wide, then two dense layers.
 struct FeatureLayers: Sendable {
-  /// One resolution: y = pool(silu(norm(conv(x)))).
-  private struct Stage {
+  /// y = silu(norm(conv(x))).
+  private struct Layer {
     let convolution: Convolution
     let norm: GroupNorm
   }
 
+  let architecture: FeatureArchitecture
   let size: ImageSize
   let classes: Int
   let layout: ParameterLayout
-  private let stages: [Stage]
+  /// The layers of each resolution; the average of 2 x 2 pixels leads to the next.
+  private let stages: [[Layer]]
   private let hidden: Dense
   private let hiddenNorm: GroupNorm
   private let output: Dense
 
-  /// How many features an image has.
-  static let dimension = 64
   /// Channels of the stages; the last number holds for all further ones.
   private static let channels = [16, 32, 64]
   private static let normGroups = 8
@@ -28,29 +28,33 @@ struct FeatureLayers: Sendable {
   private static let leastSide = 4
 
   /// Layers for images of any size and any number of classes.
-  init(size: ImageSize, classes: Int) {
-    (self.size, self.classes) = (size, classes)
+  init(_ architecture: FeatureArchitecture, size: ImageSize, classes: Int) {
+    (self.architecture, self.size, self.classes) = (architecture, size, classes)
     var layout = ParameterLayout()
-    var stages: [Stage] = []
+    var stages: [[Layer]] = []
     var (height, width, channels) = (size.height, size.width, size.channels)
     repeat {
       let number = stages.count
       let outputs = FeatureLayers.channels[min(number, FeatureLayers.channels.count - 1)]
       stages.append(
-        Stage(
-          convolution: Convolution(
-            "stages.\(number).conv", inputs: channels, outputs: outputs, in: &layout),
-          norm: GroupNorm(
-            "stages.\(number).norm", channels: outputs, groups: FeatureLayers.normGroups,
-            epsilon: FeatureLayers.normEpsilon, in: &layout)))
+        (0..<architecture.convolutions).map { place in
+          let name = place == 0 ? "stages.\(number)" : "stages.\(number).\(place)"
+          return Layer(
+            convolution: Convolution(
+              "\(name).conv", inputs: place == 0 ? channels : outputs, outputs: outputs,
+              in: &layout),
+            norm: GroupNorm(
+              "\(name).norm", channels: outputs, groups: FeatureLayers.normGroups,
+              epsilon: FeatureLayers.normEpsilon, in: &layout))
+        })
       (height, width, channels) = ((height + 1) / 2, (width + 1) / 2, outputs)
     } while max(height, width) > FeatureLayers.leastSide
     hidden = Dense(
-      "hidden", inputs: height * width * channels, outputs: FeatureLayers.dimension, in: &layout)
+      "hidden", inputs: height * width * channels, outputs: architecture.dimension, in: &layout)
     hiddenNorm = GroupNorm(
-      "hidden.norm", channels: FeatureLayers.dimension, groups: 1,
+      "hidden.norm", channels: architecture.dimension, groups: 1,
       epsilon: FeatureLayers.normEpsilon, in: &layout)
-    output = Dense("output", inputs: FeatureLayers.dimension, outputs: classes, in: &layout)
+    output = Dense("output", inputs: architecture.dimension, outputs: classes, in: &layout)
     self.stages = stages
     self.layout = layout
   }
@@ -98,7 +102,9 @@ struct FeatureLayers: Sendable {
   private func run(_ x: Tensor, on tape: Tape) -> (features: Tensor, logits: Tensor) {
     var h = x
     for stage in stages {
-      h = stage.norm(stage.convolution(h, on: tape), activation: .silu, on: tape)
+      for layer in stage {
+        h = layer.norm(layer.convolution(h, on: tape), activation: .silu, on: tape)
+      }
       h = tape.averagePool(h)
     }
     let features = hiddenNorm(hidden(h.flattened, on: tape), activation: .identity, on: tape)

@@ -10,18 +10,18 @@ extension FeatureNetwork {
     static let recipe = "recipe"
   }
 
-  /// Changes with the layers and with how they are trained: features of two recipes do not compare.
-  private static let recipe = "1"
-
   /// Reads the network that was trained on some data and saved.
   ///
   /// - Parameters:
   ///   - path: a file that `save` wrote.
   ///   - data: the training split.
+  ///   - architecture: how the network is built.
   /// - Returns: nil if there is no such file, or if it is of other data or of another version of this
   ///   library: the network is then to be trained, and saved over it.
   /// - Throws: `FileError` if the file cannot be read or is damaged, or if the data have no labels.
-  public init?(savedAt path: String, trainedOn data: Dataset) throws(FileError) {
+  public init?(
+    savedAt path: String, trainedOn data: Dataset, _ architecture: FeatureArchitecture = .shallow
+  ) throws(FileError) {
     let classes = try FeatureNetwork.labels(of: data).classes
     let file: Safetensors
     do {
@@ -33,9 +33,9 @@ extension FeatureNetwork {
     let fingerprint = data.labelledFingerprint
     guard
       file.metadata[Note.data] == fingerprint,
-      file.metadata[Note.recipe] == FeatureNetwork.recipe
+      file.metadata[Note.recipe] == architecture.recipe
     else { return nil }
-    let layers = FeatureLayers(size: data.images.size, classes: classes)
+    let layers = FeatureLayers(architecture, size: data.images.size, classes: classes)
     let parameters = Parameters(layers.layout, for: .inference)
     try parameters.load(file)
     self.init(layers, parameters, fingerprint)
@@ -49,7 +49,7 @@ extension FeatureNetwork {
     let bytes = Safetensors.encode(
       layers.layout.entries(parameters.values),
       metadata: [
-        Note.format: "pt", Note.data: fingerprint, Note.recipe: FeatureNetwork.recipe,
+        Note.format: "pt", Note.data: fingerprint, Note.recipe: architecture.recipe,
       ])
     try AtomicFile.write(bytes, to: path)
   }

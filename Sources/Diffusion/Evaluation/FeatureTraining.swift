@@ -14,7 +14,6 @@ struct FeatureTraining {
   private static let warmup = 0.03
   private static let weightDecay: Float = 1e-2
   private static let averageDecay = 0.995
-  private static let seed: UInt64 = 0
 
   let layers: FeatureLayers
   let images: ByteImages
@@ -29,7 +28,7 @@ struct FeatureTraining {
     optimizer.weightDecay = FeatureTraining.weightDecay
     let lanes = min(threads, (batch + ShardSize.usual - 1) / ShardSize.usual)
     let optimization = Optimization(
-      layers.layout, optimizer, seed: FeatureTraining.seed, lanes: lanes, threads: threads)
+      layers.layout, optimizer, seed: layers.architecture.seed, lanes: lanes, threads: threads)
     let networks = makeLanes(for: batch, of: ShardSize.usual, threads: threads) {
       NetworkLane(optimization.parameters, for: .training, capacity: ShardSize.usual) { tape in
         layers.recordTraining(on: tape)
@@ -39,7 +38,7 @@ struct FeatureTraining {
       peak: FeatureTraining.learningRate,
       warmup: Int(FeatureTraining.warmup * Double(steps)), total: steps)
     let decay = EMA(maximumDecay: FeatureTraining.averageDecay)
-    var order = BatchOrder(images: images.count, seed: FeatureTraining.seed)
+    var order = BatchOrder(images: images.count, seed: layers.architecture.seed)
 
     for step in 0..<steps {
       let places = order.indices(step: step, batch: batch)

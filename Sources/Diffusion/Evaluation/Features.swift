@@ -4,7 +4,7 @@ internal import Numerics
 
 /// A vector, a class and a confidence for each of some images.
 package struct Features: Equatable, Sendable {
-  /// The last hidden layer's values, [N, 64].
+  /// The last hidden layer's values, [N, dimension].
   package private(set) var values: [Float] = []
   /// The most probable class of each image.
   package private(set) var classes: [Int] = []

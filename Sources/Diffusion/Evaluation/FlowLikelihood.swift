@@ -107,16 +107,11 @@ struct FlowLane: FlowField {
 
   init(_ model: DiffusionModel, _ parameters: Parameters, seed: UInt64) {
     self.model = model
-    // What training drops is there when the network is used.
-    var configuration = model.configuration
-    configuration.dropout = 0
-    guard let unet = try? UNet(configuration) else {
-      preconditionFailure("the network without dropout is none")
-    }
     lane = NetworkLane(
-      unet, parameters, for: .training, size: model.imageSize, capacity: ShardSize.usual,
+      model.unet.withoutDropout, parameters, for: .training, size: model.imageSize,
+      capacity: ShardSize.usual,
       isDifferentiable: true)
-    channels = configuration.outChannels
+    channels = model.configuration.outChannels
     probe = FloatMemory(count: ShardSize.usual * model.imageSize.values)
     random = Philox(seed: seed, stream: RandomStream.evaluation.rawValue)
   }

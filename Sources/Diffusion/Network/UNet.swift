@@ -101,7 +101,7 @@ package struct UNet: Sendable {
     var bottleneck: Bottleneck?
     if opensBottleneck {
       tape.keep(h)
-      let open = Bottleneck(value: h, shift: tape.input(h.shape))
+      let open = Bottleneck(value: h, shift: tape.input(h.shape, differentiable: true))
       h = tape.add(h, open.shift)
       bottleneck = open
     }
@@ -114,7 +114,25 @@ package struct UNet: Sendable {
   }
 }
 
+extension UNet {
+  /// The same network as it is used: what training drops is there.
+  var withoutDropout: UNet {
+    var configuration = configuration
+    configuration.dropout = 0
+    guard let unet = try? UNet(configuration) else {
+      preconditionFailure("the network without dropout is none")
+    }
+    return unet
+  }
+}
+
 extension UNetConfiguration {
+  /// How many numbers the bottleneck's activations are for an image of a size: h·w·C.
+  func bottleneckValues(_ size: ImageSize) -> Int {
+    let halvings = channels.count - 1
+    return (size.height >> halvings) * (size.width >> halvings) * channels[halvings]
+  }
+
   /// Channels of the timestep's embedding behind its two dense layers.
   var embeddingWidth: Int { embeddingChannels ?? 4 * channels[0] }
 }

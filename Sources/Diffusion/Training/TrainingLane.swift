@@ -25,13 +25,15 @@ struct TrainingLane: Sendable {
   ///   - seed: of the noise and of the dropout masks.
   ///   - stream: of the noise.
   ///   - lesson: what takes the place of the images and their noise.
+  ///   - opensBottleneck: whether the bottleneck's activations can be shifted.
   init(
     _ unet: UNet, _ parameters: Parameters, for purpose: Tape.Purpose, _ objective: any Objective,
     schedule: NoiseSchedule, prediction: Prediction, data: any ImageSource, seed: UInt64,
-    stream: RandomStream, lesson: (any Lesson)? = nil
+    stream: RandomStream, lesson: (any Lesson)? = nil, opensBottleneck: Bool = false
   ) {
     examples = ExampleLane(
-      unet, parameters, for: purpose, schedule: schedule, data: data, seed: seed, stream: stream)
+      unet, parameters, for: purpose, schedule: schedule, data: data, seed: seed, stream: stream,
+      opensBottleneck: opensBottleneck)
     (self.objective, self.lesson) = (objective, lesson)
     (self.prediction, self.schedule) = (prediction, schedule)
     values = data.size.values
@@ -44,6 +46,15 @@ struct TrainingLane: Sendable {
   }
 
   private var tape: Tape { examples.lane.tape }
+
+  /// What is added to the bottleneck's activations, [N, h, w, C], to be set before a run, and after a
+  /// training run the gradient with respect to it.
+  var bottleneck: (shift: Floats, gradient: Floats) {
+    guard let bottleneck = examples.lane.graph.bottleneck else {
+      preconditionFailure("the bottleneck was not opened")
+    }
+    return (tape[bottleneck.shift], tape.gradient(bottleneck.shift))
+  }
 
   private func prepare(_ draws: ArraySlice<Draw>, in process: NoiseSchedule? = nil) {
     examples.prepare(draws, in: process)

@@ -66,7 +66,7 @@ package struct EditCommand: Command {
       + " draw them anew as of that class")
   static let amount = Option<[Double]?>(
     "--amount", "LIST", .list(of: .number(0...Limit.amount)), unset: usualAmount.brief,
-    "how far --towards goes, 1 from mean to mean; a column each")
+    "how far --towards goes, 1 from class to class; a column each")
   static let usualAmount = 1.0
   static let mask = Option<MaskChoice?>(
     "--mask", "FILE|PART", .mask,

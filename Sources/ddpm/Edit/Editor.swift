@@ -147,13 +147,12 @@ struct Editor {
         "--towards \(target): \(training.name.printable) has the classes 0 to \(classes - 1), and no"
           + " \(wrong)")
     }
-    let grid = try StepSpacing.trailing.timesteps(steps, of: model.schedule)
-    let means = try BottleneckMeansFile.means(
-      of: model, in: folder, training, at: grid, threads: options.threads, progress)
+    let shifts = try ClassShiftsFile.shifts(
+      of: model, in: folder, training, threads: options.threads, progress)
     let latents = try model.encode(input.images, steps: steps, by: settings.solver, options)
     let columns = try amounts.map { amount in
       try model.decode(
-        latents, means, from: sources, to: target, amount: amount, steps: steps, options)
+        latents, shifts, from: sources, to: target, amount: amount, steps: steps, options)
     }
     try report(
       amounts.map { "amount \($0.brief)" }, columns, of: input, towards: target, training)

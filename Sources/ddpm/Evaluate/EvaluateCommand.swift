@@ -53,6 +53,12 @@ package struct EvaluateCommand: Command {
     training images (neighbours), encoding and decoding (recon), the same noise in different steps \
     (consistency), bits/dim (bpd), held-out loss
     """)
+  static let features = Option<FeatureArchitecture>(
+    "--features", "NAME", .choice, default: .shallow,
+    """
+    the classifier in whose features images are compared: shallow, or deep, another one with another seed, as \
+    a check
+    """)
   static let json = Option<Bool>("--json", "print the report as JSON")
 
   private static var spacings: String {
@@ -66,7 +72,7 @@ package struct EvaluateCommand: Command {
     .init(
       "Comparison", sampler, steps, eta, spacing, CommonOptions.guidance,
       CommonOptions.guidanceInterval, CommonOptions.guideBy, CommonOptions.guidanceRescale, count,
-      metrics),
+      metrics, features),
     .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),
     .init("On the way", CommonOptions.quiet))
 

@@ -14,6 +14,8 @@ package struct EvaluateSettings: Equatable, Sendable {
   package var spacings: [StepSpacing]
   package var guidance: GuidanceSettings
   package var count: Int
+  /// The network whose features are compared.
+  package var features: FeatureArchitecture
   /// nil is all that the data allows.
   package var metrics: [Metric]?
   package var printsJSON: Bool
@@ -32,6 +34,7 @@ package struct EvaluateSettings: Equatable, Sendable {
     spacings = try arguments[Evaluate.spacing]
     guidance = try GuidanceSettings(arguments)
     count = try arguments[Evaluate.count]
+    features = try arguments[Evaluate.features]
     metrics = try arguments[Evaluate.metrics]
     printsJSON = try arguments[Evaluate.json]
     seed = try arguments[CommonOptions.seed]
@@ -57,7 +60,7 @@ package struct EvaluateSettings: Equatable, Sendable {
     }
     let users: [(option: any AnyOption, needs: Metric.Needs)] = [
       (Evaluate.steps, .steps), (Evaluate.spacing, .steps), (Evaluate.eta, .cells),
-      (Evaluate.sampler, .cells),
+      (Evaluate.sampler, .cells), (Evaluate.features, .features),
       (CommonOptions.guidance, .samples), (CommonOptions.guideBy, .samples),
     ]
     for (option, needs) in users

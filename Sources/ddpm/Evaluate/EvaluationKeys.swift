@@ -11,6 +11,7 @@ struct EvaluationKeys {
   let training: KeptResults.Key
   let count: KeptResults.Key
   let guidance: KeptResults.Key
+  private let features: FeatureArchitecture
 
   init(_ subject: EvaluationSubject, _ about: EvaluationReport.About) {
     model = ["program": Tool.version, "model": subject.model.fingerprint]
@@ -18,6 +19,7 @@ struct EvaluationKeys {
     machine = ["kernels": Platform.instructionSet, "threads": "\(about.threads)"]
     test = subject.test.map { ["test": $0.labelledFingerprint] } ?? [:]
     training = subject.training.map { ["training": $0.labelledFingerprint] } ?? [:]
+    features = about.features
     count = ["count": "\(about.count)"]
     guidance =
       about.effectiveGuidance.map { guidance in
@@ -40,7 +42,8 @@ struct EvaluationKeys {
 
   /// The key of the results of real images.
   func standard(inFeatures: Bool) -> KeptResults.Key {
-    let program = ["program": Tool.version, "compared": inFeatures ? "features" : "pixels"]
+    let inNetwork = features == .shallow ? "features" : "\(features.rawValue) features"
+    let program = ["program": Tool.version, "compared": inFeatures ? inNetwork : "pixels"]
     return program + count + test + training
   }
 

@@ -54,14 +54,14 @@ extension EvaluationSession {
 
   private func network(_ training: Dataset) throws(FileError) -> FeatureNetwork {
     let cache = FeatureCache.usual
-    let (progress, meter, threads) = (progress, meter, about.threads)
-    return try cache.network(for: training, say: progress.say) { () throws(FileError) in
+    let (progress, meter, threads, features) = (progress, meter, about.threads, about.features)
+    return try cache.network(for: training, features, say: progress.say) { () throws(FileError) in
       let name = training.name.printable
       progress.say("features  a small classifier learns the labels of \(name), once for these data")
       // Training takes no part in the estimate of the measurements' time.
       meter.begin(total: 1)
       return try meter.measure("learning features", 1) { report throws(FileError) in
-        try FeatureNetwork(trainedOn: training, threads: threads, progress: report)
+        try FeatureNetwork(trainedOn: training, features, threads: threads, progress: report)
       }
     }
   }

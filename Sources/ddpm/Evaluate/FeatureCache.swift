@@ -21,29 +21,34 @@ package struct FeatureCache {
   /// That of the user who runs the program.
   static var usual: FeatureCache { FeatureCache(environment: ProcessInfo.processInfo.environment) }
 
-  /// The path of the network trained on some data, named after their fingerprint.
-  package func path(for data: Dataset) -> String? {
+  /// The path of the network trained on some data, named after how it is built and their fingerprint.
+  package func path(
+    for data: Dataset, _ architecture: FeatureArchitecture = .shallow
+  ) -> String? {
     let letters = data.labelledFingerprint.lowercased().map {
       $0.isLetter || $0.isNumber ? $0 : "-"
     }
     let words = String(letters).split(separator: "-").joined(separator: "-")
-    return folder.map { Path.join($0, "features-\(words).safetensors") }
+    let features = architecture == .shallow ? "features" : "\(architecture.rawValue)-features"
+    return folder.map { Path.join($0, "\(features)-\(words).safetensors") }
   }
 
   /// The network that was trained on the data, now or before.
   ///
   /// - Parameters:
   ///   - data: the training split.
+  ///   - architecture: how the network is built.
   ///   - train: trains it.
   ///   - say: shows a message to the user.
   /// - Throws: `FileError` where the data have no labels to learn.
   func network(
-    for data: Dataset, say: (String) -> Void, train: () throws(FileError) -> FeatureNetwork
+    for data: Dataset, _ architecture: FeatureArchitecture = .shallow, say: (String) -> Void,
+    train: () throws(FileError) -> FeatureNetwork
   ) throws(FileError) -> FeatureNetwork {
-    let path = path(for: data)
+    let path = path(for: data, architecture)
     if let path {
       do {
-        if let network = try FeatureNetwork(savedAt: path, trainedOn: data) {
+        if let network = try FeatureNetwork(savedAt: path, trainedOn: data, architecture) {
           say("features  learned before, in \(path.printable)")
           return network
         }

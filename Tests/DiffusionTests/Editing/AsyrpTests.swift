@@ -13,23 +13,24 @@ import Testing
   private let data = Dataset(
     images: SmallTraining.images(6), labels: [0, 1, 2, 0, 1, 2], name: "bars")
 
-  private func model(classes: Int? = nil) throws -> DiffusionModel {
+  private func model(classes: Int? = nil, steps: Int = 5) throws -> DiffusionModel {
     // Some steps, as an untrained network's last layer is nearly 0 and shows no shift.
     let options = SmallTraining.options { $0.learningRate = 1e-2 }
     let trainer =
       try classes == nil
       ? SmallTraining.trainer(options, prediction: .velocity)
       : SmallTraining.conditionalTrainer(options, prediction: .velocity)
-    for _ in 0..<5 { _ = try trainer.step(of: 5) }
+    for _ in 0..<steps { _ = try trainer.step(of: steps) }
     return trainer.snapshot()
   }
+
+  private static let short = ClassShifts.Recipe(steps: 30, batch: 16)
 
   private func latents(_ model: DiffusionModel) -> Images { model.noise(6, seed: 3) }
 
   @Test(arguments: [nil, 3]) func noShiftIsDDIMToTheBit(classes: Int?) throws {
     let model = try model(classes: classes)
-    let grid = try StepSpacing.trailing.timesteps(5, of: model.schedule)
-    let means = try model.bottleneckMeans(of: data, at: grid, threads: 2)
+    let shifts = try model.classShifts(of: data, Self.short, threads: 2)
     var options = SamplingOptions(threads: 2)
     if classes != nil { options.classes = .each([0, 1, 2, 0, 1, 2]) }
     let plain = try model.decode(latents(model), steps: 5, by: .ddim, options)
@@ -38,7 +39,7 @@ import Testing
       var options = options
       if guidance > 0 { options.guidance = Guidance(guidance) }
       return try model.decode(
-        latents(model), means, from: sources, to: target, amount: amount, steps: 5, options)
+        latents(model), shifts, from: sources, to: target, amount: amount, steps: 5, options)
     }
     #expect(try moved(0, to: 1) == plain)
     // The way from a class to itself is none.
@@ -59,8 +60,9 @@ import Testing
   /// x_s = √ᾱ_s x̂0(shifted) + √(1 - ᾱ_s) ε̂(not shifted).
   @Test func onlyTheEstimateOfTheImageSeesTheShift() throws {
     let schedule = try NoiseSchedule(.linear, timesteps: 100)
-    let means = BottleneckMeans(timesteps: [Timestep(60)], classCount: 2, values: [0, 1])
-    let sampler = AsyrpSampler(means, from: [0], to: 1, amount: 2)
+    let shifts = ClassShifts(
+      knots: [Timestep(50), Timestep(60)], classCount: 2, values: [0, 0, 0, 1])
+    let sampler = AsyrpSampler(shifts, from: [0], to: 1, amount: 2)
     let walked = sampler.trajectory(
       from: [0.8], along: [(Timestep(60), Timestep(40))], StoredOutputs([[0.25], [0.75]]),
       schedule, .sample)
@@ -70,48 +72,108 @@ import Testing
     #expect(abs(Double(walked.x[0][0]) - expected) < 1e-6)
   }
 
-  @Test func theWayLeadsFromMeanToMean() throws {
-    let means = BottleneckMeans(
-      timesteps: [Timestep(5), Timestep(2)], classCount: 2, values: [1, 2, 4, 8, 0, 0, 3, -5])
+  @Test func theWayLeadsFromShiftToShiftAndIsLinearBetweenKnots() throws {
+    let shifts = ClassShifts(
+      knots: [Timestep(2), Timestep(6)], classCount: 2, values: [0, 0, 1, 2, 3, -5, 4, 8])
     let memory = FloatMemory([9, 9])
     let shift = Block(memory.all)
     withExtendedLifetime(memory) {
-      means.setDirection(from: 0, to: 1, amount: 0.5, at: Timestep(5), into: shift)
-      #expect(shift.values == [1.5, 3])
-      means.setDirection(from: 1, to: 0, amount: 2, at: Timestep(2), into: shift)
-      #expect(shift.values == [-6, 10])
-      means.setDirection(from: 1, to: 0, amount: 2, at: Timestep(3), into: shift)
-      #expect(shift.values == [0, 0])
+      func way(_ a: Int, _ b: Int, _ amount: Double, at t: Int) -> [Float] {
+        shifts.setDirection(from: a, to: b, amount: amount, at: Timestep(t), into: shift)
+        return shift.values
+      }
+      #expect(way(0, 1, 0.5, at: 6) == [1.5, 3])
+      #expect(way(1, 0, 2, at: 2) == [-6, 10])
+      // A quarter of the way from knot to knot.
+      #expect(way(0, 1, 1, at: 3) == [3, -2.25])
+      // Beyond the knots they go on as they are there.
+      #expect(way(0, 1, 1, at: 1) == way(0, 1, 1, at: 2))
+      #expect(way(0, 1, 1, at: 9) == way(0, 1, 1, at: 6))
     }
   }
 
-  /// The means are those of the network's activations, for any number of threads; a class without an image
-  /// has none.
-  @Test func theMeansAreThoseOfTheActivations() throws {
+  @Test func knotsReachFromOneEndOfTheProcessToTheOther() throws {
+    for (count, wanted) in [(1000, 11), (7, 7), (2, 2)] {
+      let knots = ClassShifts.knots(of: try NoiseSchedule(.cosine, timesteps: count))
+      #expect(knots.count == wanted && knots.first == Timestep(1))
+      #expect(knots.last == Timestep(count) && Set(knots).count == wanted)
+    }
+  }
+
+  /// The first step of Adam goes against the gradient of every number that has one by the learning rate, so
+  /// the first shifts have the signs of central differences of the loss.
+  @Test func shiftsFollowTheGradientOfTheLoss() throws {
     let model = try model()
-    let times = [Timestep(900), Timestep(20)]
-    let means = try model.bottleneckMeans(of: data, at: times, threads: 1)
-    #expect(try model.bottleneckMeans(of: data, at: times, threads: 3) == means)
+    var recipe = ClassShifts.Recipe(steps: 1, batch: 1, learningRate: 1e-3)
+    recipe.warmup = 0
+    let one = Dataset(images: data.images[1..<2], labels: [0], name: "one")
+    let shifts = try model.classShifts(of: one, recipe, threads: 1)
+    let length = shifts.length
+    #expect(length == 4 * 4 * 16 && shifts.shape == [1, 11, length])
     let lane = ExampleLane(
-      model.unet, model.parameters, for: .inference, schedule: model.schedule, data: images,
+      model.unet, model.parameters, for: .inference, schedule: model.schedule, data: one.images,
       seed: 0, stream: .bottleneck, opensBottleneck: true)
-    // Images 1 and 4 are of class 1.
-    let draws = [1, 4].map {
-      Draw(image: $0, classRow: nil, timestep: times[1], noise: (UInt32($0), 20))
+    let word = Philox(seed: 0, stream: RandomStream.bottleneck.rawValue)
+      .block(item: 0, time: 0, index: 0)[0]
+    let t = Timestep(index: Int(Double(word) / 0x1p32 * Double(model.schedule.last.value)))
+    let draw = Draw(image: 0, classRow: nil, timestep: t, noise: (0, 0))
+    let shift = try #require(lane.lane.bottleneckShift)
+    model.parameters.derive(Workers(count: 1))
+    func loss(_ place: Int, _ change: Float) -> Double {
+      lane.prepare([draw])
+      shift.fill(0)
+      shift[place] = change
+      lane.lane.forward()
+      let target = Prediction.velocity.target(at: t, in: model.schedule)
+      return (0..<64).reduce(0) { sum, i in
+        let wanted =
+          target.x0Weight * Double(lane.x0(0)[i]) + target.noiseWeight * Double(lane.noise(0)[i])
+        return sum + pow(Double(lane.output(0)[i]) - wanted, 2)
+      }
     }
-    lane.lane.bottleneckShift?.fill(0)
-    lane.prepare(draws[...])
-    lane.lane.forward()
-    let activations = try #require(lane.lane.bottleneck)
-    let length = means.length
-    #expect(length == 4 * 4 * 16)
-    for i in 0..<length {
-      let mean = (activations[i] + activations[length + i]) / 2
-      #expect(abs(means.values[(3 + 1) * length + i] - mean) < 1e-6)
+    let touched = ClassShifts.parts(at: t, of: shifts.knots)
+    for knot in 0..<11 where !touched.contains(where: { $0.knot == knot }) {
+      #expect(shifts.values[knot * length..<(knot + 1) * length].allSatisfy { $0 == 0 })
     }
+    for place in stride(from: 0, to: length, by: 17) {
+      let slope = loss(place, 0.05) - loss(place, -0.05)
+      guard abs(slope) > 1e-3 else { continue }
+      for part in touched {
+        let moved = Double(shifts.values[part.knot * length + place])
+        #expect(abs(moved + (slope > 0 ? 1e-3 : -1e-3)) < 1e-5, "\(place), slope \(slope)")
+      }
+    }
+  }
+
+  @Test func shiftsLowerTheLossForAnyThreads() throws {
+    let model = try model(steps: 100)
+    let recipe = ClassShifts.Recipe(steps: 60, batch: 16, learningRate: 0.2)
+    let shifts = try model.classShifts(of: data, recipe, threads: 1)
+    #expect(try model.classShifts(of: data, recipe, threads: 3) == shifts)
+    model.parameters.derive(Workers(count: 1))
+    func loss(_ amount: Double) -> Double {
+      let lane = TrainingLane(
+        model.unet, model.parameters, for: .inference, SimpleLoss(), schedule: model.schedule,
+        prediction: model.prediction, data: data.images, seed: 1, stream: .evaluation,
+        opensBottleneck: true)
+      let from = ClassShifts(
+        knots: shifts.knots, classCount: 4,
+        values: shifts.values + [Float](repeating: 0, count: 11 * shifts.length))
+      let draws = (0..<6).map {
+        Draw(image: $0, classRow: nil, timestep: Timestep(1 + 199 * $0), noise: (UInt32($0), 0))
+      }
+      for (place, draw) in draws.enumerated() {
+        from.setDirection(
+          from: 3, to: place % 3, amount: amount, at: draw.timestep,
+          into: Block(lane.bottleneck.shift.slice(place * from.length, from.length)))
+      }
+      return lane.loss(draws[...])
+    }
+    let (shifted, plain) = (loss(1), loss(0))
+    #expect(shifted < 0.95 * plain)
     let gap = Dataset(images: data.images, labels: [0, 2, 2, 0, 2, 2], name: "gap")
     let error = #expect(throws: FileError.self) {
-      try model.bottleneckMeans(of: gap, at: times, threads: 1)
+      try model.classShifts(of: gap, threads: 1)
     }
     #expect(error?.description.contains("no image of class 1") == true)
   }

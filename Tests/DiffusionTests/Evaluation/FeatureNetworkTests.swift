@@ -37,6 +37,21 @@ import Testing
     #expect(ClassBalance(half).distance(to: balance) == 0.5)
   }
 
+  @Test func theDeepNetworkIsAnotherOne() throws {
+    let data = Self.bars(200)
+    let deep = try FeatureNetwork(trainedOn: data, .deep, steps: 60, threads: 2)
+    let features = deep.features(of: data.images, threads: 2)
+    #expect(features.accuracy(data.labels ?? []).mean == 1)
+    #expect(deep.architecture == .deep && features.values.count == 200 * 128)
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/features.safetensors"
+      try deep.save(to: path)
+      #expect(try FeatureNetwork(savedAt: path, trainedOn: data) == nil)
+      let saved = try #require(try FeatureNetwork(savedAt: path, trainedOn: data, .deep))
+      #expect(saved.features(of: data.images, threads: 1) == features)
+    }
+  }
+
   /// A twentieth of the usual training: that one ends at 99.4 %.
   @Test(.needsMNIST) func handwrittenDigitsAreLearned() throws {
     let folder = try #require(MNIST.folder).path

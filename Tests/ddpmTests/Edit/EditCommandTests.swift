@@ -151,7 +151,7 @@ import Testing
     #expect(Array(image(0, 0)) == Array(again.values[0..<64]))
     #expect(image(1, 1) == image(1, 2) && image(1, 1) != image(1, 0))
     let names = try FileManager.default.contentsOfDirectory(atPath: workspace.path("model"))
-    #expect(names.contains { $0.hasPrefix("bottleneck_means-") })
+    #expect(names.contains { $0.hasPrefix("class_shifts-") })
     let kept = try workspace.bytes("a.npy")
     let second = try move("a.npy", "--towards 2 --amount 0,1,1")
     #expect(!second.messages.contains("learned once") && second.messages.contains("learned before"))

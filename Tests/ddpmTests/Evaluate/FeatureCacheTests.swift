@@ -40,6 +40,23 @@ import ddpm
     #expect(!FileManager.default.fileExists(atPath: path))
   }
 
+  @Test func anotherNetworkIsKeptBesideTheFirst() throws {
+    #expect(try bench.run(Self.words).code == 0)
+    let deep = try bench.run(Self.words + " --features deep")
+    #expect(deep.code == 0 && deep.messages.contains("learns the labels of data"))
+    let report = try JSON.parse(bench.text("report.json").utf8)
+    #expect(report["extractor"]["features"] == .integer(128))
+    let cache = bench.workspace.path("cache/ddpm")
+    let names = try FileManager.default.contentsOfDirectory(atPath: cache).sorted()
+    #expect(names.map { $0.prefix(5) } == ["deep-", "featu"])
+    // Each has results of its own: going back measures again.
+    #expect(try bench.run(Self.words).code == 0)
+    #expect(
+      try JSON.parse(bench.text("report.json").utf8)["extractor"]["features"] == .integer(64))
+    let unused = try bench.run("--count 20 --metrics loss --features deep")
+    #expect(unused.code == 64 && unused.messages.contains("--features belongs to --metrics"))
+  }
+
   @Test func aDamagedOrUnwritableCacheIsReportedAndDoesNoHarm() throws {
     let path = try #require(bench.cachePath)
     try bench.workspace.write("damaged", to: "cache/ddpm/\(URL(filePath: path).lastPathComponent)")

@@ -25,6 +25,8 @@ extension EvaluationReport {
     let seed: UInt64
     let threads: Int
     let metrics: [Metric]
+    /// The network whose features are compared.
+    let features: FeatureArchitecture
     let leftOut: [EvaluationSubject.LeftOut]
 
     /// Which of a run's weights are evaluated.
@@ -45,7 +47,7 @@ extension EvaluationReport.About {
       guide: settings.guidance.guide,
       clipping: model.clipping, spacings: settings.spacings, count: settings.count,
       data: subject.test?.name, seed: settings.seed, threads: threadCount(settings.threads),
-      metrics: subject.metrics, leftOut: subject.leftOut)
+      metrics: subject.metrics, features: settings.features, leftOut: subject.leftOut)
   }
 
   /// A subject and the text about it.
@@ -138,7 +140,7 @@ extension EvaluationReport {
       lines.append(
         (
           "extractor",
-          "\(extractor.dimension) features of a small classifier trained on the training split's"
+          "\(extractor.dimension) features of a \(about.features.rawValue) classifier trained on the training split's"
             + " labels\(accuracy ?? ""); not comparable with distances in other features"
         ))
     }

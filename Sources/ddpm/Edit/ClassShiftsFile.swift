@@ -1,51 +1,49 @@
-// Where the classes lie in h-space, learned once for a model and a data set and kept beside the model.
+// The shifts towards the classes in h-space, learned once for a model and a data set and kept beside the model.
 
 import Diffusion
 import Foundation
 
 /// A file in a model's folder.
-enum BottleneckMeansFile {
-  /// A file for each of the data and timesteps that directions were learned from.
+enum ClassShiftsFile {
+  /// A file for each of the data that they were learned from.
   private static func name(_ notes: [Key: String]) -> String {
     let key = Key.allCases.map { notes[$0] ?? "" }.joined(separator: "; ")
-    return "bottleneck_means-\(CRC32.text(of: Array(key.utf8)).lowercased()).safetensors"
+    return "class_shifts-\(CRC32.text(of: Array(key.utf8)).lowercased()).safetensors"
   }
-  private static let tensor = "means"
+  private static let tensor = "shifts"
 
   /// Keys of the file's notes.
   private enum Key: String, CaseIterable {
-    case program, model, data, timesteps
+    case program, model, data
   }
 
-  /// What is kept beside a model; learned and kept where there is none of this model, these data and
-  /// these timesteps.
+  /// What is kept beside a model; learned and kept where there is none of this model and these data.
   ///
   /// - Throws: `FileError` for data without labels.
-  static func means(
-    of model: DiffusionModel, in folder: String, _ data: Dataset, at timesteps: [Timestep],
-    threads: Int, _ progress: SharedProgress
-  ) throws(FileError) -> BottleneckMeans {
+  static func shifts(
+    of model: DiffusionModel, in folder: String, _ data: Dataset, threads: Int,
+    _ progress: SharedProgress
+  ) throws(FileError) -> ClassShifts {
     let classes = try data.classCount()
     let notes: [Key: String] = [
       .program: Tool.version, .model: model.fingerprint, .data: data.labelledFingerprint,
-      .timesteps: timesteps.map(\.description).joined(separator: " "),
     ]
     let path = Path.join(folder, name(notes))
     if let file = try? Safetensors(contentsOf: path),
       Key.allCases.allSatisfy({ file.metadata[$0.rawValue] == notes[$0] }),
-      let values = try? file.floats(tensor), values.count % (timesteps.count * classes) == 0
+      let shifts = ClassShifts(
+        of: model, classCount: classes, values: (try? file.floats(tensor)) ?? [])
     {
-      return BottleneckMeans(timesteps: timesteps, classCount: classes, values: values)
+      return shifts
     }
     progress.say("directions between the classes: learned once for this model and these images")
     let clock = ContinuousClock.now
-    let means = try model.bottleneckMeans(of: data, at: timesteps, threads: threads) { share in
+    let shifts = try model.classShifts(of: data, threads: threads) { share in
       progress.update(
         "\(percent(share)) of the directions  left \(left(share, since: clock).brief)")
     }
-    let shape = [timesteps.count, classes, means.values.count / (timesteps.count * classes)]
     let bytes = Safetensors.encode(
-      [.init(tensor, shape: shape, .floats(means.values))],
+      [.init(tensor, shape: shifts.shape, .floats(shifts.values))],
       metadata: Dictionary(uniqueKeysWithValues: notes.map { ($0.rawValue, $1) }))
     do {
       try AtomicFile.write(bytes, to: path)
@@ -53,6 +51,6 @@ enum BottleneckMeansFile {
     } catch {
       progress.say("ddpm: the directions are not kept: \(error)")
     }
-    return means
+    return shifts
   }
 }
