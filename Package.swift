@@ -2,15 +2,22 @@
 import Foundation
 import PackageDescription
 
-/// The CPU the kernels are compiled for: the machine that builds, unless DDPM_CPU names another
-/// one (for example `x86-64-v3` for a portable AVX2 build, `x86-64` for any 64-bit PC).
-let cpu = ProcessInfo.processInfo.environment["DDPM_CPU"] ?? "native"
-
-#if arch(x86_64)
-  let cpuFlags = ["-Xcc", "-march=\(cpu)"]
-#else
-  let cpuFlags = ["-Xcc", "-mcpu=\(cpu)"]
-#endif
+/// The CPU the kernels are compiled for: the machine that builds, unless DDPM_CPU names another one
+/// (`x86-64-v3` for a portable AVX2 build, `x86-64` for any 64-bit PC, `armv8.2-a`), or `none`: the one that the
+/// compiler takes by itself. A build for another architecture than this machine's has to say which.
+let cpuFlags =
+  switch ProcessInfo.processInfo.environment["DDPM_CPU"] ?? "native" {
+  case "none": [String]()
+  // Only here does this machine's architecture count: the manifest does not know the target's.
+  case "native":
+    #if arch(x86_64)
+      ["-Xcc", "-march=native"]
+    #else
+      ["-Xcc", "-mcpu=native"]
+    #endif
+  // Of all names, those of x86's CPUs and of ARM's architectures are -march's everywhere.
+  case let name: ["-Xcc", "-march=\(name)"]
+  }
 
 /// Inlining across files needs the whole module; one thread and no batches are what the debug
 /// build's file list then expects.
@@ -56,7 +63,8 @@ let package = Package(
     .target(name: "Files", dependencies: ["Numerics", "CZlib"]),
     // The papers: process, network, training, sampling, evaluation, and what a folder holds.
     .target(
-      name: "Diffusion", dependencies: ["Autograd", "Numerics", "Kernels", "Files", "Ranks"]),
+      name: "Diffusion",
+      dependencies: ["Autograd", "Numerics", "Kernels", "Files", "Ranks", "Instructions"]),
     // Words into calls, results into words; it draws with the pens of Numerics.
     .executableTarget(name: "ddpm", dependencies: ["Diffusion", "Numerics", "Ranks"]),
     // Speed as a ratio: to the machine's FMA peak and to PyTorch.

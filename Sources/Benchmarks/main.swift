@@ -5,6 +5,7 @@
 // With --in-turn, NAME is measured once for each line of standard input, by single runs. Without names
 // all are measured. Of several, networks run in a process of their own each: its peak memory is theirs.
 
+import Diffusion
 import Foundation
 
 #if DEBUG
@@ -12,6 +13,12 @@ import Foundation
     Data("Benchmarks measure release builds: swift run -c release Benchmarks\n".utf8))
   exit(64)
 #else
+  do {
+    try Platform.check()
+  } catch {
+    FileHandle.standardError.write(Data("\(error)\n".utf8))
+    exit(69)
+  }
   let flags = ["--json", "--in-turn"]
   let arguments = CommandLine.arguments.dropFirst()
   let format: Report.Format = arguments.contains("--json") ? .json : .text

@@ -68,7 +68,7 @@ package enum Tool {
     case .run(let command):
       // What is not shared is rank 0's to do.
       guard ranks.isFirst || type(of: command).isShared else { return }
-      let check = { if type(of: command).runsKernels { try CPUCheck.run() } }
+      let check = { if type(of: command).runsKernels { try Platform.check() } }
       if type(of: command).isShared { try ranks.together(check) } else { try check() }
       try command.run()
     }

@@ -81,7 +81,7 @@ extension Vector {
     #elseif canImport(HasFMA)
       _mm256_fmadd_ps(a, b, self)
     #elseif arch(arm64)
-      addingProduct(a, b)
+      vfmaq_f32(self, a, b)
     #else
       self + a * b
     #endif
@@ -93,6 +93,8 @@ extension Vector {
       _mm512_fnmadd_ps(a, b, self)
     #elseif canImport(HasFMA)
       _mm256_fnmadd_ps(a, b, self)
+    #elseif arch(arm64)
+      vfmsq_f32(self, a, b)
     #else
       adding(Vector() - a, times: b)
     #endif
@@ -248,23 +250,22 @@ extension HalfVector {
   }
 }
 
-/// The CPU features that this build of the kernels needs.
+/// The CPU that this build of the kernels is for.
 package enum BuildTarget {
+  /// The kernels' instruction set, as `ddpm --version` prints it.
   #if canImport(HasAVX512)
-    /// The kernels' instruction set, as `ddpm --version` prints it.
-    package static let name = "AVX-512"
-    /// The features' names in the operating system's list.
-    package static let requiredFeatures = [
-      "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx2", "fma", "bmi2",
-    ]
+    package static var name: String { "AVX-512" }
   #elseif canImport(HasFMA)
-    package static let name = "AVX2+FMA"
-    package static let requiredFeatures = ["avx2", "fma", "bmi2"]
+    package static var name: String { "AVX2+FMA" }
   #elseif arch(arm64)
-    package static let name = "NEON"
-    package static let requiredFeatures: [String] = []
+    package static var name: String { "NEON" }
   #else
-    package static let name = "baseline"
-    package static let requiredFeatures: [String] = []
+    package static var name: String { "baseline" }
   #endif
+
+  /// All CPU features that the compiler may have used, a space between two names.
+  ///
+  /// The string's bytes lie in the program and nothing is computed: on a CPU without the features whatever
+  /// this module computes may be an instruction that the CPU does not know.
+  package static var features: UnsafePointer<CChar> { compiledFeatures() }
 }

@@ -14,11 +14,11 @@ enum MachineCheck {
     let required = Platform.requiredFeatures
     let needs = required.isEmpty ? "any CPU of its kind" : required.joined(separator: ", ")
     let build = Finding("kernels", "\(Platform.instructionSet), built for \(needs)")
-    let name = CPUCheck.name ?? "of a name that the system does not tell"
-    guard let list = CPUCheck.systemFeatures() else { return [build, Finding("cpu", name)] }
-    let features = CPUCheck.vectorFeatures(in: list)
+    let name = CPUDescription.name ?? "of a name that the system does not tell"
+    guard let list = CPUDescription.systemFeatures() else { return [build, Finding("cpu", name)] }
+    let features = CPUDescription.vectorFeatures(in: list)
     let has = features.isEmpty ? "" : ": " + features.joined(separator: ", ")
-    let missing = CPUCheck.missing(of: required, in: list)
+    let missing = Platform.missing(of: required)
     guard missing.isEmpty else {
       let lacks = "; lacks \(missing.joined(separator: ", "))"
       return [build, Finding("cpu", name + has + lacks, UnsupportedCPU(missing: missing))]

@@ -52,7 +52,7 @@ import ddpm
     let texts = Dictionary(uniqueKeysWithValues: lines.map { ($0.subject, $0.text) })
     #expect(texts["version"]?.hasPrefix("ddpm \(Tool.version), /") == true)
     #expect(texts["kernels"]?.hasPrefix("\(Platform.instructionSet), built for ") == true)
-    #expect(Platform.requiredFeatures.allSatisfy { texts["cpu"]?.contains($0) == true })
+    #expect(texts["cpu"]?.contains("lacks") == false)
     #expect(texts["threads"]?.hasPrefix("\(AvailableCores.count): ") == true)
     #expect(
       texts["data"]

@@ -83,9 +83,7 @@ extension EvaluationReport.About {
   }
 
   var machine: String {
-    let features = Platform.requiredFeatures.joined(separator: " ")
-    return "\(Platform.instructionSet) kernels\(features.isEmpty ? "" : " (\(features))"),"
-      + " \(counted(threads, "thread"))"
+    "\(Platform.instructionSet) kernels, \(counted(threads, "thread"))"
   }
 
   var spacingNames: String { spacings.map(\.rawValue).joined(separator: ", ") }

@@ -1,38 +1,9 @@
-// Whether this CPU has what the kernels were compiled for, asked before any of them runs.
+// What the system tells of the CPU.
 
-import Diffusion
 import Foundation
 
-/// The CPU lacks features of the build, which would die of an illegal instruction.
-package struct UnsupportedCPU: Error, CustomStringConvertible {
-  let missing: [String]
-
-  package init(missing: [String]) {
-    self.missing = missing
-  }
-
-  package var description: String {
-    "this CPU lacks \(missing.joined(separator: ", ")), which this build needs; rebuild on this "
-      + "machine with swift build -c release, or for any 64-bit PC with DDPM_CPU=x86-64 before it"
-  }
-}
-
-/// Compares the build with the machine.
-package enum CPUCheck {
-  /// Refuses a CPU that is known to lack a feature; where the system does not tell, goes on.
-  package static func run() throws(UnsupportedCPU) {
-    let required = Platform.requiredFeatures
-    guard !required.isEmpty, let list = systemFeatures() else { return }
-    let missing = missing(of: required, in: list)
-    if !missing.isEmpty { throw UnsupportedCPU(missing: missing) }
-  }
-
-  /// The required features that a system's list lacks.
-  package static func missing(of required: [String], in list: String) -> [String] {
-    let words = Set(features(in: list))
-    return required.filter { !words.contains($0) }
-  }
-
+/// The CPU's name and vector features, for people to read.
+package enum CPUDescription {
   /// The words of a system's list: the `flags` (of ARM the `features`) of the first CPU in the text of
   /// `/proc/cpuinfo`, or any line of words.
   private static func features(in list: String) -> [String] {
