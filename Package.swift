@@ -87,3 +87,9 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The library's tests alone, for builds that are made to test kernels and readers once more.
+if ProcessInfo.processInfo.environment["DDPM_TESTS"] == "library" {
+  package.products.removeAll { $0.name == "ddpm" }
+  package.targets.removeAll { ["ddpm", "ddpmTests", "Benchmarks"].contains($0.name) }
+}

@@ -23,9 +23,43 @@ package enum AtomicFile {
   package static func write(
     chunks: some Sequence<some ContiguousBytes>, to path: String
   ) throws(FileError) {
+    try write(to: path) { put(chunks, into: $0) }
+  }
+
+  /// The same with chunks that are made one after the other, so that a large file needs memory for one of
+  /// them only.
+  ///
+  /// - Parameters:
+  ///   - path: the file's.
+  ///   - next: the next chunk, nil after the last one.
+  /// - Throws: `FileError`, and whatever `next` throws; what was at `path` is then untouched.
+  package static func write(to path: String, next: () throws -> [UInt8]?) throws {
+    var failure: (any Error)?
+    do {
+      try write(to: path) { descriptor in
+        do {
+          while let chunk = try next() {
+            let code = put(CollectionOfOne(chunk), into: descriptor)
+            if code != 0 { return code }
+          }
+          return 0
+        } catch {
+          failure = error
+          return ECANCELED
+        }
+      }
+    } catch {
+      throw failure ?? error
+    }
+  }
+
+  /// - Parameter put: writes the content into a descriptor; returns the `errno` of what failed, or 0.
+  private static func write(
+    to path: String, _ put: (_ descriptor: Int32) -> Int32
+  ) throws(FileError) {
     switch try destination(of: path) {
-    case .stream: try stream(chunks, to: path)
-    case .file(let file): try replace(file, by: chunks, path: path)
+    case .stream: try stream(put, to: path)
+    case .file(let file): try replace(file, by: put, path: path)
     }
   }
 
@@ -64,12 +98,12 @@ package enum AtomicFile {
 
 extension AtomicFile {
   private static func stream(
-    _ chunks: some Sequence<some ContiguousBytes>, to path: String
+    _ put: (_ descriptor: Int32) -> Int32, to path: String
   ) throws(FileError) {
     // Appending, for standard output that the shell redirected into a file.
     let descriptor = uninterrupted { open(path, O_WRONLY | O_APPEND | O_CLOEXEC) }
     guard descriptor >= 0 else { throw FileError(path: path, .uncreatable(errno)) }
-    let code = put(chunks, into: descriptor)
+    let code = put(descriptor)
     let closing = close(descriptor) == 0 ? 0 : errno
     if code != 0 || closing != 0 {
       throw FileError(path: path, .unwritable(code != 0 ? code : closing))
@@ -81,7 +115,7 @@ extension AtomicFile {
 
 extension AtomicFile {
   private static func replace(
-    _ file: String, by chunks: some Sequence<some ContiguousBytes>, path: String
+    _ file: String, by put: (_ descriptor: Int32) -> Int32, path: String
   ) throws(FileError) {
     let folder = folder(of: file)
     let name = file.dropFirst(folder.count)
@@ -97,7 +131,7 @@ extension AtomicFile {
     defer { close(descriptor) }
     if isReplacing { fchmod(descriptor, old.st_mode & 0o7777) }
 
-    var code = put(chunks, into: descriptor)
+    var code = put(descriptor)
     if code == 0, uninterrupted({ fsync(descriptor) }) != 0 { code = errno }
     if code == 0, rename(temporary, file) != 0 { code = errno }
     guard code == 0 else {

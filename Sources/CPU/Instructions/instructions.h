@@ -4,3 +4,8 @@
 #elif defined(__aarch64__)
 #include <arm_neon.h>
 #endif
+
+/// Starts to fetch a cache line into all caches, to be read.
+__attribute__((always_inline)) static inline void prefetchLine(const void *address) {
+  __builtin_prefetch(address, 0, 3);
+}

@@ -65,9 +65,24 @@ extension IDX {
   ///   - path: the file; gzip if it ends in `.gz`.
   /// - Throws: `FileError` if the file cannot be created or written; the old one then stays.
   public static func write(_ images: ByteImages, to path: String) throws(FileError) {
-    let size = images.size
-    let grey = [images.count, size.height, size.width]
-    try IDX(shape: size.channels == 1 ? grey : grey + [size.channels], bytes: images.pixels)
-      .write(to: path)
+    try IDX(shape: shape(images.count, images.size), bytes: images.pixels).write(to: path)
+  }
+
+  /// The same part by part: a file needs memory for one part only.
+  ///
+  /// - Parameters:
+  ///   - count: how many images there are in all.
+  ///   - size: theirs.
+  ///   - path: the file; gzip if it ends in `.gz`.
+  ///   - next: the next images, nil after the last ones.
+  /// - Throws: `FileError`, and whatever `next` throws; the old file then stays.
+  package static func write(
+    _ count: Int, of size: ImageSize, to path: String, next: () throws -> ByteImages?
+  ) throws {
+    try write(shape: shape(count, size), to: path) { try next()?.pixels }
+  }
+
+  private static func shape(_ count: Int, _ size: ImageSize) -> [Int] {
+    [count, size.height, size.width] + (size.channels == 1 ? [] : [size.channels])
   }
 }

@@ -40,7 +40,27 @@ extension Images {
 
   /// The bytes `numpy.save` writes for the images as float32 [N, C, H, W].
   package var npy: [UInt8] {
-    let values = channelsFirst(values, channels: size.channels, pixels: size.height * size.width)
-    return NPY(shape: [count, size.channels, size.height, size.width], values: values).bytes
+    NPY(shape: [count, size.channels, size.height, size.width], values: valuesByChannel).bytes
+  }
+
+  /// Writes such a file part by part: it needs memory for one part only.
+  ///
+  /// - Parameters:
+  ///   - count: how many images there are in all.
+  ///   - size: theirs.
+  ///   - path: the file.
+  ///   - next: the next images, nil after the last ones.
+  /// - Throws: `FileError`, and whatever `next` throws; the old file then stays.
+  package static func write(
+    _ count: Int, of size: ImageSize, npy path: String, next: () throws -> Images?
+  ) throws {
+    try NPY.write(shape: [count, size.channels, size.height, size.width], to: path) {
+      try next()?.valuesByChannel
+    }
+  }
+
+  /// [N, C, H, W].
+  private var valuesByChannel: [Float] {
+    channelsFirst(values, channels: size.channels, pixels: size.height * size.width)
   }
 }

@@ -24,13 +24,43 @@ public struct IDX: Equatable, Sendable {
   /// - Parameter path: the file; gzip if it ends in `.gz`.
   /// - Throws: `FileError` if the file cannot be created or written; the old one then stays.
   public func write(to path: String) throws(FileError) {
-    let magic: [UInt8] = [0, 0, IDX.unsignedByte, UInt8(shape.count)]
-    let header = magic + shape.flatMap { UInt32($0).bigEndianBytes }
-    if path.lowercased().hasSuffix(".gz") {
+    let header = IDX.header(of: shape)
+    if IDX.isCompressed(path) {
       try AtomicFile.write(Gzip.compress(header + bytes), to: path)
     } else {
       try AtomicFile.write(chunks: [header, bytes], to: path)
     }
+  }
+
+  /// Writes an array part by part, so that it needs memory for one of them only.
+  ///
+  /// - Parameters:
+  ///   - shape: the sizes of the dimensions.
+  ///   - path: the file; gzip if it ends in `.gz`.
+  ///   - next: the next elements, nil after the last ones; together as many as the shape has.
+  /// - Throws: `FileError`, and whatever `next` throws; the old file then stays.
+  package static func write(
+    shape: [Int], to path: String, next: () throws -> [UInt8]?
+  ) throws {
+    var left = shape.reduce(1, *)
+    var header: [UInt8]? = header(of: shape)
+    let gzip = isCompressed(path) ? Gzip() : nil
+    try AtomicFile.write(to: path) {
+      let first = header
+      header = nil
+      guard let part = try first ?? next() else {
+        precondition(left == 0, "\(left) elements of shape \(shape) are missing")
+        return nil
+      }
+      if first == nil { left -= part.count }
+      return gzip?.compress(part, left == 0 ? .last : .more) ?? part
+    }
+  }
+
+  private static func isCompressed(_ path: String) -> Bool { path.lowercased().hasSuffix(".gz") }
+
+  private static func header(of shape: [Int]) -> [UInt8] {
+    [0, 0, IDX.unsignedByte, UInt8(shape.count)] + shape.flatMap { UInt32($0).bigEndianBytes }
   }
 
   /// The code of the element type "unsigned byte".

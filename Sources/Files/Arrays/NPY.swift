@@ -68,7 +68,36 @@ package struct NPY: Equatable, Sendable {
   }
 
   /// The bytes `numpy.save` writes for the array as float32.
-  package var bytes: [UInt8] {
+  package var bytes: [UInt8] { NPY.header(of: shape) + littleEndianBytes(of: values) }
+
+  /// Writes such a file part by part, so that it needs memory for one of them only.
+  ///
+  /// - Parameters:
+  ///   - shape: the sizes of the dimensions, the outermost first.
+  ///   - path: the file.
+  ///   - next: the next elements, nil after the last ones; together as many as the shape has.
+  /// - Throws: `FileError`, and whatever `next` throws; the old file then stays.
+  package static func write(
+    shape: [Int], to path: String, next: () throws -> [Float]?
+  ) throws {
+    var left = shape.reduce(1, *)
+    var header: [UInt8]? = header(of: shape)
+    try AtomicFile.write(to: path) {
+      if let first = header {
+        header = nil
+        return first
+      }
+      guard let part = try next() else {
+        precondition(left == 0, "\(left) elements of shape \(shape) are missing")
+        return nil
+      }
+      left -= part.count
+      return littleEndianBytes(of: part)
+    }
+  }
+
+  /// What comes before the elements.
+  private static func header(of shape: [Int]) -> [UInt8] {
     let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(sizes)), }"
     let prefix = NPYHeader.magic + [1, 0]
@@ -77,6 +106,5 @@ package struct NPY: Equatable, Sendable {
     let padding = (NPYHeader.alignment - unpadded % NPYHeader.alignment) % NPYHeader.alignment
     let padded = header + String(repeating: " ", count: padding) + "\n"
     return prefix + littleEndianBytes(of: [UInt16(padded.utf8.count)]) + Array(padded.utf8)
-      + littleEndianBytes(of: values)
   }
 }

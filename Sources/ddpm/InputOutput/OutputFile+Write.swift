@@ -63,6 +63,35 @@ extension OutputFile {
     return try write(ByteImages(images), rows: rows, classes: classes, text: text)
   }
 
+  /// Writes an array of images part by part.
+  ///
+  /// - Parameters:
+  ///   - count: how many images there are in all.
+  ///   - path: this file's.
+  ///   - next: the next ones, nil after the last.
+  /// - Returns: the paths of what was written.
+  /// - Throws: `FileError`, and whatever `next` throws; the old file then stays.
+  func write(
+    _ count: Int, of size: ImageSize, to path: String, classes: [Int],
+    next: () throws -> Images?
+  ) throws -> [String] {
+    guard case .array(_, let format) = self, format != .npy else {
+      try Images.write(count, of: size, npy: path, next: next)
+      return [path]
+    }
+    try IDX.write(count, of: size, to: path) { try next().map { ByteImages($0) } }
+    return [path] + (try writeLabels(classes))
+  }
+
+  /// Writes the labels beside a file of bytes, which are bytes too.
+  private func writeLabels(_ classes: [Int]) throws(FileError) -> [String] {
+    guard let labelPath, !classes.isEmpty, classes.allSatisfy({ $0 <= UInt8.max }) else {
+      return []
+    }
+    try IDX(shape: [classes.count], bytes: classes.map { UInt8($0) }).write(to: labelPath)
+    return [labelPath]
+  }
+
   /// Writes images of bytes.
   @discardableResult func write(
     _ images: ByteImages, rows: Int? = nil, classes: [Int] = [],
@@ -84,11 +113,7 @@ extension OutputFile {
     case .array(let path, .npy): try AtomicFile.write(Images(images).npy, to: path)
     case .array(let path, .idx), .array(let path, .compressedIDX):
       try IDX.write(images, to: path)
-      // Labels of IDX are bytes.
-      if let labelPath, !classes.isEmpty, classes.allSatisfy({ $0 <= UInt8.max }) {
-        try IDX(shape: [classes.count], bytes: classes.map { UInt8($0) }).write(to: labelPath)
-        return [path, labelPath]
-      }
+      return [path] + (try writeLabels(classes))
     case .folder(let path): try write(images, each: path, classes, text)
     }
     return [path]

@@ -22,6 +22,23 @@ extension SampleCommand {
     }
 
     let clock = ContinuousClock.now
+    func report(_ clippedShare: Double) {
+      let time = ContinuousClock.now - clock
+      progress.finish(
+        "\(counted(count, "image")) in \(time.brief): \(rate(of: count, in: time, unit: "image")),"
+          + " \(percent(clippedShare)) of the estimated values clipped")
+    }
+    let classes = model.classes(settings.first..<settings.first + count, settings.classes)
+    if isWrittenWhileDrawn(options), case .array(let file, _) = settings.output {
+      Interruption.watch()
+      var portions = PortionedSampling(count, of: model, ready.plan, options, progress)
+      let written = try settings.output.write(
+        count, of: model.imageSize, to: file, classes: classes
+      ) { try portions.next() }
+      report(portions.clippedShare)
+      for path in written { try Output.results.line(path) }
+      return
+    }
     options.progress = { share in
       progress.update(
         "\(percent(share)) of \(counted(count, "image"))  left \(left(share, since: clock).brief)")
@@ -29,17 +46,13 @@ extension SampleCommand {
     let way = settings.progressive.map { ProgressiveGrid(count, model.imageSize, path, for: $0) }
     let samples = try model.sample(count, ready.plan, options, observing: way?.observer)
     guard Tool.ranks.isFirst else { return }
-    let time = ContinuousClock.now - clock
-    progress.finish(
-      "\(counted(count, "image")) in \(time.brief): \(rate(of: count, in: time, unit: "image")),"
-        + " \(percent(samples.clippedShare)) of the estimated values clipped")
+    report(samples.clippedShare)
     let text = settings.text(
       folder, path, model, model.text(options, guide: settings.guidance.guide))
     // Elsewhere than at the first image a column begins with another class.
     let rows = settings.first == 0 ? model.rows(of: count, settings.classes) : nil
     let written = try settings.output.write(
-      samples.images, rows: rows,
-      classes: model.classes(settings.first..<settings.first + count, settings.classes), text: text)
+      samples.images, rows: rows, classes: classes, text: text)
     if settings.hasPreview {
       Output.messages.note(Preview(.messages).text(ByteImages(samples.images), settings.columns))
     }
@@ -47,6 +60,12 @@ extension SampleCommand {
     for path in written + [settings.progressive?.file.path].compactMap(\.self) {
       try Output.results.line(path)
     }
+  }
+
+  /// Whether nothing but the file of an array needs the images, and no other process has some of them.
+  private func isWrittenWhileDrawn(_ options: SamplingOptions) -> Bool {
+    !settings.hasPreview && settings.progressive == nil && options.start == nil
+      && options.ranks.count == 1
   }
 
   /// What a sampling needs before its first step.

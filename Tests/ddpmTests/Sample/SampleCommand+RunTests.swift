@@ -47,6 +47,37 @@ import Testing
     #expect(images.npy.count == 128 + 4 * 5 * 64)
   }
 
+  /// A portion is 64 images per thread at first: these take three of them and a part of a fourth, and are what
+  /// the library draws all at once.
+  @Test func aLargeArrayIsWrittenInPortions() throws {
+    let images = try samples(450)
+    for name in ["a.idx", "b.idx.gz", "c.npy"] {
+      let result = try sample(name, "--count", "450", "--threads", "1", "--quiet")
+      #expect(result.code == 0 && result.messages.isEmpty)
+    }
+    try IDX.write(ByteImages(images), to: workspace.path("whole.idx"))
+    try IDX.write(ByteImages(images), to: workspace.path("whole.idx.gz"))
+    #expect(try workspace.bytes("a.idx") == workspace.bytes("whole.idx"))
+    #expect(try workspace.bytes("b.idx.gz") == workspace.bytes("whole.idx.gz"))
+    #expect(try workspace.bytes("c.npy") == images.npy)
+  }
+
+  @Test func anArrayThatIsStoppedLeavesTheOldFile() throws {
+    try workspace.write("old", to: "a.npy")
+    let result = try BuiltTool.shell(
+      """
+      cd '\(workspace.path(""))' || exit
+      "$0" sample --model model --steps 500 --count 100000 --out a.npy &
+      pid=$!
+      for _ in $(seq 600); do [ -s .a.npy.tmp ] && break; sleep 0.1; done
+      kill -TERM $pid; wait $pid; echo "ended with $?"
+      cat a.npy; ls -A
+      """)
+    #expect(result.output.contains("ended with 143\nolda.npy"), "\(result.output)")
+    #expect(result.messages.contains("stopped: what was drawn is not kept"))
+    #expect(!result.output.contains("tmp"))
+  }
+
   /// On the cosine schedule Heun's first step is too long in few steps; on the linear one it is not.
   @Test func aLeapOfHeunsIsSaid() throws {
     #expect(try !sample("a.png", "--sampler", "heun").messages.contains("Heun's first step"))

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# The tests of the library in builds that differ from the usual one: other CPUs, checked kernels, sanitizers.
+set -euo pipefail
+CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+source scripts/needs.sh
+
+usage="usage: test-builds.sh [BUILD...]
+  x86-64      kernels of four floats, for any 64-bit PC
+  x86-64-v3   kernels of eight floats, AVX2 and FMA
+  checked     kernels that compare extents, memory between guard pages (DDPM_FUZZ_GRAPHS=N: more graphs)
+  thread      the thread sanitizer, on what several threads share
+  address     the address sanitizer, on what reads files
+  Without a BUILD: all that this machine can run and the usual build is not."
+
+# Kernels, tape, and what reference implementations computed.
+numbers='^(KernelsTests|NumericsTests|AutogradTests)\.|Fixture|Trajectory|DiffusersTables'
+shared='GradientAccumulator|Workers|AdamW|TrainerTests|SamplingTests|SumTree|DistillerTests|ConditionalTraining'
+readers='^FilesTests\.|DiffusionTests\.(Data|IDX|Images|UNetConfiguration|SchedulerConfiguration|PipelineFolder)'
+
+# Tests with a scratch folder of its own; ddpm and its tests are left out of the build.
+run() {
+  local name=$1 filter=$2
+  shift 2
+  echo "== tests, $name"
+  DDPM_TESTS=library env "$@" swift test --scratch-path ".build/$name" --filter "$filter" \
+    "${flags[@]}"
+}
+
+need_swift
+need_zlib
+if [ $# -eq 0 ]; then
+  set -- checked thread address
+  # What this machine's own build is not already.
+  if [ "$(uname -m)" = x86_64 ]; then
+    if grep -qw avx512f /proc/cpuinfo; then set -- x86-64-v3 "$@"; fi
+    if grep -qw avx2 /proc/cpuinfo; then set -- x86-64 "$@"; fi
+  fi
+fi
+for build in "$@"; do
+  flags=()
+  case $build in
+    x86-64 | x86-64-v3) run "$build" "$numbers" "DDPM_CPU=$build" ;;
+    checked) run checked "$numbers" DDPM_CHECKED=1 ;;
+    thread) flags=(--sanitize thread) && run thread "$shared" ;;
+    address) flags=(--sanitize address) && run address "$readers" ;;
+    *) fail "there is no build '$build'"$'\n'"$usage" 64 ;;
+  esac
+done
