@@ -40,6 +40,10 @@ struct LiveRanges {
     blocks[block].steps = -1...(groups.last?.steps.upperBound ?? 0) + 1
   }
 
+  mutating func keepAll() {
+    for block in blocks.indices { keep(block) }
+  }
+
   /// Places the blocks in one memory.
   ///
   /// A block that one group alone uses has room for a micro-batch, and lives as long as it is used.

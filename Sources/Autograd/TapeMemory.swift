@@ -28,8 +28,10 @@ struct TapeMemory {
   let gradientNumbers: [Int]
   private let memory: FloatMemory
 
-  init(_ blocks: [Block], _ groups: [StepGroup], capacity: Int) {
-    let plan = TapeMemory.plan(blocks, groups, capacity: capacity)
+  /// When each block is used, and the numbers of each tensor's blocks.
+  typealias Plan = (ranges: LiveRanges, forward: [Int], backward: [Int], gradients: [Int])
+
+  init(_ plan: Plan) {
     let (places, memory) = plan.ranges.layout()
     self.memory = memory
     forward = plan.forward.map { places[$0] }
@@ -38,15 +40,10 @@ struct TapeMemory {
     gradientNumbers = plan.gradients
   }
 
-  /// How many floats the memory would have.
-  static func floats(_ blocks: [Block], _ groups: [StepGroup], capacity: Int) -> Int {
-    plan(blocks, groups, capacity: capacity).ranges.floats
-  }
-
-  /// When each block is used, and the numbers of each tensor's blocks.
-  private static func plan(
-    _ blocks: [Block], _ groups: [StepGroup], capacity: Int
-  ) -> (ranges: LiveRanges, forward: [Int], backward: [Int], gradients: [Int]) {
+  /// - Parameter sharesMemory: whether blocks share memory where their uses do not overlap.
+  static func plan(
+    _ blocks: [Block], _ groups: [StepGroup], capacity: Int, sharesMemory: Bool
+  ) -> Plan {
     var ranges = LiveRanges(groups, capacity: capacity)
     let forward = blocks.map { ranges.add($0.count) }
     var gradients = blocks.map { ranges.add($0.count) }
@@ -57,8 +54,10 @@ struct TapeMemory {
         backward[tensor.index] = ranges.add(blocks[tensor.index].count)
       }
     }
-    for (residual, result) in TapeMemory.sharedGradients(blocks, steps) {
-      gradients[residual] = gradients[result]
+    if sharesMemory {
+      for (residual, result) in TapeMemory.sharedGradients(blocks, steps) {
+        gradients[residual] = gradients[result]
+      }
     }
     var isTraining = false
     for (time, step) in steps.enumerated() {
@@ -81,6 +80,7 @@ struct TapeMemory {
       ranges.keep(forward[i])
       if isTraining { ranges.keep(gradients[i]) }
     }
+    if !sharesMemory { ranges.keepAll() }
     return (ranges, forward, backward, gradients)
   }
 

@@ -34,7 +34,7 @@ extension Floats {
     #if CHECKED
       let shape = shape()
       if shape.contains(where: { $0 < 0 }) || shape.reduce(1, *) > count {
-        stop("\(call): \(role) has \(count) floats instead of \(shape)")
+        stop("\(call): \(role): \(count) floats instead of \(shape)")
       }
     #endif
   }
@@ -94,8 +94,9 @@ extension Operand {
       let first = start + ends.reduce(0) { $0 + min($1, 0) }
       let last = start + ends.reduce(0) { $0 + max($1, 0) }
       if first < 0 || last >= view.count {
-        let extents = loops.map { "\($0.count) by \($0.stride)" }.joined(separator: ", ")
-        stop("\(call): \(role) reaches floats \(first)...\(last) of \(view.count): \(extents)")
+        let steps = loops.filter { $0.count > 1 }.map { "\($0.count) by \($0.stride)" }
+          .joined(separator: ", ")
+        stop("\(call): \(role): floats \(first)...\(last) of \(view.count) (\(steps))")
       }
     #endif
   }
