@@ -54,8 +54,8 @@ package final class Tape: @unchecked Sendable {
   ///   - microBatchPixels: about how many pixels an operation works on at a time. With fewer than
   ///     the default, loops are too short for the cost of reading the weights again.
   ///   - isOnlyPlanned: whether no memory is taken: the tape can be asked for its size, and never run.
-  ///   - sharesMemory: whether blocks share memory where their uses do not overlap: a tape on which none do
-  ///     is what the plans of others are tested against.
+  ///   - sharesMemory: whether blocks that are not in use at the same time share memory. A tape whose
+  ///     blocks have memory of their own is what the plans of others are tested against.
   package init(
     _ parameters: Parameters, for purpose: Purpose, capacity: Int, microBatchPixels: Int = 1600,
     isOnlyPlanned: Bool = false, sharesMemory: Bool = true

@@ -3,12 +3,12 @@
 #if CHECKED
   import Foundation
 
-  /// Zeroed bytes aligned to a cache line, as close before a page that nobody may touch as that allows, and
-  /// behind another one.
+  /// Zeroed bytes aligned to a cache line, between two pages that nobody may touch; the second one
+  /// follows as closely as the alignment allows.
   ///
-  /// The bytes up to the guard pages, among them the slack that kernels may read, are not-a-numbers:
-  /// what is read there and has an influence is seen in the result, and what is written there when
-  /// the memory is freed. Freed memory is no memory: to touch it is an error too.
+  /// The bytes up to those pages, among them the slack that kernels may read, are not-a-numbers:
+  /// what is read there and has an influence shows in the result, and what is written there is
+  /// noticed when the memory is freed. Freed memory may not be touched either.
   struct GuardedPages: @unchecked Sendable {
     let start: UnsafeMutableRawPointer
     private let byteCount: Int
@@ -22,8 +22,7 @@
       let line = Pages.cacheLine
       let needed = (byteCount + slack + line - 1) / line * line
       let room = (needed + page - 1) / page * page
-      let mapped = mmap(
-        nil, room + 2 * page, PROT_NONE, MAP_PRIVATE | GuardedPages.anonymous, -1, 0)
+      let mapped = mmap(nil, room + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANON, -1, 0)
       guard let mapped, mapped != MAP_FAILED,
         mprotect(mapped + page, room, PROT_READ | PROT_WRITE) == 0
       else { stop("there are no \(byteCount) bytes of memory") }
@@ -58,11 +57,5 @@
 
     /// A byte of which four are a NaN.
     private static let filler: UInt8 = 0xFF
-
-    #if os(Linux)
-      private static let anonymous = MAP_ANONYMOUS
-    #else
-      private static let anonymous = MAP_ANON
-    #endif
   }
 #endif
