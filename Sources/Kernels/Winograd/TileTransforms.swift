@@ -163,7 +163,7 @@ func transformOutputGradients(
 ) {
   let plane = tiling.plane
   dy.require(block, of: tiling, "dy")
-  sums.require(rows: block.images.upperBound, plane.channels, apart: plane.channels, "the sums")
+  sums.require(rows: block.images, plane.channels, apart: plane.channels, "the sums")
   TransformedTiles.with(v, block, channels: plane.channels) { v in
     Patch.with(plane) { patch in
       OutputGradientTransform(
@@ -216,7 +216,7 @@ func transformOutputs(
   residual: Residual, into y: Operand
 ) {
   let plane = tiling.plane
-  bias.require(rows: block.images.upperBound, plane.channels, apart: biasRow, "the bias")
+  bias.require(rows: block.images, plane.channels, apart: biasRow, "the bias")
   if case .add(let values) = residual {
     Operand(values).require(block, of: tiling, "the residual")
   }

@@ -56,11 +56,8 @@ struct TileBlock {
   /// Tiles.
   var count: Int { rows.count * tiling.columns.count }
 
-  /// The images that its tiles belong to.
-  var images: Range<Int> {
-    rows.lowerBound / tiling.rows.count..<(rows.upperBound + tiling.rows.count - 1)
-      / tiling.rows.count
-  }
+  /// The images up to the last one that has a tile of it.
+  var images: Int { (rows.upperBound + tiling.rows.count - 1) / tiling.rows.count }
 
   /// The tiles that have the component of row i and column j.
   func tiles(_ i: Int, _ j: Int) -> Range<Int> {
@@ -120,7 +117,6 @@ extension Operand {
   func require(
     _ block: TileBlock, of tiling: Tiling, _ role: StaticString, _ call: StaticString = #function
   ) {
-    require(
-      rows: block.images.upperBound, tiling.plane.count, apart: tiling.plane.count, role, call)
+    require(rows: block.images, tiling.plane.count, apart: tiling.plane.count, role, call)
   }
 }
