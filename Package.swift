@@ -19,6 +19,9 @@ let cpuFlags =
   case let name: ["-Xcc", "-march=\(name)"]
   }
 
+/// With DDPM_CHECKED=1, kernels compare their operands' extents and memory lies between guard pages.
+let isChecked = ProcessInfo.processInfo.environment["DDPM_CHECKED"] == "1"
+
 /// Inlining across files needs the whole module; one thread and no batches are what the debug
 /// build's file list then expects.
 let wholeModule = ["-wmo", "-num-threads", "1", "-disable-batch-mode"]
@@ -48,7 +51,8 @@ let package = Package(
     .target(
       name: "Kernels",
       dependencies: ["Instructions", "HasAVX512", "HasFMA"],
-      swiftSettings: [.unsafeFlags(["-Ounchecked"] + wholeModule + cpuFlags)]),
+      swiftSettings: [.unsafeFlags(["-Ounchecked"] + wholeModule + cpuFlags)]
+        + (isChecked ? [.define("CHECKED")] : [])),
     // Loops over numbers outside the training step: pixels, formats, matrices, nearest neighbours.
     // Optimized in debug builds too, and checked.
     .target(

@@ -75,6 +75,9 @@ fi
 echo "== tests"
 scripts/test.sh
 
+echo "== checked kernels"
+scripts/test-checked.sh
+
 echo "== mpirun"
 scripts/test-mpi.sh
 

@@ -14,14 +14,16 @@ struct LiveRanges {
   /// The numbers of each group's steps, with the images of its micro-batches.
   private let groups: [(steps: ClosedRange<Int>, images: Int)]
   private let capacity: Int
+  private let sharesMemory: Bool
 
-  init(_ groups: [StepGroup], capacity: Int) {
+  /// - Parameter sharesMemory: whether blocks that are not in use at the same time share memory.
+  init(_ groups: [StepGroup], capacity: Int, sharesMemory: Bool) {
     var start = 0
     self.groups = groups.map { group in
       defer { start += group.steps.count }
       return (start...start + group.steps.count - 1, group.images)
     }
-    self.capacity = capacity
+    (self.capacity, self.sharesMemory) = (capacity, sharesMemory)
   }
 
   /// Adds a block of `count` floats per image; returns its number.
@@ -40,24 +42,30 @@ struct LiveRanges {
     blocks[block].steps = -1...(groups.last?.steps.upperBound ?? 0) + 1
   }
 
-  /// Places the blocks in one memory.
+  /// Places the blocks in one memory, or where they share none, each in its own with room for all images.
   ///
   /// A block that one group alone uses has room for a micro-batch, and lives as long as it is used.
   /// Any other block has room for all images and lives from the first step of its first group to the
   /// last step of its last group: for different micro-batches, each step of a group runs both before
   /// and after each other step.
-  func layout() -> (places: [TapeMemory.Place], memory: FloatMemory) {
+  func layout() -> (places: [TapeMemory.Place], memories: [FloatMemory]) {
+    guard sharesMemory else {
+      let memories = blocks.map { FloatMemory(count: $0.count * capacity) }
+      return (memories.map { TapeMemory.Place(floats: $0.all, isMicroBatch: false) }, memories)
+    }
     let (ranges, isMicroBatch, count) = plan()
     let memory = FloatMemory(count: count)
     let places = zip(ranges, isMicroBatch).map { range, isMicroBatch in
       TapeMemory.Place(
         floats: memory.all.slice(range.lowerBound, range.count), isMicroBatch: isMicroBatch)
     }
-    return (places, memory)
+    return (places, [memory])
   }
 
-  /// How many floats that memory has.
-  var floats: Int { plan().count }
+  /// How many floats that takes.
+  var floats: Int {
+    sharesMemory ? plan().count : blocks.reduce(0) { $0 + $1.count * capacity }
+  }
 
   private func plan() -> (ranges: [Range<Int>], isMicroBatch: [Bool], count: Int) {
     var plan = MemoryPlan()

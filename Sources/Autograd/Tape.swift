@@ -21,6 +21,7 @@ package final class Tape: @unchecked Sendable {
   package let parameters: Parameters
   private let microBatchPixels: Int
   private let isOnlyPlanned: Bool
+  private let sharesMemory: Bool
   /// The floats of a tape's memory, once it is sealed.
   package private(set) var floatCount = 0
   /// How many images the next run is for; within an operation, the images of its micro-batch.
@@ -53,11 +54,13 @@ package final class Tape: @unchecked Sendable {
   ///   - microBatchPixels: about how many pixels an operation works on at a time. With fewer than
   ///     the default, loops are too short for the cost of reading the weights again.
   ///   - isOnlyPlanned: whether no memory is taken: the tape can be asked for its size, and never run.
+  ///   - sharesMemory: whether blocks that are not in use at the same time share memory. A tape whose
+  ///     blocks have memory of their own is what the plans of others are tested against.
   package init(
     _ parameters: Parameters, for purpose: Purpose, capacity: Int, microBatchPixels: Int = 1600,
-    isOnlyPlanned: Bool = false
+    isOnlyPlanned: Bool = false, sharesMemory: Bool = true
   ) {
-    self.isOnlyPlanned = isOnlyPlanned
+    (self.isOnlyPlanned, self.sharesMemory) = (isOnlyPlanned, sharesMemory)
     self.parameters = parameters
     self.purpose = purpose
     self.capacity = capacity
@@ -108,9 +111,10 @@ package final class Tape: @unchecked Sendable {
     }
     groups = StepGroup.list(steps, capacity: capacity, pixels: microBatchPixels)
     let scratchCount = operations.map(\.scratchCount).max() ?? 0
-    floatCount = TapeMemory.floats(blocks, groups, capacity: capacity) + scratchCount
+    let plan = TapeMemory.plan(blocks, groups, capacity: capacity, sharesMemory: sharesMemory)
+    floatCount = plan.ranges.floats + scratchCount
     if isOnlyPlanned { return }
-    let memory = TapeMemory(blocks, groups, capacity: capacity)
+    let memory = TapeMemory(plan)
     let scratch = FloatMemory(count: scratchCount)
     (values, gradients) = (memory.forward, memory.gradients)
     isWritten = Array(repeating: false, count: values.count)

@@ -2,7 +2,7 @@
 
 internal import Kernels
 
-/// One memory for all tensors of a tape, laid out for the steps of its passes.
+/// The memory of all tensors of a tape: one, laid out for the steps of its passes, or one for each.
 struct TapeMemory {
   /// What a tensor needs.
   struct Block {
@@ -26,28 +26,25 @@ struct TapeMemory {
   let gradients: [Place]
   /// The number of each tensor's gradient; tensors with one number share it.
   let gradientNumbers: [Int]
-  private let memory: FloatMemory
+  private let memories: [FloatMemory]
 
-  init(_ blocks: [Block], _ groups: [StepGroup], capacity: Int) {
-    let plan = TapeMemory.plan(blocks, groups, capacity: capacity)
-    let (places, memory) = plan.ranges.layout()
-    self.memory = memory
+  /// When each block is used, and the numbers of each tensor's blocks.
+  typealias Plan = (ranges: LiveRanges, forward: [Int], backward: [Int], gradients: [Int])
+
+  init(_ plan: Plan) {
+    let (places, memories) = plan.ranges.layout()
+    self.memories = memories
     forward = plan.forward.map { places[$0] }
     backward = plan.backward.map { places[$0] }
     gradients = plan.gradients.map { places[$0] }
     gradientNumbers = plan.gradients
   }
 
-  /// How many floats the memory would have.
-  static func floats(_ blocks: [Block], _ groups: [StepGroup], capacity: Int) -> Int {
-    plan(blocks, groups, capacity: capacity).ranges.floats
-  }
-
-  /// When each block is used, and the numbers of each tensor's blocks.
-  private static func plan(
-    _ blocks: [Block], _ groups: [StepGroup], capacity: Int
-  ) -> (ranges: LiveRanges, forward: [Int], backward: [Int], gradients: [Int]) {
-    var ranges = LiveRanges(groups, capacity: capacity)
+  /// - Parameter sharesMemory: whether blocks that are not in use at the same time share memory.
+  static func plan(
+    _ blocks: [Block], _ groups: [StepGroup], capacity: Int, sharesMemory: Bool
+  ) -> Plan {
+    var ranges = LiveRanges(groups, capacity: capacity, sharesMemory: sharesMemory)
     let forward = blocks.map { ranges.add($0.count) }
     var gradients = blocks.map { ranges.add($0.count) }
     var backward = forward
@@ -57,8 +54,10 @@ struct TapeMemory {
         backward[tensor.index] = ranges.add(blocks[tensor.index].count)
       }
     }
-    for (residual, result) in TapeMemory.sharedGradients(blocks, steps) {
-      gradients[residual] = gradients[result]
+    if sharesMemory {
+      for (residual, result) in TapeMemory.sharedGradients(blocks, steps) {
+        gradients[residual] = gradients[result]
+      }
     }
     var isTraining = false
     for (time, step) in steps.enumerated() {

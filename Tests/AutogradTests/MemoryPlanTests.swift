@@ -33,7 +33,7 @@ func blocksThatLiveAtTheSameTimeNeverShareMemory(seed: UInt64) {
   let program = Program(seed: seed)
   let (ranges, count) = program.plan.layout()
   for (a, block) in program.blocks.enumerated() {
-    #expect(ranges[a].count >= block.count && ranges[a].upperBound <= count)
+    #expect(ranges[a].count == block.count && ranges[a].upperBound <= count)
     #expect(ranges[a].lowerBound == FloatMemory.aligned(ranges[a].lowerBound))
     for b in 0..<a where program.blocks[b].liveRange.overlaps(block.liveRange) {
       #expect(!ranges[a].overlaps(ranges[b]))

@@ -65,9 +65,12 @@ package struct Network {
 
   /// - Parameter microBatchPixels: pixels that an operation works on at a time.
   package func record(
-    for purpose: Tape.Purpose, images: Int, microBatchPixels: Int = 1600
+    for purpose: Tape.Purpose, images: Int, microBatchPixels: Int = 1600,
+    sharesMemory: Bool = true
   ) -> Recording {
-    let tape = Tape(parameters, for: purpose, capacity: images, microBatchPixels: microBatchPixels)
+    let tape = Tape(
+      parameters, for: purpose, capacity: images, microBatchPixels: microBatchPixels,
+      sharesMemory: sharesMemory)
     let tensors = inputs.map { input in
       switch input {
       case .varied(let shape): tape.input(shape, differentiable: true)

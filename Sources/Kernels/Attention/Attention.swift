@@ -26,6 +26,14 @@ package struct AttentionShape: Hashable, Sendable {
   package var scratchCount: Int {
     max(AttentionForward.Workspace.count(self), AttentionBackward.Workspace.count(self))
   }
+
+  /// In checked builds, stops with a message unless an operand holds the head's channels of all tokens.
+  @inline(__always)
+  func requireRows(
+    _ operand: Operand, _ role: StaticString, _ call: StaticString = #function
+  ) {
+    operand.require(rows: tokens, depth, apart: rowLength, role, call)
+  }
 }
 
 /// y = softmax(q·kᵀ/√depth)·v for one head of one image (Vaswani et al. 2017, Eq. 1).
@@ -39,7 +47,8 @@ package func attentionForward(
   scratch: Floats
 ) {
   AttentionForward(shape, scratch).run(
-    q: q.base, k: k.base, v: v.base, into: y.base, statistics: statistics.base)
+    q: Operand(q), k: Operand(k), v: Operand(v), into: Operand(y),
+    statistics: Operand(statistics))
 }
 
 /// Gradients of `attentionForward`, added to dq, dk and dv.
@@ -51,6 +60,7 @@ package func attentionBackward(
   dy: Floats, addedTo dq: Floats, _ dk: Floats, _ dv: Floats, scratch: Floats
 ) {
   AttentionBackward(shape, scratch).run(
-    q: q.base, k: k.base, v: v.base, y: y.base, statistics: statistics.base, dy: dy.base,
-    addedTo: dq.base, dk.base, dv.base)
+    q: Operand(q), k: Operand(k), v: Operand(v), y: Operand(y),
+    statistics: Operand(statistics), dy: Operand(dy), addedTo: Operand(dq), Operand(dk),
+    Operand(dv))
 }

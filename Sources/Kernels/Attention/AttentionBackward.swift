@@ -8,40 +8,41 @@ struct AttentionBackward {
   /// The intermediate results of one head's backward pass.
   struct Workspace {
     /// [run, widest block] each: P and dS.
-    let weights: UnsafeMutablePointer<Float>
-    let slopes: UnsafeMutablePointer<Float>
+    let weights: Operand
+    let slopes: Operand
     /// [depth, widest block] each.
-    let keys: UnsafeMutablePointer<Float>
-    let values: UnsafeMutablePointer<Float>
+    let keys: Operand
+    let values: Operand
     /// [depth, widest block] each: dSᵀ·q and Pᵀ·dy.
-    let keySums: UnsafeMutablePointer<Float>
-    let valueSums: UnsafeMutablePointer<Float>
+    let keySums: Operand
+    let valueSums: Operand
     /// [widest block, paddedDepth]: the keys once more, as terms of dS·k.
-    let terms: UnsafeMutablePointer<Float>
+    let terms: Operand
     /// [tokens, paddedDepth]: dS·k.
-    let querySums: UnsafeMutablePointer<Float>
+    let querySums: Operand
     /// [tokens, depth]: queries scaled.
-    let queries: UnsafeMutablePointer<Float>
+    let queries: Operand
     /// [tokens, depth]: the result's gradients.
-    let gradients: UnsafeMutablePointer<Float>
+    let gradients: Operand
     /// [tokens] each: what a query's scores and its dP start from, minus its statistics and -D.
-    let scoreStart: UnsafeMutablePointer<Float>
-    let slopeStart: UnsafeMutablePointer<Float>
+    let scoreStart: Operand
+    let slopeStart: Operand
 
     init(_ scratch: Floats, _ shape: AttentionShape) {
       let (block, column) = (TokenBlock.widest, shape.depth * TokenBlock.widest)
-      weights = scratch.base
-      slopes = weights + AttentionBackward.run * block
-      keys = slopes + AttentionBackward.run * block
-      values = keys + column
-      keySums = values + column
-      valueSums = keySums + column
-      terms = valueSums + column
-      querySums = terms + block * shape.paddedDepth
-      queries = querySums + shape.tokens * shape.paddedDepth
-      gradients = queries + shape.tokens * shape.depth + Vector.width
-      scoreStart = gradients + shape.tokens * shape.depth + Vector.width
-      slopeStart = scoreStart + shape.tokens
+      var parts = ScratchParts(scratch)
+      weights = parts.next(AttentionBackward.run * block)
+      slopes = parts.next(AttentionBackward.run * block)
+      keys = parts.next(column)
+      values = parts.next(column)
+      keySums = parts.next(column)
+      valueSums = parts.next(column)
+      terms = parts.next(block * shape.paddedDepth)
+      querySums = parts.next(shape.tokens * shape.paddedDepth)
+      queries = parts.next(shape.tokens * shape.depth + Vector.width)
+      gradients = parts.next(shape.tokens * shape.depth + Vector.width)
+      scoreStart = parts.next(shape.tokens)
+      slopeStart = parts.next(shape.tokens)
     }
 
     /// Floats of the whole, with one spare vector after queries and gradients: rows are stored as
@@ -65,19 +66,22 @@ struct AttentionBackward {
   private static var run: Int { 108 }
 
   func run(
-    q: UnsafePointer<Float>, k: UnsafePointer<Float>, v: UnsafePointer<Float>,
-    y: UnsafePointer<Float>, statistics: UnsafePointer<Float>, dy: UnsafePointer<Float>,
-    addedTo dq: UnsafeMutablePointer<Float>, _ dk: UnsafeMutablePointer<Float>,
-    _ dv: UnsafeMutablePointer<Float>
+    q: Operand, k: Operand, v: Operand, y: Operand, statistics: Operand, dy: Operand,
+    addedTo dq: Operand, _ dk: Operand, _ dv: Operand
   ) {
-    pack(q, y, statistics, dy)
+    statistics.require([(shape.tokens, 1)], "the statistics")
+    shape.requireRows(q, "q")
+    shape.requireRows(y, "y")
+    shape.requireRows(dy, "dy")
+    shape.requireRows(dq, "dq")
+    pack(q.address, y.address, statistics.address, dy.address)
     for index in 0..<TokenBlock.count(tokens: shape.tokens) {
       let block = TokenBlock(index, tokens: shape.tokens)
       block.transpose(
         rows: k, rowLength: shape.rowLength, channels: shape.depth, scale: 1, into: work.keys)
       block.transpose(
         rows: v, rowLength: shape.rowLength, channels: shape.depth, scale: 1, into: work.values)
-      packTerms(k, block)
+      packTerms(k.address, block)
       for first in stride(from: 0, to: shape.tokens, by: AttentionBackward.run) {
         let queries = first..<min(first + AttentionBackward.run, shape.tokens)
         weigh(queries, block.width)
@@ -91,7 +95,7 @@ struct AttentionBackward {
         columns: work.keySums, channels: shape.depth, scale: 1 / Float.log2e, into: dk,
         rowLength: shape.rowLength, .add)
     }
-    finish(dq)
+    finish(dq.address)
   }
 
   // MARK: Queries, a row each
@@ -103,15 +107,15 @@ struct AttentionBackward {
     for token in 0..<shape.tokens {
       let row = token * shape.rowLength
       let place = token * shape.depth
-      let (query, gradient) = (work.queries + place, work.gradients + place)
+      let (query, gradient) = (work.queries.address + place, work.gradients.address + place)
       // Whole vectors: the next row overwrites what the last vector of this one stores past its
       // end.
       vectorized(shape.depth) { c, _ in
         (Vector(at: q + row + c) * shape.factor).store(at: query + c)
       }
       vectorized(shape.depth) { c, _ in Vector(at: dy + row + c).store(at: gradient + c) }
-      work.scoreStart[token] = -statistics[token]
-      work.slopeStart[token] = -dot(dy + row, y + row)
+      work.scoreStart.address[token] = -statistics[token]
+      work.slopeStart.address[token] = -dot(dy + row, y + row)
     }
   }
 
@@ -134,7 +138,8 @@ struct AttentionBackward {
   private func finish(_ dq: UnsafeMutablePointer<Float>) {
     let scale = shape.factor / Float.log2e
     for token in 0..<shape.tokens {
-      let (from, to) = (work.querySums + token * shape.paddedDepth, dq + token * shape.rowLength)
+      let from = work.querySums.address + token * shape.paddedDepth
+      let to = dq + token * shape.rowLength
       if shape.isInterleaved {
         let pairs = Vector(at: from)
         ((pairs.evenHalf + pairs.oddHalf) * scale).add(first: shape.depth, to: to)
@@ -155,9 +160,11 @@ struct AttentionBackward {
         var pair = Vector()
         pair.evenHalf = HalfVector(at: row)
         if i + 1 < count { pair.oddHalf = HalfVector(at: row + shape.rowLength) }
-        pair.store(at: work.terms + i / 2 * padded)
+        pair.store(at: work.terms.address + i / 2 * padded)
       } else {
-        vectorized(padded) { c, _ in Vector(at: row + c).store(at: work.terms + i * padded + c) }
+        vectorized(padded) { c, _ in
+          Vector(at: row + c).store(at: work.terms.address + i * padded + c)
+        }
       }
     }
   }
@@ -168,18 +175,19 @@ struct AttentionBackward {
   private func weigh(_ queries: Range<Int>, _ width: Int) {
     multiply(work.queries, queries, work.keys, width, from: work.scoreStart, into: work.weights)
     multiply(work.gradients, queries, work.values, width, from: work.slopeStart, into: work.slopes)
+    let (factors, slopes) = (work.weights.address, work.slopes.address)
     for i in stride(from: 0, to: queries.count * width, by: VectorBatch.rows * Vector.width) {
-      let weights = VectorBatch(at: work.weights + i, stride: Vector.width).powerOfTwo
-      weights.store(at: work.weights + i, stride: Vector.width)
-      weights.zip(VectorBatch(at: work.slopes + i, stride: Vector.width)) { $0 * $1 }
-        .store(at: work.slopes + i, stride: Vector.width)
+      let weights = VectorBatch(at: factors + i, stride: Vector.width).powerOfTwo
+      weights.store(at: factors + i, stride: Vector.width)
+      weights.zip(VectorBatch(at: slopes + i, stride: Vector.width)) { $0 * $1 }
+        .store(at: slopes + i, stride: Vector.width)
     }
   }
 
   /// target = rows·columns + start.
   private func multiply(
-    _ rows: UnsafePointer<Float>, _ queries: Range<Int>, _ columns: UnsafePointer<Float>,
-    _ width: Int, from start: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>
+    _ rows: Operand, _ queries: Range<Int>, _ columns: Operand, _ width: Int,
+    from start: Operand, into target: Operand
   ) {
     Product(
       rows: queries.count, columns: width, depth: shape.depth,
@@ -195,8 +203,8 @@ struct AttentionBackward {
   }
 
   private func addUp(
-    _ rows: UnsafePointer<Float>, _ queries: Range<Int>, _ factors: UnsafePointer<Float>,
-    _ width: Int, into sums: UnsafeMutablePointer<Float>, _ accumulation: Accumulation
+    _ rows: Operand, _ queries: Range<Int>, _ factors: Operand, _ width: Int,
+    into sums: Operand, _ accumulation: Accumulation
   ) {
     Product(
       rows: shape.depth, columns: width, depth: queries.count,

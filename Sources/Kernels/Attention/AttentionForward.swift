@@ -6,26 +6,27 @@ struct AttentionForward {
   /// The intermediate results of one head's forward pass.
   struct Workspace {
     /// [run, widest block]: scores, then the powers of two of them.
-    let weights: UnsafeMutablePointer<Float>
+    let weights: Operand
     /// [widest block]: what scores start from.
-    let start: UnsafeMutablePointer<Float>
+    let start: Operand
     /// [depth, widest block].
-    let queries: UnsafeMutablePointer<Float>
+    let queries: Operand
     /// [depth + 1, widest block]: weighted sums of the values' rows.
-    let sums: UnsafeMutablePointer<Float>
+    let sums: Operand
     /// [tokens, depth].
-    let keys: UnsafeMutablePointer<Float>
+    let keys: Operand
     /// [tokens, depth + 1]: a one follows a value's channels, so that its weighted sum is the sum
     /// of the weights.
-    let values: UnsafeMutablePointer<Float>
+    let values: Operand
 
     init(_ scratch: Floats, _ shape: AttentionShape) {
-      weights = scratch.base
-      start = weights + run * TokenBlock.widest
-      queries = start + TokenBlock.widest
-      sums = queries + shape.depth * TokenBlock.widest
-      keys = sums + (shape.depth + 1) * TokenBlock.widest
-      values = keys + shape.tokens * shape.depth + Vector.width
+      var parts = ScratchParts(scratch)
+      weights = parts.next(run * TokenBlock.widest)
+      start = parts.next(TokenBlock.widest)
+      queries = parts.next(shape.depth * TokenBlock.widest)
+      sums = parts.next((shape.depth + 1) * TokenBlock.widest)
+      keys = parts.next(shape.tokens * shape.depth + Vector.width)
+      values = parts.next(shape.tokens * (shape.depth + 1) + Vector.width)
     }
 
     /// Floats of the whole, with one spare vector after keys and values: rows are stored as whole
@@ -52,20 +53,23 @@ struct AttentionForward {
   private static var safeScore: Float { 60 }
 
   func run(
-    q: UnsafePointer<Float>, k: UnsafePointer<Float>, v: UnsafePointer<Float>,
-    into y: UnsafeMutablePointer<Float>, statistics: UnsafeMutablePointer<Float>
+    q: Operand, k: Operand, v: Operand, into y: Operand, statistics: Operand
   ) {
-    pack(k, v)
-    let needsShift = shape.factor * boundOfScores(q, k) > AttentionForward.safeScore
+    statistics.require([(shape.tokens, 1)], "the statistics")
+    shape.requireRows(v, "v")
+    shape.requireRows(k, "k")
+    shape.requireRows(q, "q")
+    pack(k.address, v.address)
+    let needsShift = shape.factor * boundOfScores(q.address, k.address) > AttentionForward.safeScore
     for index in 0..<TokenBlock.count(tokens: shape.tokens) {
       let block = TokenBlock(index, tokens: shape.tokens)
       block.transpose(
         rows: q, rowLength: shape.rowLength, channels: shape.depth, scale: shape.factor,
         into: work.queries)
-      work.start.update(repeating: 0, count: block.width)
+      work.start.address.update(repeating: 0, count: block.width)
       if needsShift { subtractPeaks(block.width) }
       addUp(block.width)
-      finish(block, y, statistics)
+      finish(block, y, statistics.address)
     }
   }
 
@@ -75,7 +79,8 @@ struct AttentionForward {
     for token in 0..<shape.tokens {
       let row = token * shape.rowLength
       let (key, value) = (
-        work.keys + token * shape.depth, work.values + token * (shape.depth + 1)
+        work.keys.address + token * shape.depth,
+        work.values.address + token * (shape.depth + 1)
       )
       // Whole vectors: the next row overwrites what the last vector of this one stores past its
       // end.
@@ -89,18 +94,20 @@ struct AttentionForward {
 
   /// start = minus each query's largest score.
   private func subtractPeaks(_ width: Int) {
-    let peaks = work.sums
+    let peaks = work.sums.address
     peaks.update(repeating: -.greatestFiniteMagnitude, count: width)
     for first in stride(from: 0, to: shape.tokens, by: AttentionForward.run) {
       let keys = first..<min(first + AttentionForward.run, shape.tokens)
       score(keys, width)
-      for scores in stride(from: work.weights, to: work.weights + keys.count * width, by: width) {
+      let weights = work.weights.address
+      for scores in stride(from: weights, to: weights + keys.count * width, by: width) {
         vectorized(width) { i, _ in
           Vector(at: peaks + i).larger(Vector(at: scores + i)).store(at: peaks + i)
         }
       }
     }
-    vectorized(width) { i, _ in (Vector() - Vector(at: peaks + i)).store(at: work.start + i) }
+    vectorized(width) { i, _ in (Vector() - Vector(at: peaks + i)).store(at: work.start.address + i)
+    }
   }
 
   /// sums = [values, 1]ᵀ·2^(keys·queries + start).
@@ -131,7 +138,7 @@ struct AttentionForward {
   /// not used.
   private func weigh(_ count: Int) {
     for i in stride(from: 0, to: count, by: VectorBatch.rows * Vector.width) {
-      let weights = work.weights + i
+      let weights = work.weights.address + i
       VectorBatch(at: weights, stride: Vector.width).powerOfTwo
         .store(at: weights, stride: Vector.width)
     }
@@ -139,15 +146,16 @@ struct AttentionForward {
 
   /// y and statistics of the block.
   private func finish(
-    _ block: TokenBlock, _ y: UnsafeMutablePointer<Float>, _ statistics: UnsafeMutablePointer<Float>
+    _ block: TokenBlock, _ y: Operand, _ statistics: UnsafeMutablePointer<Float>
   ) {
-    let sums = work.sums + shape.depth * block.width
+    let results = work.sums.address
+    let sums = results + shape.depth * block.width
     vectorized(block.tokens.count) { i, queries in
       let sum = Vector(at: sums + i)
-      (sum.logarithm * Float.log2e - Vector(at: work.start + i))
+      (sum.logarithm * Float.log2e - Vector(at: work.start.address + i))
         .store(first: queries, at: statistics + block.tokens.lowerBound + i)
       let inverse = 1 / sum
-      for result in stride(from: work.sums, to: sums, by: block.width) {
+      for result in stride(from: results, to: sums, by: block.width) {
         (Vector(at: result + i) * inverse).store(at: result + i)
       }
     }

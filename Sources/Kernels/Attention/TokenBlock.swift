@@ -26,11 +26,13 @@ struct TokenBlock {
   /// - Parameters:
   ///   - rows: the first of all tokens, not of the block's.
   func transpose(
-    rows: UnsafePointer<Float>, rowLength: Int, channels: Int, scale: Float,
-    into columns: UnsafeMutablePointer<Float>
+    rows: Operand, rowLength: Int, channels: Int, scale: Float, into target: Operand
   ) {
     let (width, whole) = (width, wholeBlocks(channels))
-    let first = rows + tokens.lowerBound * rowLength
+    rows.require(rows: tokens.upperBound, channels, apart: rowLength, "the rows")
+    target.require(rows: channels, width, apart: width, "the columns")
+    let first = rows.address + tokens.lowerBound * rowLength
+    let columns = target.address
     BlockTransposer.with { transposer in
       for i in stride(from: 0, to: whole.tokens, by: BlockTransposer.tokens) {
         for c in stride(from: 0, to: whole.channels, by: BlockTransposer.channels) {
@@ -50,11 +52,14 @@ struct TokenBlock {
 
   /// rows[i, c] = scale·columns[c, i] for the block's tokens, or added.
   func transpose(
-    columns: UnsafePointer<Float>, channels: Int, scale: Float,
-    into rows: UnsafeMutablePointer<Float>, rowLength: Int, _ accumulation: Accumulation
+    columns source: Operand, channels: Int, scale: Float, into rows: Operand, rowLength: Int,
+    _ accumulation: Accumulation
   ) {
     let (width, whole) = (width, wholeBlocks(channels))
-    let first = rows + tokens.lowerBound * rowLength
+    source.require(rows: channels, width, apart: width, "the columns")
+    rows.require(rows: tokens.upperBound, channels, apart: rowLength, "the rows")
+    let first = rows.address + tokens.lowerBound * rowLength
+    let columns = source.address
     BlockTransposer.with { transposer in
       for i in stride(from: 0, to: whole.tokens, by: BlockTransposer.tokens) {
         for c in stride(from: 0, to: whole.channels, by: BlockTransposer.channels) {

@@ -8,9 +8,8 @@
 /// Slides a filter over a padded plane: one product per row of output pixels, one segment per row
 /// of the filter.
 private func slide(
-  over plane: UnsafePointer<Float>, _ padded: Plane, stride: Int, side: Int,
-  weights: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ output: Plane,
-  start: (_ row: Int) -> Product.Start
+  over plane: Operand, _ padded: Plane, stride: Int, side: Int, weights: Operand,
+  into y: Operand, _ output: Plane, start: (_ row: Int) -> Product.Start
 ) {
   for row in 0..<output.height {
     Product(
@@ -46,10 +45,10 @@ package func convolutionForward(
       x, weights: weights, bias: bias, residual: residual, into: y)
     return
   }
-  pad(x.base, shape.input, into: scratch.base, shape.padded, border: shape.before)
+  pad(Operand(x), shape.input, into: Operand(scratch), shape.padded, border: shape.before)
   slide(
-    over: scratch.base, shape.padded, stride: shape.stride, side: shape.side,
-    weights: weights.base, into: y.base, output,
+    over: Operand(scratch), shape.padded, stride: shape.stride, side: shape.side,
+    weights: Operand(weights), into: Operand(y), output,
     start: { residual.start(bias, row: $0 * output.width, columns: output.channels) })
 }
 
@@ -65,15 +64,15 @@ package func convolutionInputGradient(
   _ accumulation: Accumulation, scratch: Floats
 ) {
   let plane = shape.borderedGradient
-  pad(dy.base, shape.output, into: scratch.base, plane, border: shape.gradientBorder)
+  pad(Operand(dy), shape.output, into: Operand(scratch), plane, border: shape.gradientBorder)
   for row in 0..<shape.height {
     let rows = Phase(shape, ofInput: row)
     for first in 0..<min(shape.stride, shape.width) {
       let columns = Phase(shape, ofInput: first)
       let seen = rows.output * plane.rowLength + columns.output * shape.outputs
       multiply(
-        shape, rows, columns, first: first, scratch.base + seen, flipped.base,
-        into: dx.base + (row * shape.width + first) * shape.inputs, accumulation)
+        shape, rows, columns, first: first, Operand(scratch) + seen, Operand(flipped),
+        into: Operand(dx) + (row * shape.width + first) * shape.inputs, accumulation)
     }
   }
 }
@@ -98,8 +97,7 @@ private struct Phase {
 /// The gradients of a row's inputs from the first one on, at steps of `stride`.
 private func multiply(
   _ shape: ConvolutionShape, _ rows: Phase, _ columns: Phase, first: Int,
-  _ dy: UnsafePointer<Float>, _ flipped: UnsafePointer<Float>,
-  into target: UnsafeMutablePointer<Float>, _ accumulation: Accumulation
+  _ dy: Operand, _ flipped: Operand, into target: Operand, _ accumulation: Accumulation
 ) {
   let (inputs, outputs, step) = (shape.inputs, shape.outputs, shape.stride)
   let weights = flipped + (rows.tap * shape.side + columns.tap) * outputs * inputs
@@ -136,16 +134,16 @@ package func convolutionWeightGradient(
     return
   }
   let (padded, output) = (shape.padded, shape.output)
-  pad(x.base, shape.input, into: scratch.base, padded, border: shape.before)
+  pad(Operand(x), shape.input, into: Operand(scratch), padded, border: shape.before)
   let taps = shape.side * shape.inputs
   for row in 0..<shape.side {
-    let target = dw.base + row * taps * shape.outputs
+    let target = Operand(dw) + row * taps * shape.outputs
     Product(
       rows: taps, columns: shape.outputs, segments: output.height, depth: output.width,
       a: .init(
-        base: scratch.base + row * padded.rowLength, row: 1, step: shape.stride * shape.inputs,
+        base: Operand(scratch) + row * padded.rowLength, row: 1, step: shape.stride * shape.inputs,
         segment: shape.stride * padded.rowLength),
-      b: .init(base: dy.base, step: shape.outputs, segment: output.rowLength),
+      b: .init(base: Operand(dy), step: shape.outputs, segment: output.rowLength),
       c: target, cRow: shape.outputs
     ).run(.matrix(target, stride: shape.outputs))
   }

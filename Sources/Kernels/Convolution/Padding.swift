@@ -12,9 +12,13 @@ struct Plane {
 
 /// Copies an image into a plane of zeros, `border` pixels from its top and from its left.
 func pad(
-  _ image: UnsafePointer<Float>, _ plane: Plane, into target: UnsafeMutablePointer<Float>,
-  _ padded: Plane, border: Int
+  _ x: Operand, _ plane: Plane, into y: Operand, _ padded: Plane, border: Int
 ) {
+  x.require(rows: plane.height, plane.rowLength, apart: plane.rowLength, "the image")
+  y.require(rows: padded.height, padded.rowLength, apart: padded.rowLength, "the padded image")
+  (y + (border * padded.rowLength + border * plane.channels))
+    .require(rows: plane.height, plane.rowLength, apart: padded.rowLength, "the image's place")
+  let (image, target) = (x.address, y.address)
   target.update(repeating: 0, count: padded.count)
   for y in 0..<plane.height {
     (target + (y + border) * padded.rowLength + border * plane.channels)

@@ -8,8 +8,8 @@ struct ThinConvolution {
   private let shape: ConvolutionShape
   /// Floats of a pixel's products: one per tap and output, rounded up to whole vectors.
   private let width: Int
-  private let weights: UnsafeMutablePointer<Float>
-  private let products: UnsafeMutablePointer<Float>
+  private let weights: Operand
+  private let products: Operand
 
   /// Whether it is faster than the direct loop.
   static func suits(_ shape: ConvolutionShape) -> Bool {
@@ -31,7 +31,7 @@ struct ThinConvolution {
   init(_ shape: ConvolutionShape, _ scratch: Floats) {
     self.shape = shape
     width = ThinConvolution.productWidth(shape)
-    weights = scratch.base
+    weights = Operand(scratch)
     products = weights + FloatMemory.aligned(shape.inputs * width)
   }
 
@@ -40,10 +40,12 @@ struct ThinConvolution {
   func forward(
     _ x: Floats, weights filter: Floats, bias: Floats, residual: Residual, into y: Floats
   ) {
+    bias.require([shape.outputs], "the bias")
+    y.require([shape.outputHeight, shape.outputWidth, shape.outputs], "y")
     pack(filter)
     Product(
       rows: shape.height * shape.width, columns: width, depth: shape.inputs,
-      a: .init(base: x.base, row: shape.inputs, step: 1), b: .init(base: weights, step: width),
+      a: .init(base: Operand(x), row: shape.inputs, step: 1), b: .init(base: weights, step: width),
       c: products, cRow: width
     ).run(.zero)
     start(y.base, bias, residual)
@@ -52,12 +54,15 @@ struct ThinConvolution {
 
   /// [I, taps, O], padded with zeros.
   private func pack(_ filter: Floats) {
+    filter.require([taps, shape.inputs, shape.outputs], "the weights")
+    weights.require(rows: shape.inputs, width, apart: width, "the scratch memory")
+    let weights = weights.address
     weights.update(repeating: 0, count: shape.inputs * width)
     for tap in 0..<taps {
       for i in 0..<shape.inputs {
         for o in 0..<shape.outputs {
           weights[i * width + tap * shape.outputs + o] =
-            filter[(tap * shape.inputs + i) * shape.outputs + o]
+            filter.base[(tap * shape.inputs + i) * shape.outputs + o]
         }
       }
     }
@@ -68,10 +73,11 @@ struct ThinConvolution {
   ) {
     let pixels = shape.outputHeight * shape.outputWidth
     for pixel in 0..<pixels {
-      for o in 0..<shape.outputs { y[pixel * shape.outputs + o] = bias[o] }
+      for o in 0..<shape.outputs { y[pixel * shape.outputs + o] = bias.base[o] }
     }
     if case .add(let block) = residual {
-      for i in 0..<pixels * shape.outputs { y[i] += block[i] }
+      block.require([pixels, shape.outputs], "the residual")
+      for i in 0..<pixels * shape.outputs { y[i] += block.base[i] }
     }
   }
 
@@ -83,7 +89,7 @@ struct ThinConvolution {
     let end = max(left, min(shape.outputWidth, shape.width - right))
     for row in top..<bottom {
       let from =
-        products + ((row + down) * shape.width + right) * width + tap * shape.outputs
+        products.address + ((row + down) * shape.width + right) * width + tap * shape.outputs
       let to = y + row * shape.outputWidth * shape.outputs
       for column in left..<end {
         for o in 0..<shape.outputs { to[column * shape.outputs + o] += from[column * width + o] }
@@ -95,7 +101,8 @@ struct ThinConvolution {
   func weightGradient(_ x: Floats, dy: Floats, addedTo dw: Floats) {
     let (side, inputs, outputs) = (shape.side, shape.inputs, shape.outputs)
     let (padded, plane) = (products, shape.borderedGradient)
-    pad(dy.base, shape.output, into: padded, plane, border: shape.gradientBorder)
+    dw.require([side, side, inputs, outputs], "dw")
+    pad(Operand(dy), shape.output, into: padded, plane, border: shape.gradientBorder)
     let sums = padded + plane.count
     for o in 0..<outputs {
       for row in 0..<side {
@@ -104,11 +111,11 @@ struct ThinConvolution {
         Product(
           rows: side, columns: inputs, segments: shape.height, depth: shape.width,
           a: .init(base: last, row: -outputs, step: outputs, segment: plane.rowLength),
-          b: .init(base: x.base, step: inputs, segment: shape.width * inputs),
+          b: .init(base: Operand(x), step: inputs, segment: shape.width * inputs),
           c: sums, cRow: inputs
         ).run(.zero)
         let target = dw.base + row * side * inputs * outputs + o
-        for i in 0..<side * inputs { target[i * outputs] += sums[i] }
+        for i in 0..<side * inputs { target[i * outputs] += sums.address[i] }
       }
     }
   }

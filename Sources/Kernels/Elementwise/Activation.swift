@@ -22,6 +22,8 @@ extension VectorPack {
 
 /// y = silu(x) for `count` floats.
 package func siluForward(_ x: Floats, into y: Floats, count: Int) {
+  x.require([count], "x")
+  y.require([count], "y")
   vectorized(count) { i, n in
     Vector(at: x.base + i).silu.store(first: n, at: y.base + i)
   }
@@ -31,6 +33,9 @@ package func siluForward(_ x: Floats, into y: Floats, count: Int) {
 package func siluBackward(
   _ x: Floats, dy: Floats, into dx: Floats, _ accumulation: Accumulation, count: Int
 ) {
+  x.require([count], "x")
+  dy.require([count], "dy")
+  dx.require([count], "dx")
   vectorized(count) { i, n in
     let slope = Vector(at: x.base + i).siluSlope * Vector(at: dy.base + i)
     accumulation.start(at: dx.base + i).adding(1, times: slope).store(first: n, at: dx.base + i)

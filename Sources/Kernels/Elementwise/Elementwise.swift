@@ -14,9 +14,7 @@ package enum Accumulation: Sendable {
   }
 
   /// The start of a product whose result goes to `target`.
-  @inline(__always) func start(
-    _ target: UnsafeMutablePointer<Float>, stride: Int
-  ) -> Product.Start {
+  @inline(__always) func start(_ target: Operand, stride: Int) -> Product.Start {
     switch self {
     case .overwrite: .zero
     case .add: .matrix(target, stride: stride)
@@ -40,6 +38,8 @@ package func affine(
   _ x: Floats, scale: Float, offset: Float, into y: Floats, _ accumulation: Accumulation,
   count: Int
 ) {
+  x.require([count], "x")
+  y.require([count], "y")
   vectorized(count) { i, n in
     (accumulation.start(at: y.base + i) + offset)
       .adding(scale, times: Vector(at: x.base + i))
@@ -49,6 +49,8 @@ package func affine(
 
 /// y += x.
 package func add(_ x: Floats, to y: Floats, count: Int) {
+  x.require([count], "x")
+  y.require([count], "y")
   vectorized(count) { i, n in
     (Vector(at: y.base + i) + Vector(at: x.base + i)).store(first: n, at: y.base + i)
   }
@@ -58,6 +60,9 @@ package func add(_ x: Floats, to y: Floats, count: Int) {
 package func multiply(
   _ a: Floats, _ b: Floats, into y: Floats, _ accumulation: Accumulation, count: Int
 ) {
+  a.require([count], "a")
+  b.require([count], "b")
+  y.require([count], "y")
   vectorized(count) { i, n in
     accumulation.start(at: y.base + i)
       .adding(Vector(at: a.base + i), times: Vector(at: b.base + i))
@@ -70,6 +75,8 @@ package func copyRows(
   _ x: Floats, rowLength: Int, into y: Floats, rowLength target: Int, _ accumulation: Accumulation,
   rows: Int, channels: Int
 ) {
+  Operand(x).require(rows: rows, channels, apart: rowLength, "x")
+  Operand(y).require(rows: rows, channels, apart: target, "y")
   for row in 0..<rows {
     let (from, to) = (x.base + row * rowLength, y.base + row * target)
     vectorized(channels) { i, n in
@@ -89,6 +96,7 @@ package func accumulateAndClear(_ x: Floats, into y: Floats, _ accumulation: Acc
 /// Reads floats in memory order, so that they are in a cache when they are read in another order:
 /// the hardware prefetches consecutive cache lines, but not every fourth one.
 package func readAhead(_ x: Floats, count: Int) {
+  x.require([count], "x")
   var sums = FourVectors()
   for i in stride(from: 0, to: count, by: FourVectors.width) {
     sums.add(FourVectors(at: UnsafePointer(x.base + i)))

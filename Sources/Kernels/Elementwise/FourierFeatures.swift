@@ -11,6 +11,8 @@ package func fourierForward(
   _ x: Floats, exponents: [Int], into y: Floats, rows: Int, channels: Int
 ) {
   let width = channels * (1 + 2 * exponents.count)
+  x.require([rows, channels], "x")
+  y.require([rows, width], "y")
   var place = (row: 0, channel: 0)
   vectorized(rows * channels) { i, n in
     let values = Vector(at: x.base + i)
@@ -51,6 +53,9 @@ package func fourierBackward(
   rows: Int, channels: Int
 ) {
   let width = channels * (1 + 2 * exponents.count)
+  y.require([rows, width], "y")
+  dy.require([rows, width], "dy")
+  dx.require([rows, channels], "dx")
   for row in 0..<rows {
     let (values, slopes) = (y.base + row * width, dy.base + row * width)
     for channel in 0..<channels {

@@ -4,6 +4,8 @@
 ///
 /// The tail runs in a whole vector too, so an image's bytes do not depend on where it lies in a batch.
 package func combine(_ a: Double, _ x: Floats, _ b: Double, _ z: Floats, into y: Floats) {
+  x.require([y.count], "x")
+  z.require([y.count], "z")
   let (first, second) = (Vector(repeating: Float(a)), Vector(repeating: Float(b)))
   for i in stride(from: 0, to: y.count, by: Vector.width) {
     let value = (second * Vector(at: z.base + i)).adding(first, times: Vector(at: x.base + i))
@@ -31,6 +33,7 @@ package func clamp(_ x: Floats, to bound: Double) -> Int {
 
 /// Σ (x - y)², summed in double precision.
 package func sumOfSquaredDifferences(_ x: Floats, _ y: Floats) -> Double {
+  y.require([x.count], "y")
   var sum = 0.0
   for i in 0..<x.count {
     let difference = Double(x.base[i]) - Double(y.base[i])
@@ -41,6 +44,7 @@ package func sumOfSquaredDifferences(_ x: Floats, _ y: Floats) -> Double {
 
 /// Σ x·y, summed in double precision.
 package func dotProduct(_ x: Floats, _ y: Floats) -> Double {
+  y.require([x.count], "y")
   var sum = 0.0
   for i in 0..<x.count { sum += Double(x.base[i]) * Double(y.base[i]) }
   return sum

@@ -8,6 +8,8 @@ import Foundation
 ///   - x: [rows, classes].
 ///   - p: [rows, classes].
 package func softmax(_ x: Floats, rows: Int, classes: Int, into p: Floats) {
+  x.require([rows, classes], "x")
+  p.require([rows, classes], "p")
   for row in 0..<rows {
     _ = softmax(x.base + row * classes, classes, into: p.base + row * classes)
   }
@@ -38,6 +40,10 @@ package func crossEntropyForward(
   _ x: Floats, labels: Floats, rows: Int, classes: Int, probabilities p: Floats,
   into loss: Floats
 ) {
+  x.require([rows, classes], "x")
+  labels.require([rows], "the labels")
+  p.require([rows, classes], "the probabilities")
+  loss.require([rows], "the loss")
   for row in 0..<rows {
     let first = row * classes
     let label = Double(x.base[first + Int(labels.base[row])])
@@ -50,6 +56,10 @@ package func crossEntropyBackward(
   probabilities p: Floats, labels: Floats, dy: Floats, rows: Int, classes: Int, into dx: Floats,
   _ accumulation: Accumulation
 ) {
+  p.require([rows, classes], "the probabilities")
+  labels.require([rows], "the labels")
+  dy.require([rows], "dy")
+  dx.require([rows, classes], "dx")
   for row in 0..<rows {
     let (from, to) = (p.base + row * classes, dx.base + row * classes)
     let slope = dy.base[row]

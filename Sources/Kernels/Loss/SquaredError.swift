@@ -9,6 +9,8 @@ package func addSquaredError(
   _ y: Floats, target: Floats, gradient dy: Floats, slope: Float, weight: Double,
   to sum: inout Double
 ) {
+  target.require([y.count], "the target")
+  dy.require([y.count], "dy")
   var total = sum
   vectorized(y.count) { i, n in
     let difference = Vector(at: y.base + i) - Vector(at: target.base + i)

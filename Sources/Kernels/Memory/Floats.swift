@@ -5,7 +5,7 @@
 /// Code that makes a view guarantees that the memory outlives it, that ranges lie within it, and that
 /// no two threads write to the same floats; hence the unchecked conformance. This module is compiled
 /// without checks, so a precondition here would check nothing: layers and operations compare shapes
-/// before they pass views on.
+/// before they pass views on, and checked builds compare extents (Extent.swift).
 package struct Floats: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Float>
   /// How many floats the view covers.
@@ -18,20 +18,29 @@ package struct Floats: @unchecked Sendable {
 
   /// The floats at `offset ..< offset + count`.
   package func slice(_ offset: Int, _ count: Int) -> Floats {
-    Floats(base: base + offset, count: count)
+    requireRange(offset, count)
+    return Floats(base: base + offset, count: count)
   }
 
   package subscript(index: Int) -> Float {
-    get { base[index] }
-    nonmutating set { base[index] = newValue }
+    get {
+      requireRange(index, 1)
+      return base[index]
+    }
+    nonmutating set {
+      requireRange(index, 1)
+      base[index] = newValue
+    }
   }
 
   /// Copies as many floats as `values` holds to the front of the view.
   package func copy(from values: Floats) {
+    require([values.count], "the target")
     base.update(from: values.base, count: values.count)
   }
 
   package func copy(from values: [Float]) {
+    require([values.count], "the target")
     values.withUnsafeBufferPointer { source in
       if let start = source.baseAddress { base.update(from: start, count: source.count) }
     }
@@ -58,12 +67,19 @@ package struct Floats: @unchecked Sendable {
 package final class FloatMemory: Sendable {
   /// All the floats of the memory.
   package let all: Floats
-  private let pages: Pages
+  #if CHECKED
+    private typealias Memory = GuardedPages
+  #else
+    private typealias Memory = Pages
+  #endif
+  private let pages: Memory
 
   package init(count: Int) {
-    let floats = count + FloatMemory.slack
-    pages = Pages(byteCount: floats * MemoryLayout<Float>.stride)
-    all = Floats(base: pages.start.bindMemory(to: Float.self, capacity: floats), count: count)
+    let size = MemoryLayout<Float>.stride
+    pages = Memory(byteCount: count * size, slack: FloatMemory.slack * size)
+    all = Floats(
+      base: pages.start.bindMemory(to: Float.self, capacity: count + FloatMemory.slack),
+      count: count)
   }
 
   /// Memory that holds the given floats.

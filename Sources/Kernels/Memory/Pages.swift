@@ -17,7 +17,9 @@ struct Pages: @unchecked Sendable {
   /// The mapping, if the memory comes from the system and not from the allocator.
   private let mapping: UnsafeMutableRawBufferPointer?
 
-  init(byteCount: Int) {
+  /// - Parameter slack: bytes behind the others.
+  init(byteCount: Int, slack: Int) {
+    let byteCount = byteCount + slack
     #if os(Linux)
       if let mapping = Pages.mapped(byteCount) {
         (start, self.mapping) = mapping

@@ -72,6 +72,8 @@ package func groupNormForward(
   _ activation: Activation, into y: Floats, statistics: Floats, scratch: Floats
 ) {
   let channels = shape.channels
+  statistics.require([2, channels], "the statistics")
+  scratch.require([2, channels], "the scratch memory")
   let (mean, inverse) = (statistics.base, statistics.base + channels)
   let share = 1 / Float(shape.pixels * channels / shape.groups)
 
@@ -100,6 +102,8 @@ package func groupNormRecompute(
   _ shape: NormalizationShape, _ x: [ChannelSlice], gamma: Floats, beta: Floats,
   _ activation: Activation, statistics: Floats, into y: Floats
 ) {
+  shape.require(x, gamma: gamma, beta: beta, statistics: statistics)
+  y.require([shape.pixels, shape.channels], "y")
   let maps = ChannelMaps(
     gamma: gamma.base, beta: beta.base, mean: statistics.base,
     inverse: statistics.base + shape.channels)
@@ -130,6 +134,13 @@ package func groupNormBackward(
   addedTo dgamma: Floats, _ dbeta: Floats, scratch: Floats
 ) {
   let channels = shape.channels
+  shape.require(x, gamma: gamma, beta: beta, statistics: statistics)
+  shape.requireTargets(dx, of: x)
+  dy.require([shape.pixels, channels], "dy")
+  y?.require([shape.pixels, channels], "y")
+  dgamma.require([channels], "dgamma")
+  dbeta.require([channels], "dbeta")
+  scratch.require([2, channels], "the scratch memory")
   let inverse = statistics.base + channels
   let maps = ChannelMaps(
     gamma: gamma.base, beta: beta.base, mean: statistics.base, inverse: inverse)

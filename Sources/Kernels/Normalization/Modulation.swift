@@ -8,6 +8,10 @@
 package func modulateForward(
   gamma: Floats, beta: Floats, modulation: Floats, into affine: Floats, channels: Int
 ) {
+  gamma.require([channels], "gamma")
+  beta.require([channels], "beta")
+  modulation.require([2 * channels], "the modulation")
+  affine.require([2 * channels], "the affine map")
   for c in 0..<channels {
     let scale = 1 + modulation.base[c]
     affine.base[c] = gamma.base[c] * scale
@@ -24,6 +28,13 @@ package func modulateBackward(
   gamma: Floats, beta: Floats, modulation: Floats, daffine: Floats, addedTo dgamma: Floats,
   _ dbeta: Floats, into dmodulation: Floats, _ accumulation: Accumulation, channels: Int
 ) {
+  gamma.require([channels], "gamma")
+  beta.require([channels], "beta")
+  dgamma.require([channels], "dgamma")
+  dbeta.require([channels], "dbeta")
+  modulation.require([2 * channels], "the modulation")
+  daffine.require([2 * channels], "the affine map's gradient")
+  dmodulation.require([2 * channels], "dmodulation")
   if case .overwrite = accumulation { dmodulation.slice(0, 2 * channels).fill(0) }
   for c in 0..<channels {
     let scale = 1 + modulation.base[c]

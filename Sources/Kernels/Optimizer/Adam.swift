@@ -34,6 +34,11 @@ package func adam(
   _ step: AdamStep, parameters: Floats, gradients: Floats, moments: (Floats, Floats),
   ema: Floats, first: Int, count: Int
 ) {
+  parameters.requireRange(first, count)
+  gradients.requireRange(first, count)
+  moments.0.requireRange(first, count)
+  moments.1.requireRange(first, count)
+  ema.requireRange(first, count)
   let (decay1, decay2) = step.decays
   let kept = 1 - step.learningRate * step.weightDecay
   let rate = step.learningRate / step.corrections.0

@@ -10,8 +10,9 @@ package enum Residual: Sendable {
   @inline(__always)
   func start(_ bias: Floats, row: Int, columns: Int) -> Product.Start {
     switch self {
-    case .none: .row(bias.base)
-    case .add(let block): .matrixAndRow(block.base + row * columns, stride: columns, bias.base)
+    case .none: .row(Operand(bias))
+    case .add(let block):
+      .matrixAndRow(Operand(block) + row * columns, stride: columns, Operand(bias))
     }
   }
 }
@@ -28,8 +29,8 @@ package func productForward(
   into y: Floats, outputs: Int
 ) {
   Product(
-    rows: rows, columns: outputs, depth: inputs, a: .init(base: x.base, row: inputs, step: 1),
-    b: .init(base: weights.base, step: outputs), c: y.base, cRow: outputs
+    rows: rows, columns: outputs, depth: inputs, a: .init(base: Operand(x), row: inputs, step: 1),
+    b: .init(base: Operand(weights), step: outputs), c: Operand(y), cRow: outputs
   ).run(residual.start(bias, row: 0, columns: outputs))
 }
 
@@ -43,9 +44,9 @@ package func addProduct(
   _ x: Floats, rows: Int, inputs: Int, weights: Floats, to y: Floats, outputs: Int
 ) {
   Product(
-    rows: rows, columns: outputs, depth: inputs, a: .init(base: x.base, row: inputs, step: 1),
-    b: .init(base: weights.base, step: outputs), c: y.base, cRow: outputs
-  ).run(.matrix(y.base, stride: outputs))
+    rows: rows, columns: outputs, depth: inputs, a: .init(base: Operand(x), row: inputs, step: 1),
+    b: .init(base: Operand(weights), step: outputs), c: Operand(y), cRow: outputs
+  ).run(.matrix(Operand(y), stride: outputs))
 }
 
 /// c = a·b, some columns of it.
@@ -58,8 +59,8 @@ package func matrixProduct(
   _ a: Floats, rows: Int, depth: Int, _ b: Floats, columns: Int, rowLength: Int, into c: Floats
 ) {
   Product(
-    rows: rows, columns: columns, depth: depth, a: .init(base: a.base, row: depth, step: 1),
-    b: .init(base: b.base, step: rowLength), c: c.base, cRow: rowLength
+    rows: rows, columns: columns, depth: depth, a: .init(base: Operand(a), row: depth, step: 1),
+    b: .init(base: Operand(b), step: rowLength), c: Operand(c), cRow: rowLength
   ).run(.zero)
 }
 
@@ -74,10 +75,10 @@ package func productInputGradient(
 ) {
   Product(
     rows: rows, columns: channels.count, depth: outputs,
-    a: .init(base: dy.base, row: outputs, step: 1),
-    b: .init(base: flipped.base + channels.lowerBound, step: inputs), c: dx.base,
+    a: .init(base: Operand(dy), row: outputs, step: 1),
+    b: .init(base: Operand(flipped) + channels.lowerBound, step: inputs), c: Operand(dx),
     cRow: channels.count
-  ).run(accumulation.start(dx.base, stride: channels.count))
+  ).run(accumulation.start(Operand(dx), stride: channels.count))
 }
 
 /// dw += xᵀ·dy, for as many rows at a time as the second-level cache holds, because every tile of
@@ -91,9 +92,9 @@ package func productWeightGradient(
     readAhead(x.slice(first * inputs, depth * inputs), count: depth * inputs)
     Product(
       rows: inputs, columns: outputs, depth: depth,
-      a: .init(base: x.base + first * inputs, row: 1, step: inputs),
-      b: .init(base: dy.base + first * outputs, step: outputs), c: dw.base, cRow: outputs
-    ).run(.matrix(dw.base, stride: outputs))
+      a: .init(base: Operand(x) + first * inputs, row: 1, step: inputs),
+      b: .init(base: Operand(dy) + first * outputs, step: outputs), c: Operand(dw), cRow: outputs
+    ).run(.matrix(Operand(dw), stride: outputs))
   }
 }
 
@@ -107,6 +108,8 @@ private let cachedFloats = 100_000
 package func flipWeights(
   _ weights: Floats, taps: Int, inputs: Int, outputs: Int, into flipped: Floats
 ) {
+  weights.require([taps, inputs, outputs], "the weights")
+  flipped.require([taps, outputs, inputs], "the flipped weights")
   let block = inputs * outputs
   for tap in 0..<taps {
     let (from, to) = (weights.base + tap * block, flipped.base + (taps - 1 - tap) * block)

@@ -67,6 +67,8 @@ extension TileRow {
 package func columnSums(
   _ x: Floats, rows: Int, columns: Int, into sums: Floats, _ accumulation: Accumulation
 ) {
+  x.require([rows, columns], "x")
+  sums.require([columns], "the sums")
   if accumulation == .overwrite { sums.slice(0, columns).fill(0) }
   forEachPanel(
     rows: rows, columns: columns, ColumnSums(x: x.base, rowLength: columns, sums: sums.base))

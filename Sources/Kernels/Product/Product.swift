@@ -9,7 +9,7 @@
 struct Product {
   /// The operand whose elements are broadcast.
   struct Left {
-    var base: UnsafePointer<Float>
+    var base: Operand
     /// From one row of C to the next.
     var row: Int
     /// From one term of the sum to the next.
@@ -20,24 +20,24 @@ struct Product {
 
   /// The operand whose rows are vectors.
   struct Right {
-    var base: UnsafePointer<Float>
+    var base: Operand
     var step: Int
     var segment = 0
     /// The dense right operand of the next product, prefetched during this one.
-    var next: UnsafePointer<Float>?
+    var next: Operand?
   }
 
   /// What the sum is added to.
   enum Start {
     case zero
     /// The same values in every row: a bias.
-    case row(UnsafePointer<Float>)
+    case row(Operand)
     /// One value per row, the same in every column.
-    case column(UnsafePointer<Float>)
+    case column(Operand)
     /// A matrix of C's shape; C itself to accumulate.
-    case matrix(UnsafePointer<Float>, stride: Int)
+    case matrix(Operand, stride: Int)
     /// A matrix plus the same values in every row: a residual and a bias.
-    case matrixAndRow(UnsafePointer<Float>, stride: Int, UnsafePointer<Float>)
+    case matrixAndRow(Operand, stride: Int, Operand)
   }
 
   var rows: Int
@@ -47,11 +47,12 @@ struct Product {
   var depth: Int
   var a: Left
   var b: Right
-  var c: UnsafeMutablePointer<Float>
+  var c: Operand
   var cRow: Int
 
   /// Computes C. B and the start may be read up to two vectors past the last column.
   func run(_ start: Start) {
+    requireExtents(start, terms: 1)
     var sum = self
     if segments == 0 { sum.depth = 0 }
     sum.panels(start)
@@ -80,6 +81,7 @@ struct Product {
   /// Computes C where a row of B holds two terms, interleaved: `depth` counts such rows, and
   /// `a.step` leads from one to the next. C has two halves, interleaved too, which the caller adds.
   func runInterleaved(_ start: Start) {
+    requireExtents(start, terms: 2)
     for column in stride(from: 0, to: columns, by: Vector.width) {
       bands(InterleavedRow.self, from: column, start)
     }
@@ -134,14 +136,14 @@ struct Product {
   private func tiles<T: Tile>(_: T.Type, _ rows: Range<Int>, _ column: Int, _ start: Start) {
     // Each panel prefetches its columns' share of the next operand, each tile its rows' share of
     // that.
-    let ahead = b.next.map { $0 + column * depth }
+    let ahead = b.next.map { $0.address + column * depth }
     let aheadRow = (T.V.width * depth + self.rows - 1) / self.rows
     var row = rows.lowerBound
     while row < rows.upperBound {
       if let ahead { prefetch(ahead + row * aheadRow, count: T.rows * aheadRow) }
       var sum = T()
-      var left = a.base + row * a.row
-      var right = b.base + column
+      var left = a.base.address + row * a.row
+      var right = b.base.address + column
       for _ in 0..<depth {
         sum.add(left, stride: a.row, times: T.V(at: right))
         left += a.step
@@ -151,17 +153,17 @@ struct Product {
       switch start {
       case .zero: break
       case .row(let bias):
-        sum.add(T.V(at: bias + column))
+        sum.add(T.V(at: bias.address + column))
       case .column(let numbers):
-        sum.add(numbers: numbers + row)
+        sum.add(numbers: numbers.address + row)
       case .matrix(let matrix, let stride):
-        sum.add(at: matrix + row * stride + column, stride: stride)
+        sum.add(at: matrix.address + row * stride + column, stride: stride)
       case .matrixAndRow(let matrix, let stride, let bias):
-        sum.add(at: matrix + row * stride + column, stride: stride)
-        sum.add(T.V(at: bias + column))
+        sum.add(at: matrix.address + row * stride + column, stride: stride)
+        sum.add(T.V(at: bias.address + column))
       }
       if columns - column >= T.V.width {
-        sum.store(at: c + row * cRow + column, stride: cRow)
+        sum.store(at: c.address + row * cRow + column, stride: cRow)
       } else {
         storePart(sum, row, column)
       }
@@ -173,6 +175,6 @@ struct Product {
   /// loop.
   @inline(never)
   private func storePart<T: Tile>(_ sum: T, _ row: Int, _ column: Int) {
-    sum.store(first: columns - column, at: c + row * cRow + column, stride: cRow)
+    sum.store(first: columns - column, at: c.address + row * cRow + column, stride: cRow)
   }
 }

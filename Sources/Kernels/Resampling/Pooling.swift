@@ -15,6 +15,8 @@ private func window(_ place: Int, of count: Int) -> Range<Int> {
 package func averagePoolForward(
   _ x: Floats, height: Int, width: Int, channels: Int, into y: Floats
 ) {
+  x.require([height, width, channels], "x")
+  y.require([(height + 1) / 2, (width + 1) / 2, channels], "y")
   var target = y.base
   for row in 0..<(height + 1) / 2 {
     for column in 0..<(width + 1) / 2 {
@@ -38,6 +40,8 @@ package func averagePoolBackward(
   _ accumulation: Accumulation
 ) {
   let pooledWidth = (width + 1) / 2
+  dy.require([(height + 1) / 2, pooledWidth, channels], "dy")
+  dx.require([height, width, channels], "dx")
   for i in 0..<height {
     for j in 0..<width {
       let pixels = window(i / 2, of: height).count * window(j / 2, of: width).count

@@ -8,6 +8,8 @@
 package func upsampleForward(
   _ x: Floats, height: Int, width: Int, channels: Int, into y: Floats
 ) {
+  x.require([height, width, channels], "x")
+  y.require([2 * height, 2 * width, channels], "y")
   let rowLength = 2 * width * channels
   for row in 0..<height {
     let upper = y.base + 2 * row * rowLength
@@ -25,6 +27,8 @@ package func upsampleBackward(
   _ dy: Floats, height: Int, width: Int, channels: Int, into dx: Floats,
   _ accumulation: Accumulation
 ) {
+  dy.require([2 * height, 2 * width, channels], "dy")
+  dx.require([height, width, channels], "dx")
   let rowLength = 2 * width * channels
   for row in 0..<height {
     for column in 0..<width {

@@ -11,6 +11,7 @@ package let peakFloats = (chains + 2) * Vector.width
 /// - Parameter memory: `peakFloats` floats: x of every chain, then a and b. With numbers that the
 ///   compiler knew, or the same in two chains, it would compute the result without the loop.
 package func multiplyAddPeak(rounds: Int, memory: Floats) -> Int {
+  memory.require([peakFloats], "the memory")
   let vectors = memory.base
   func at(_ place: Int) -> Vector { Vector(at: vectors + place * Vector.width) }
   let (a, b) = (at(chains), at(chains + 1))

@@ -123,13 +123,13 @@ extension TransformedTiles.Values {
 
 /// u[f, tile, c] = (Bᵀ d B)[f]: d is a tile's inputs, zero outside the image.
 func transformInputs(
-  _ x: UnsafePointer<Float>, _ tiling: Tiling, _ block: TileBlock,
-  into u: UnsafeMutablePointer<Float>
+  _ x: Operand, _ tiling: Tiling, _ block: TileBlock, into u: Operand
 ) {
   let plane = tiling.plane
+  x.require(block, of: tiling, "x")
   TransformedTiles.with(u, block, channels: plane.channels) { u in
     Patch.with(plane) { patch in
-      InputTransform(x: x, plane: plane, u: u, patch: patch).apply(to: block)
+      InputTransform(x: x.address, plane: plane, u: u, patch: patch).apply(to: block)
     }
   }
 }
@@ -159,14 +159,17 @@ private struct InputTransform: TileTransform {
 /// - Parameter sums: [image, c], to which each tile's sum of dy is added: the biases' gradient
 ///   needs it, and the values are in registers here.
 func transformOutputGradients(
-  _ dy: UnsafePointer<Float>, _ tiling: Tiling, _ block: TileBlock,
-  into v: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>
+  _ dy: Operand, _ tiling: Tiling, _ block: TileBlock, into v: Operand, sums: Operand
 ) {
   let plane = tiling.plane
+  dy.require(block, of: tiling, "dy")
+  sums.require(rows: block.images, plane.channels, apart: plane.channels, "the sums")
   TransformedTiles.with(v, block, channels: plane.channels) { v in
     Patch.with(plane) { patch in
-      OutputGradientTransform(dy: dy, plane: plane, v: v, sums: sums, patch: patch)
-        .apply(to: block)
+      OutputGradientTransform(
+        dy: dy.address, plane: plane, v: v, sums: sums.address, patch: patch
+      )
+      .apply(to: block)
     }
   }
 }
@@ -209,14 +212,18 @@ private struct OutputGradientTransform: TileTransform {
 ///   - m: [f, tile, c].
 ///   - biasRow: floats from one image's bias to the next; 0 where all have the same.
 func transformOutputs(
-  _ m: UnsafeMutablePointer<Float>, _ tiling: Tiling, _ block: TileBlock,
-  bias: UnsafePointer<Float>, biasRow: Int, residual: Residual,
-  into y: UnsafeMutablePointer<Float>
+  _ m: Operand, _ tiling: Tiling, _ block: TileBlock, bias: Operand, biasRow: Int,
+  residual: Residual, into y: Operand
 ) {
   let plane = tiling.plane
+  bias.require(rows: block.images, plane.channels, apart: biasRow, "the bias")
+  if case .add(let values) = residual {
+    Operand(values).require(block, of: tiling, "the residual")
+  }
+  y.require(block, of: tiling, "y")
   TransformedTiles.with(m, block, channels: plane.channels) { m in
     OutputTransform(
-      m: m, plane: plane, bias: bias, biasRow: biasRow, residual: residual, y: y
+      m: m, plane: plane, bias: bias.address, biasRow: biasRow, residual: residual, y: y.address
     ).apply(to: block)
   }
 }

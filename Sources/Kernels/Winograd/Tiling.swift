@@ -56,6 +56,9 @@ struct TileBlock {
   /// Tiles.
   var count: Int { rows.count * tiling.columns.count }
 
+  /// The images up to the last one that has a tile of it.
+  var images: Int { (rows.upperBound + tiling.rows.count - 1) / tiling.rows.count }
+
   /// The tiles that have the component of row i and column j.
   func tiles(_ i: Int, _ j: Int) -> Range<Int> {
     let columns = tiling.columns
@@ -105,5 +108,15 @@ struct TileBlock {
       }
       if isShort { shorts += 1 } else { wholes += 1 }
     }
+  }
+}
+
+extension Operand {
+  /// In checked builds, stops with a message unless the view holds the block's images.
+  @inline(__always)
+  func require(
+    _ block: TileBlock, of tiling: Tiling, _ role: StaticString, _ call: StaticString = #function
+  ) {
+    require(rows: block.images, tiling.plane.count, apart: tiling.plane.count, role, call)
   }
 }

@@ -14,14 +14,17 @@ struct TransformedTiles {
   /// Calls `body` with the values that begin at an address.
   @inline(__always)
   static func with(
-    _ base: UnsafeMutablePointer<Float>, _ block: TileBlock, channels: Int,
+    _ values: Operand, _ block: TileBlock, channels: Int,
     _ body: (TransformedTiles) -> Void
   ) {
     let pitch = Winograd.pitch(tiles: block.count, channels)
+    values.require(
+      rows: Winograd.components, block.count * Winograd.row(channels), apart: pitch,
+      "the transformed tiles")
     withUnsafeTemporaryAllocation(of: Int.self, capacity: Winograd.components) { table in
       for f in table.indices { table.initializeElement(at: f, to: f * pitch) }
       guard let offsets = table.baseAddress else { return }
-      body(TransformedTiles(base: base, row: Winograd.row(channels), offsets: offsets))
+      body(TransformedTiles(base: values.address, row: Winograd.row(channels), offsets: offsets))
     }
   }
 

@@ -68,12 +68,12 @@ package struct WinogradShape: Hashable, Sendable {
 
   /// Scratch memory: transformed inputs, transformed outputs, transformed weights' gradient.
   fileprivate func parts(_ scratch: Floats) -> (
-    u: UnsafeMutablePointer<Float>, m: UnsafeMutablePointer<Float>,
-    dw: UnsafeMutablePointer<Float>
+    u: Operand, m: Operand, dw: Operand
   ) {
-    let u = scratch.base
-    let m = u + part(Winograd.pitch(tiles: blockTiles, inputs))
-    return (u, m, m + part(Winograd.pitch(tiles: blockTiles, outputs)))
+    var parts = ScratchParts(scratch)
+    let u = parts.next(part(Winograd.pitch(tiles: blockTiles, inputs)))
+    let m = parts.next(part(Winograd.pitch(tiles: blockTiles, outputs)))
+    return (u, m, parts.next(part(inputs * outputs)))
   }
 }
 
@@ -118,7 +118,7 @@ package func winogradForward(
   let filters = inputs * outputs
   let fetchesAhead = filters <= prefetchedFloats
   shape.forEachBlock { block in
-    transformInputs(x.base, shape.tiling(channels: inputs), block, into: u)
+    transformInputs(Operand(x), shape.tiling(channels: inputs), block, into: u)
     let pitch = (
       u: Winograd.pitch(tiles: block.count, inputs), m: Winograd.pitch(tiles: block.count, outputs)
     )
@@ -127,15 +127,15 @@ package func winogradForward(
         rows: tiles.count, columns: outputs, depth: inputs,
         a: .init(base: u + f * pitch.u + tiles.lowerBound * row.u, row: row.u, step: 1),
         b: .init(
-          base: weights.base + f * filters, step: outputs,
+          base: Operand(weights) + f * filters, step: outputs,
           next: fetchesAhead && f + 1 < Winograd.components
-            ? weights.base + (f + 1) * filters : nil),
+            ? Operand(weights) + (f + 1) * filters : nil),
         c: m + f * pitch.m + tiles.lowerBound * row.m, cRow: row.m
       ).run(.zero)
     }
     transformOutputs(
-      m, shape.tiling(channels: outputs), block, bias: bias.base, biasRow: biasRow,
-      residual: residual, into: y.base)
+      m, shape.tiling(channels: outputs), block, bias: Operand(bias), biasRow: biasRow,
+      residual: residual, into: Operand(y))
   }
 }
 
@@ -174,9 +174,9 @@ package func winogradWeightGradient(
   let filters = inputs * outputs
   var isFirst = true
   shape.forEachBlock { block in
-    transformInputs(x.base, shape.tiling(channels: inputs), block, into: u)
+    transformInputs(Operand(x), shape.tiling(channels: inputs), block, into: u)
     transformOutputGradients(
-      dy.base, shape.tiling(channels: outputs), block, into: v, sums: sums.base)
+      Operand(dy), shape.tiling(channels: outputs), block, into: v, sums: Operand(sums))
     let pitch = (
       u: Winograd.pitch(tiles: block.count, inputs), v: Winograd.pitch(tiles: block.count, outputs)
     )
@@ -191,5 +191,5 @@ package func winogradWeightGradient(
     }
     isFirst = false
   }
-  addFilterGradient(transformed, filters: filters, to: dw.base)
+  addFilterGradient(transformed, filters: filters, to: Operand(dw))
 }

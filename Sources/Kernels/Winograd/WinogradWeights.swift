@@ -7,6 +7,8 @@
 ///   - filters: I·O.
 ///   - transformed: [36, I, O].
 package func winogradWeights(_ weights: Floats, filters: Int, into transformed: Floats) {
+  weights.require([9, filters], "the weights")
+  transformed.require([Winograd.components, filters], "the transformed weights")
   withUnsafeTemporaryAllocation(of: Vector.self, capacity: 3 * F4.points) { buffer in
     guard let spare = buffer.baseAddress else { return }
     vectorized(filters) { i, n in
@@ -25,9 +27,10 @@ package func winogradWeights(_ weights: Floats, filters: Int, into transformed: 
 }
 
 /// dw += Gᵀ w G for every filter.
-func addFilterGradient(
-  _ transformed: UnsafePointer<Float>, filters: Int, to dw: UnsafeMutablePointer<Float>
-) {
+func addFilterGradient(_ transformed: Operand, filters: Int, to dw: Operand) {
+  transformed.require([(Winograd.components * filters, 1)], "the transformed gradient")
+  dw.require([(9 * filters, 1)], "dw")
+  let (transformed, dw) = (transformed.address, dw.address)
   withUnsafeTemporaryAllocation(of: Vector.self, capacity: 3 * F4.points) { buffer in
     guard let spare = buffer.baseAddress else { return }
     vectorized(filters) { i, n in

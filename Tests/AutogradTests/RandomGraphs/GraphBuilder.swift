@@ -14,9 +14,9 @@ struct GraphBuilder {
   private(set) var layout: ParameterLayout
   private(set) var steps: [Step] = []
   private(set) var descriptions: [String]
-  private var random: SplitMix
+  var random: SplitMix
   /// Of the inputs and of each operation's result.
-  private var shapes: [Shape]
+  private(set) var shapes: [Shape]
   private var isRead: [Bool]
   /// Layers that may be used again.
   private var norms: [(layer: GroupNorm, channels: Int)] = []
@@ -25,7 +25,7 @@ struct GraphBuilder {
   private var filters: [(layer: Convolution, inputs: Int)] = []
 
   /// The number of the input that holds class numbers, which nothing but an embedding can read.
-  private static let classes = 3
+  static let classes = 3
 
   init(_ random: SplitMix, _ layout: ParameterLayout, image: Shape, vector: Shape) {
     (self.random, self.layout) = (random, layout)
@@ -49,7 +49,7 @@ struct GraphBuilder {
     return random.pick(random.happens(0.5) ? all.suffix(3) : all)
   }
 
-  private mutating func image(_ suits: (Shape) -> Bool = { _ in true }) -> Int {
+  mutating func image(_ suits: (Shape) -> Bool = { _ in true }) -> Int {
     operand { $0.channels <= 32 && suits($0) } ?? 0
   }
 
@@ -70,7 +70,7 @@ struct GraphBuilder {
   }
 
   /// A vector of this many channels: one that there is, or one made by a dense layer.
-  private mutating func vector(_ channels: Int) -> Int {
+  mutating func vector(_ channels: Int) -> Int {
     if let vector = optional(Shape(channels: channels), 0.7) { return vector }
     let dense = Dense(
       "dense.\(steps.count)", inputs: shapes[1].channels, outputs: channels, in: &layout)
@@ -92,7 +92,7 @@ struct GraphBuilder {
   }
 
   @discardableResult
-  private mutating func add(
+  mutating func add(
     _ name: String, _ shape: Shape, _ operands: [Int],
     _ run: @escaping (_ operands: [Tensor], _ tape: Tape) -> Tensor
   ) -> Int {
@@ -107,7 +107,7 @@ struct GraphBuilder {
   // MARK: Operations
 
   mutating func addOperation() {
-    switch random.pick(0...19) {
+    switch random.pick(0...22) {
     case 0...5: addGroupNorm()
     case 6...9: addConvolution()
     case 10, 11: addDense()
@@ -118,6 +118,9 @@ struct GraphBuilder {
     case 16: addEmbedding()
     case 17: addPointwiseConvolution()
     case 18: addFlattening()
+    case 19: addSum()
+    case 20: addFourierFeatures()
+    case 21: addCrossEntropy()
     default: addFunction()
     }
   }
@@ -210,7 +213,7 @@ struct GraphBuilder {
     let q = image()
     let shape = shapes[q]
     let (k, v) = (image { $0 == shape }, image { $0 == shape })
-    let heads = random.pick([1, 2])
+    let heads = random.pick([1, 2].filter { shape.channels % $0 == 0 })
     add("attention", shape, [q, k, v]) { x, tape in
       tape.attention(q: x[0], k: x[1], v: x[2], heads: heads)
     }
@@ -250,22 +253,6 @@ struct GraphBuilder {
       "embedding.\(steps.count)", rows: 3, columns: shapes[x].channels, in: &layout)
     add("embedding", shapes[x], [x, GraphBuilder.classes]) { x, tape in
       table(x[0], classes: x[1], on: tape)
-    }
-  }
-
-  private mutating func addFlattening() {
-    let x = image { $0.count <= 64 }
-    add("flattened", Shape(channels: shapes[x].count), [x]) { x, tape in
-      tape.affine(x[0].flattened, scale: 0.5)
-    }
-  }
-
-  private mutating func addFunction() {
-    let x = image()
-    if random.happens(0.5) {
-      add("silu", shapes[x], [x]) { x, tape in tape.silu(x[0]) }
-    } else {
-      add("affine", shapes[x], [x]) { x, tape in tape.affine(x[0], scale: -0.75, offset: 0.1) }
     }
   }
 }

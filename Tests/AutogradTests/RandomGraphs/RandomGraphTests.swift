@@ -2,16 +2,64 @@
 // shares or computes again, may overwrite what a later step reads.
 
 import Autograd
+import Foundation
 import Kernels
 import TestSupport
 import Testing
 
-private let graphsPerGroup: UInt64 = 50
+/// As many graphs as `DDPM_FUZZ_GRAPHS` says, 500 without it, in groups that run at the same time.
+private let graphs =
+  ProcessInfo.processInfo.environment["DDPM_FUZZ_GRAPHS"].flatMap { UInt64($0) } ?? 500
+private let groups: UInt64 = 10
 
-@Test(arguments: 0..<10 as Range<UInt64>)
+@Test(arguments: 0..<groups)
 func gradientsOfRandomGraphsAreTheDifferences(group: UInt64) {
-  for seed in group * graphsPerGroup..<(group + 1) * graphsPerGroup {
+  for seed in group * graphs / groups..<(group + 1) * graphs / groups {
     check(RandomGraph(seed: seed), seed: seed)
+  }
+}
+
+@Test(arguments: 0..<groups)
+func randomGraphsComputeTheSameWhetherOrNotTheyShareMemory(group: UInt64) {
+  for seed in group * graphs / groups..<(group + 1) * graphs / groups {
+    let graph = RandomGraph(seed: seed)
+    let alone = graph.inferred(sharesMemory: false)
+    #expect(graph.inferred(sharesMemory: true) == alone, "graph \(seed): \(graph.description)")
+    let (first, _) = graph.trained(sharesMemory: false)
+    let (shared, again) = graph.trained(sharesMemory: true)
+    #expect(shared == first, "graph \(seed): \(graph.description)")
+    #expect(again == first, "graph \(seed), run again: \(graph.description)")
+  }
+}
+
+extension RandomGraph {
+  /// The result of a tape for inference.
+  fileprivate func inferred(sharesMemory: Bool) -> [Float] {
+    let run = network.record(
+      for: .inference, images: capacity, microBatchPixels: microBatchPixels,
+      sharesMemory: sharesMemory)
+    run.tape.images = images
+    run.tape.forward()
+    return run.result(images)
+  }
+
+  /// The result and all gradients of a tape for training: of its first run, and of one in the memory that
+  /// the first one leaves.
+  fileprivate func trained(sharesMemory: Bool) -> (first: [[Float]], again: [[Float]]) {
+    let run = network.record(
+      for: .training, images: capacity, microBatchPixels: microBatchPixels,
+      sharesMemory: sharesMemory)
+    run.tape.images = images
+    let weights = uniform(images * run.output.shape.count, seed: 50)
+    func train() -> [[Float]] {
+      run.tape.parameterGradients.fill(0)
+      run.train(weights)
+      let gradients = network.varied(run).map {
+        run.tape.gradient($0).prefix(images * $0.shape.count)
+      }
+      return [run.result(images), run.tape.parameterGradients.array] + gradients
+    }
+    return (train(), train())
   }
 }
 
