@@ -27,7 +27,11 @@ extension ValueFormat where Value == ClassChoice {
     return Self(number.expectation) { text in
       number.read(text).map(ClassChoice.one)
     } write: { choice in
-      if case .one(let value) = choice { number.write(value) } else { "" }
+      switch choice {
+      case .one(let value): number.write(value)
+      case .each(let values): values.map(number.write).joined(separator: ",")
+      case .all: ""
+      }
     }.or("all", means: .all)
   }
 }

@@ -30,6 +30,13 @@ package enum Shell: String, CaseIterable, Sendable {
 }
 
 extension String {
+  /// The text as one word of a POSIX shell, between quotes only where it needs them.
+  var quotedForShells: String {
+    let isPlain =
+      !isEmpty && allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-/+=".contains($0)) }
+    return isPlain ? self : shellQuoted
+  }
+
   /// The text between single quotes of a POSIX shell.
   var shellQuoted: String {
     "'"

@@ -7,7 +7,7 @@ import Foundation
 enum ClassShiftsFile {
   /// A file for each of the data that they were learned from.
   private static func name(_ notes: [Key: String]) -> String {
-    let key = Key.allCases.map { notes[$0] ?? "" }.joined(separator: "; ")
+    let key = [Key.program, .model, .data].map { notes[$0] ?? "" }.joined(separator: "; ")
     return "class_shifts-\(CRC32.text(of: Array(key.utf8)).lowercased()).safetensors"
   }
   private static let tensor = "shifts"
@@ -15,6 +15,12 @@ enum ClassShiftsFile {
   /// Keys of the file's notes.
   private enum Key: String, CaseIterable {
     case program, model, data
+    /// The check sum of the values.
+    case crc
+  }
+
+  private static func crc(of values: [Float]) -> String {
+    CRC32.text(of: values.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) })
   }
 
   /// What is kept beside a model; learned and kept where there is none of this model and these data.
@@ -30,9 +36,9 @@ enum ClassShiftsFile {
     ]
     let path = Path.join(folder, name(notes))
     if let file = try? Safetensors(contentsOf: path),
-      Key.allCases.allSatisfy({ file.metadata[$0.rawValue] == notes[$0] }),
-      let shifts = ClassShifts(
-        of: model, classCount: classes, values: (try? file.floats(tensor)) ?? [])
+      notes.allSatisfy({ file.metadata[$0.key.rawValue] == $0.value }),
+      let values = try? file.floats(tensor), file.metadata[Key.crc.rawValue] == crc(of: values),
+      let shifts = ClassShifts(of: model, classCount: classes, values: values)
     {
       return shifts
     }
@@ -44,12 +50,14 @@ enum ClassShiftsFile {
     }
     let bytes = Safetensors.encode(
       [.init(tensor, shape: shifts.shape, .floats(shifts.values))],
-      metadata: Dictionary(uniqueKeysWithValues: notes.map { ($0.rawValue, $1) }))
+      metadata: Dictionary(
+        uniqueKeysWithValues: (notes.map { ($0, $1) } + [(.crc, crc(of: shifts.values))])
+          .map { ($0.rawValue, $1) }))
     do {
       try AtomicFile.write(bytes, to: path)
       progress.say("kept in \(path.printable)")
     } catch {
-      progress.say("ddpm: the directions are not kept: \(error)")
+      progress.warn("the directions are not kept: \(error)")
     }
     return shifts
   }

@@ -7,9 +7,13 @@ extension EditCommand {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
     try settings.output.checkPlace()
+    if let latents = settings.latents { try OutputFile.checkPlace(latents) }
     let (model, folder) = try ModelChoice.open(settings.model, progress)
     try settings.checkClass(of: model)
     var input = try settings.read(for: model, in: folder, progress)
+    if input.images.size.channels == 3, model.imageSize.channels == 1 {
+      progress.warn("the images are in colour and the model's are grey: their brightness is taken")
+    }
     input.images = input.images.withChannels(of: model.imageSize)
     try settings.checkSize(of: input.images, for: model)
     var options = SamplingOptions(threads: threadCount(settings.threads))
@@ -24,17 +28,22 @@ extension EditCommand {
     let editor = Editor(
       model: model, folder: folder, settings: settings, options: options, progress: progress)
     let edited = try editor.edited(input)
-    try write(edited, Tool.text(model: folder), isConditional: model.classCount != nil)
+    try write(
+      edited, Tool.text(model: folder), classes: model.classCount == nil ? [] : input.classes ?? [])
   }
 
   /// Writes the results, for a picture behind their originals, and the latents.
+  ///
+  /// - Parameter classes: of the input, as a conditional model took them.
   private func write(
-    _ edited: Edited, _ model: [(key: String, value: String)], isConditional: Bool
+    _ edited: Edited, _ model: [(key: String, value: String)], classes: [Int]
   ) throws {
     let text =
       model + edited.text + [("steps", "\(settings.steps)")] + [("seed", "\(settings.seed)")]
+    var beside: [String] = []
     if let latents = settings.latents, let values = edited.latents {
       try AtomicFile.write(values.npy, to: latents)
+      beside = [latents] + (try LabelFile.write(classes, beside: latents))
     }
     var written = [settings.output.path]
     switch settings.output {
@@ -47,9 +56,9 @@ extension EditCommand {
       }
     case .array, .folder:
       written = try settings.output.write(
-        edited.results, classes: isConditional ? edited.classes : [], text: text)
+        edited.results, classes: classes.isEmpty ? [] : edited.classes, text: text)
     }
-    for path in [settings.latents].compactMap(\.self) + written { try Output.results.line(path) }
+    for path in beside + written { try Output.results.line(path) }
   }
 }
 

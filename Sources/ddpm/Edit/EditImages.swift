@@ -27,7 +27,7 @@ extension EditSettings {
       let heldOut = self.data.heldOutSeed(of: folder, or: seed)
       let data = try data.load(split, seed: heldOut)
       if split == .test, let note = self.data.note(heldOutBy: heldOut) {
-        progress.say("ddpm: the test images are \(note)")
+        progress.warn("the test images are \(note)")
       }
       if model.classCount != nil || classNumber != nil { try data.check(for: model) }
       let all = data.images.count
@@ -45,9 +45,11 @@ extension EditSettings {
           path: path, .invalid("holds a value of \(value): images are floats from -1 to 1"))
       }
       let chosen = try choose(Array(0..<all.count), usual: all.count, of: path)
-      if classNumber == nil, let labels = try IDX.labels(beside: path, of: all.count) {
-        return EditImages(
-          images: all.picked(chosen), classes: chosen.map { Int(labels[$0]) })
+      if classNumber == nil, model.classCount != nil || needsClasses,
+        let labels = try LabelFile.classes(
+          beside: path, of: all.count, below: needsClasses ? nil : model.classCount)
+      {
+        return EditImages(images: all.picked(chosen), classes: chosen.map { labels[$0] })
       }
       if let classes = model.classCount, classNumber == nil {
         throw UsageError(
@@ -58,6 +60,9 @@ extension EditSettings {
         classes: classNumber.map { number in chosen.map { _ in number } })
     }
   }
+
+  /// Whether the images' classes matter to what is done to them, whatever the model knows.
+  private var needsClasses: Bool { if case .move = edit { true } else { false } }
 
   private func choose(_ places: [Int], usual: Int, of name: String) throws -> [Int] {
     guard let pick else {
@@ -105,38 +110,22 @@ extension Images {
       values: places.flatMap { values[$0 * size.values..<($0 + 1) * size.values] })
   }
 
-  /// The images with the channels of another size: grey becomes three times grey, RGB its mean.
+  /// How much red, green and blue count in a colour's brightness (ITU-R BT.601).
+  private static let luma: [Float] = [0.299, 0.587, 0.114]
+
+  /// The images with the channels of another size where one is grey and the other RGB: grey becomes three
+  /// times grey, RGB its brightness.
   func withChannels(of other: ImageSize) -> Images {
-    guard size.channels != other.channels else { return self }
+    guard Set([size.channels, other.channels]) == [1, 3] else { return self }
     let pixels = stride(from: 0, to: values.count, by: size.channels).flatMap { place in
-      let mean = values[place..<place + size.channels].reduce(0, +) / Float(size.channels)
-      return Array(repeating: mean, count: other.channels)
+      let grey =
+        size.channels == 1
+        ? values[place]
+        : zip(Images.luma, values[place..<place + 3]).reduce(0) { $0 + $1.0 * $1.1 }
+      return Array(repeating: grey, count: other.channels)
     }
     return Images(
       size: ImageSize(height: size.height, width: size.width, channels: other.channels),
       values: pixels)
-  }
-}
-
-extension IDX {
-  /// The labels that lie beside a file of images: `a-labels.idx` beside `a.idx`, and MNIST's names; nil
-  /// where there are none.
-  ///
-  /// - Throws: `FileError` for labels of another number of images.
-  fileprivate static func labels(beside path: String, of count: Int) throws(FileError) -> [UInt8]? {
-    var names = [
-      path.replacing("images", with: "labels").replacing("idx3", with: "idx1")
-        .replacing("idx4", with: "idx1")
-    ]
-    for ending in [".idx", ".idx.gz"] where path.lowercased().hasSuffix(ending) {
-      names.append("\(path.dropLast(ending.count))-labels\(path.suffix(ending.count))")
-    }
-    guard let found = names.first(where: { $0 != path && Path.exists($0) }) else { return nil }
-    let labels = try labels(at: found)
-    guard labels.count == count else {
-      throw FileError(
-        path: found, .invalid("has \(labels.count) labels for the \(count) images of \(path)"))
-    }
-    return labels
   }
 }

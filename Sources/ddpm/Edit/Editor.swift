@@ -53,13 +53,22 @@ struct Editor {
       "mean squared error per dimension of \(counted(input.images.count, "image"))"
         + " \(scientific(error.mean))")
     if let path = settings.latents {
-      progress.say(
-        "the same images from their x_T: ddpm sample --noise \(path.printable) --sampler"
-          + " \(settings.solver.name) --steps \(steps) --spacing trailing --clip none")
+      progress.say("the same images from their x_T: \(drawing(from: path))")
     }
     return Edited(
       input.images, columns: [again], classes: input.classes, latents: latents,
       text: "encoded, decoded")
+  }
+
+  /// The command that draws the images from their latents again: their labels lie beside these.
+  private func drawing(from latents: String) -> String {
+    var words = [
+      "ddpm", "sample", "--model", folder.printable, "--noise", latents.printable, "--sampler",
+      settings.solver.name,
+      "--steps", "\(steps)", "--spacing", "trailing", "--clip", "none",
+    ]
+    if let weight = settings.guidance { words += ["--guidance", weight.brief] }
+    return words.map(\.quotedForShells).joined(separator: " ")
   }
 
   /// From each image to the next one.
@@ -126,9 +135,8 @@ struct Editor {
     }
     let list = strengths.map(\.brief).joined(separator: " ")
     if let target {
-      try report(
-        strengths.map { "strength \($0.brief)" }, columns, of: input, towards: target,
-        trainingImages())
+      try reportIfPossible(
+        strengths.map { "strength \($0.brief)" }, columns, of: input, towards: target)
     }
     return Edited(
       input.images, columns: columns,
@@ -141,15 +149,22 @@ struct Editor {
       throw UsageError("--towards \(target): say with --class which class the images are of")
     }
     let training = try trainingImages()
+    guard training.images.size == model.imageSize else {
+      throw FileError(
+        path: training.name,
+        .invalid("its images are \(training.images.size), those of the model \(model.imageSize)"))
+    }
     let classes = try training.classCount()
-    if let wrong = (sources + [target]).first(where: { $0 >= classes }) {
+    let labels = Set(training.labels ?? [])
+    if let wrong = (sources + [target]).first(where: { !labels.contains(UInt8(clamping: $0)) }) {
       throw UsageError(
-        "--towards \(target): \(training.name.printable) has the classes 0 to \(classes - 1), and no"
-          + " \(wrong)")
+        "--towards \(target): \(training.name.printable) has classes from 0 to \(classes - 1), and no"
+          + " image of \(wrong)")
     }
     let shifts = try ClassShiftsFile.shifts(
       of: model, in: folder, training, threads: options.threads, progress)
-    let latents = try model.encode(input.images, steps: steps, by: settings.solver, options)
+    // Decoding is DDIM's, and so must encoding be: with no shift the image comes back as well as it can.
+    let latents = try model.encode(input.images, steps: steps, by: .ddim, options)
     let columns = try amounts.map { amount in
       try model.decode(
         latents, shifts, from: sources, to: target, amount: amount, steps: steps, options)
@@ -166,6 +181,24 @@ struct Editor {
   private func trainingImages() throws -> Dataset {
     try settings.data.load(
       .train, seed: settings.data.heldOutSeed(of: folder, or: settings.seed))
+  }
+
+  /// The report of images that need no training images themselves: where these are missing or are others, it
+  /// is left out.
+  private func reportIfPossible(
+    _ names: [String], _ columns: [Images], of input: EditImages, towards target: Int
+  ) throws {
+    do {
+      let training = try trainingImages()
+      guard training.images.size == model.imageSize else {
+        return progress.say(
+          "how many are seen as \(target) is left out: the images of \(training.name.printable) are"
+            + " \(training.images.size)")
+      }
+      try report(names, columns, of: input, towards: target, training)
+    } catch let error where error is MissingInput || error is FileError {
+      progress.say("how many are seen as \(target) is left out: \(error)")
+    }
   }
 
   /// Says how many of the images are seen as the target's class, and how far they are from the originals.

@@ -27,7 +27,7 @@ extension EvaluateCommand {
       model, path, settings, guidance: settings.guidance.guidance(progress))
     let heldOut = settings.data.heldOutSeed(of: path, or: settings.seed)
     if subject.test != nil, let note = settings.data.note(heldOutBy: heldOut) {
-      progress.say("ddpm: the test images are \(note)")
+      progress.warn("the test images are \(note)")
     }
     // Not among what is installed: there it would be everybody's, if it can be written at all.
     let place = ModelChoice.isInstalled(path) ? "" : path

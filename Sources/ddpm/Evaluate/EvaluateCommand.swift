@@ -50,7 +50,7 @@ package struct EvaluateCommand: Command {
     "--metrics", "LIST", .distinctList(of: .metric), unset: "all that the data allow, but ode",
     """
     what to measure: time, Frechet (fd) and kernel distance (kd), precision and recall (pr), nearest \
-    training images (neighbours), encoding and decoding (recon), the same noise in different steps \
+    training images (neighbours), encoding and decoding (recon), edits as pictures (edits), the same noise in different steps \
     (consistency), bits/dim (bpd), held-out loss
     """)
   static let features = Option<FeatureArchitecture>(

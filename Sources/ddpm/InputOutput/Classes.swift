@@ -28,7 +28,10 @@ extension DiffusionModel {
   }
 
   private func classRows(_ choice: ClassChoice?) -> Int? {
-    if case .one = choice { nil } else { classCount.map { _ in configuration.seenClasses.count } }
+    switch choice {
+    case .one, .each: nil
+    case .all, nil: classCount.map { _ in configuration.seenClasses.count }
+    }
   }
 
   /// What a picture says of classes and guidance.

@@ -56,7 +56,7 @@ struct ImageVarianceFile: Codable {
       try AtomicFile.write(Array(try encoder.encode(file)), to: path)
       progress.say("kept in \(path.printable)")
     } catch {
-      progress.say("ddpm: the optimal variance is not kept: \(error)")
+      progress.warn("the optimal variance is not kept: \(error)")
     }
     return rounded
   }

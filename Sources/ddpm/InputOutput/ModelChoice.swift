@@ -65,11 +65,11 @@ package enum ModelChoice {
     }
     if !model.ignoredKeys.isEmpty {
       let keys = model.ignoredKeys.joined(separator: ", ").printable
-      progress.say("ddpm: \(path.printable): settings that mean nothing here: \(keys)")
+      progress.warn("\(path.printable): settings that mean nothing here: \(keys)")
     }
     if !model.approximations.isEmpty {
       let settings = model.approximations.joined(separator: ", ").printable
-      progress.say("ddpm: \(path.printable): of the scheduler, \(settings)")
+      progress.warn("\(path.printable): of the scheduler, \(settings)")
     }
     return (model, path)
   }

@@ -11,11 +11,10 @@ extension OutputFile {
     }
   }
 
-  /// The files of labels beside a file of bytes: of `a.idx` it is `a-labels.idx`; none of other formats.
+  /// The file of labels beside a file of bytes: of `a.idx` it is `a-labels.idx`; none of other formats.
   var labelPath: String? {
     guard case .array(let path, let format) = self, format != .npy else { return nil }
-    let ending = ".\(format.rawValue)"
-    return "\(path.dropLast(ending.count))-labels\(path.suffix(ending.count))"
+    return LabelFile.path(beside: path)
   }
 
   /// Makes sure that the file can be created, before work is done for it.
@@ -27,11 +26,29 @@ extension OutputFile {
       if Path.exists(name), !Path.isFolder(name) {
         throw FileError(path: path, .uncreatable(ENOTDIR))
       }
+      return try OutputFile.checkPlace(ofFile: false, path)
     }
-    let isThere = access(path, F_OK) == 0
-    // The dot asks for a folder: a file of that name is none.
-    let place = isThere ? path : Path.join(Path.parent(of: path), ".")
-    if access(place, W_OK) != 0 { throw FileError(path: path, .uncreatable(errno)) }
+    for path in [path, labelPath].compactMap(\.self) {
+      try OutputFile.checkPlace(ofFile: true, path)
+    }
+  }
+
+  /// Makes sure that a path can become a file's, or that a folder's can be written to.
+  ///
+  /// - Throws: `FileError`, as writing would.
+  static func checkPlace(ofFile isFile: Bool = true, _ path: String) throws(FileError) {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      if isFile, status.st_mode & S_IFMT == S_IFDIR {
+        throw FileError(path: path, .uncreatable(EISDIR))
+      }
+      if access(path, W_OK) != 0 { throw FileError(path: path, .uncreatable(errno)) }
+    } else if errno != ENOENT {
+      throw FileError(path: path, .uncreatable(errno))
+      // The dot asks for a folder: a file of that name is none.
+    } else if access(Path.join(Path.parent(of: path), "."), W_OK) != 0 {
+      throw FileError(path: path, .uncreatable(errno))
+    }
   }
 
   /// The side that small images of a grid are enlarged to, so that they can be seen.
@@ -50,17 +67,20 @@ extension OutputFile {
   /// - Parameters:
   ///   - rows: of a grid that nobody gave columns, which is then filled column by column.
   ///   - classes: of each image; none where they have none.
+  ///   - first: the number of the first image.
   ///   - text: what a PNG says about itself.
   /// - Returns: the paths of what was written.
-  /// - Throws: `FileError`.
+  /// - Throws: `FileError`, and of a folder `ExitCode` after a signal.
   @discardableResult func write(
-    _ images: Images, rows: Int? = nil, classes: [Int] = [], text: [(key: String, value: String)]
+    _ images: Images, rows: Int? = nil, classes: [Int] = [], first: Int = 0,
+    text: [(key: String, value: String)]
   ) throws -> [String] {
     if case .array(let path, .npy) = self {
       try AtomicFile.write(images.npy, to: path)
       return [path]
     }
-    return try write(ByteImages(images), rows: rows, classes: classes, text: text)
+    return try write(
+      ByteImages(images), rows: rows, classes: classes, first: first, text: text)
   }
 
   /// Writes an array of images part by part.
@@ -80,21 +100,12 @@ extension OutputFile {
       return [path]
     }
     try IDX.write(count, of: size, to: path) { try next().map { ByteImages($0) } }
-    return [path] + (try writeLabels(classes))
-  }
-
-  /// Writes the labels beside a file of bytes, which are bytes too.
-  private func writeLabels(_ classes: [Int]) throws(FileError) -> [String] {
-    guard let labelPath, !classes.isEmpty, classes.allSatisfy({ $0 <= UInt8.max }) else {
-      return []
-    }
-    try IDX(shape: [classes.count], bytes: classes.map { UInt8($0) }).write(to: labelPath)
-    return [labelPath]
+    return [path] + (try LabelFile.write(classes, beside: path))
   }
 
   /// Writes images of bytes.
   @discardableResult func write(
-    _ images: ByteImages, rows: Int? = nil, classes: [Int] = [],
+    _ images: ByteImages, rows: Int? = nil, classes: [Int] = [], first: Int = 0,
     text: [(key: String, value: String)]
   ) throws -> [String] {
     switch self {
@@ -113,8 +124,8 @@ extension OutputFile {
     case .array(let path, .npy): try AtomicFile.write(Images(images).npy, to: path)
     case .array(let path, .idx), .array(let path, .compressedIDX):
       try IDX.write(images, to: path)
-      return [path] + (try writeLabels(classes))
-    case .folder(let path): try write(images, each: path, classes, text)
+      return [path] + (try LabelFile.write(classes, beside: path))
+    case .folder(let path): try write(images, each: path, classes, first: first, text)
     }
     return [path]
   }
@@ -124,13 +135,16 @@ extension OutputFile {
 
   /// Writes a PNG for each image, named by its number and its class.
   private func write(
-    _ images: ByteImages, each folder: String, _ classes: [Int],
+    _ images: ByteImages, each folder: String, _ classes: [Int], first: Int,
     _ text: [(key: String, value: String)]
   ) throws {
+    // A signal ends it between two files.
+    Interruption.watch()
     try createFolder(folder)
     let size = images.size
     for place in 0..<images.count {
-      let number = String(place)
+      if let code = Interruption.exitCode { throw code }
+      let number = String(first + place)
       let padded = String(repeating: "0", count: max(0, Self.numberDigits - number.count)) + number
       let name = classes.isEmpty ? padded : "\(padded)-\(classes[place])"
       try PNG.write(

@@ -14,11 +14,11 @@ extension SampleCommand {
     progress.say(settings.sampler.summary(path, model))
     if case .one(let number) = settings.classes, model.configuration.unseenClasses.contains(number)
     {
-      progress.say("ddpm: no training image was of class \(number): nothing of it was learned")
+      progress.warn("no training image was of class \(number): nothing of it was learned")
     }
-    if let gap = model.gap(before: path) { progress.say("ddpm: \(gap)") }
+    if let gap = model.gap(before: path) { progress.warn("\(gap)") }
     if ready.plan.sampler is HeunSampler, let leap = model.leap(along: path) {
-      progress.say("ddpm: \(leap)")
+      progress.warn("\(leap)")
     }
 
     let clock = ContinuousClock.now
@@ -28,7 +28,7 @@ extension SampleCommand {
         "\(counted(count, "image")) in \(time.brief): \(rate(of: count, in: time, unit: "image")),"
           + " \(percent(clippedShare)) of the estimated values clipped")
     }
-    let classes = model.classes(settings.first..<settings.first + count, settings.classes)
+    let classes = model.classes(settings.first..<settings.first + count, options.classes)
     if isWrittenWhileDrawn(options), case .array(let file, _) = settings.output {
       Interruption.watch()
       var portions = PortionedSampling(count, of: model, ready.plan, options, progress)
@@ -50,9 +50,9 @@ extension SampleCommand {
     let text = settings.text(
       folder, path, model, model.text(options, guide: settings.guidance.guide))
     // Elsewhere than at the first image a column begins with another class.
-    let rows = settings.first == 0 ? model.rows(of: count, settings.classes) : nil
+    let rows = settings.first == 0 ? model.rows(of: count, options.classes) : nil
     let written = try settings.output.write(
-      samples.images, rows: rows, classes: classes, text: text)
+      samples.images, rows: rows, classes: classes, first: settings.first, text: text)
     if settings.hasPreview {
       Output.messages.note(Preview(.messages).text(ByteImages(samples.images), settings.columns))
     }
@@ -92,6 +92,13 @@ extension SampleCommand {
     try model.check(options)
     try settings.checkInterpolation(of: model)
     let (count, start) = try settings.start(model)
+    if options.classes == nil, settings.interpolation == nil, let noise = settings.noise,
+      let known = model.classCount, let all = start?.count,
+      let labels = try LabelFile.classes(beside: noise, of: all, below: known)
+    {
+      options.classes = .each(labels)
+      progress.say("classes   those in \(LabelFile.path(beside: noise).printable)")
+    }
     // Whatever cannot be drawn is refused before a variance is estimated, which takes a while.
     let path = try model.path(settings.sampler.plan(for: model) { model.largestImageVariance })
     let plan = try settings.sampler.plan(for: model) {
@@ -140,7 +147,10 @@ extension SampleSettings {
     let images = try Images(npy: path)
     guard images.size == model.imageSize else {
       throw FileError(
-        path: path, .invalid("holds images of \(images.size); the model draws \(model.imageSize)"))
+        path: path,
+        .invalid(
+          "holds images of \(images.size); the model draws \(model.imageSize), as a file of shape"
+            + " [N, C, H, W]"))
     }
     guard images.count >= least else {
       let use = interpolation == nil ? "" : ", two per row"

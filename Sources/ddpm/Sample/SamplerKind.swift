@@ -131,9 +131,12 @@ package struct SamplerSettings: Equatable, Sendable {
   /// Whether images follow from the noise they start from, as they do with every model's own sampler.
   var isDeterministic: Bool { kind?.make(eta, .small).isDeterministic ?? true }
 
-  /// The sampler for a model.
+  /// The sampler for a model: in one step, where solvers of higher order have no second one to know more
+  /// from, all of a model's own are DDIM.
   private func kind(for model: DiffusionModel) -> SamplerKind {
-    kind ?? SamplerKind(model.defaults.preference?.sampler ?? model.defaults.sampler)
+    kind
+      ?? (steps == 1
+        ? .ddim : SamplerKind(model.defaults.preference?.sampler ?? model.defaults.sampler))
   }
 
   /// What the model is best drawn with, where that is this sampler.

@@ -76,6 +76,11 @@ package struct Progress: Sendable {
     }
   }
 
+  /// Warns, on a line of its own above the progress: also where no progress is shown.
+  package mutating func warn(_ text: String) {
+    if case .silent = mode { write("ddpm: \(text)\n") } else { say("ddpm: \(text)") }
+  }
+
   private mutating func show(_ text: String) {
     switch mode {
     case .rewriting(let width):

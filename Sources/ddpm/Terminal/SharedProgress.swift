@@ -18,6 +18,9 @@ final class SharedProgress: Sendable {
   /// Says something that stays.
   func say(_ text: String) { state.withLock { $0.say(text) } }
 
+  /// Warns, also where no progress is shown.
+  func warn(_ text: String) { state.withLock { $0.warn(text) } }
+
   /// Reports the last state and ends the line.
   func finish(_ text: String) { state.withLock { $0.finish(text) } }
 

@@ -39,7 +39,7 @@ extension TrainCommand {
       try test.checkLabels(below: classes)
     }
     for warning in train.warnings(classes: classes) {
-      progress.say("ddpm: \(train.name.printable): \(warning)")
+      progress.warn("\(train.name.printable): \(warning)")
     }
     let memory = try settings.memory(beginning, train, classes: classes)
     guard memory.fits else {

@@ -145,9 +145,9 @@ import Testing
       let start = (row * 3 + column) * 64
       return rows.values[start..<start + 64]
     }
-    // No amount is DDIM.
+    // No amount is DDIM there and back.
     let images = Images(try test().prefix(2).images)
-    let again = try model.decode(model.encode(images, steps: 4), steps: 4, by: .ddim)
+    let again = try model.decode(model.encode(images, steps: 4, by: .ddim), steps: 4, by: .ddim)
     #expect(Array(image(0, 0)) == Array(again.values[0..<64]))
     #expect(image(1, 1) == image(1, 2) && image(1, 1) != image(1, 0))
     let names = try FileManager.default.contentsOfDirectory(atPath: workspace.path("model"))
@@ -156,7 +156,23 @@ import Testing
     let second = try move("a.npy", "--towards 2 --amount 0,1,1")
     #expect(!second.messages.contains("learned once") && second.messages.contains("learned before"))
     #expect(try workspace.bytes("a.npy") == kept)
-    try move("b.npy", "--towards 3").expectRefusal(64, "classes 0 to 2", "no 3")
+    try move("b.npy", "--towards 3").expectRefusal(64, "classes from 0 to 2", "no image of 3")
+    // Shifts that were changed on the disk are learned again, to the same bytes.
+    let name = try #require(names.first { $0.hasPrefix("class_shifts-") })
+    var bytes = try workspace.bytes("model/\(name)")
+    let good = bytes
+    bytes[bytes.count - 2] ^= 1
+    try Data(bytes).write(to: URL(filePath: workspace.path("model/\(name)")))
+    #expect(try move("c.npy", "--towards 2").messages.contains("learned once"))
+    #expect(try workspace.bytes("model/\(name)") == good)
+    // Training images of another size are refused before anything is learned from them.
+    let large = ImageSize(height: 12, width: 12, channels: 1)
+    try IDX.write(
+      ByteImages(size: large, pixels: Array(repeating: 0, count: 12 * 144)),
+      to: workspace.path("data/train-images-idx3-ubyte"))
+    try IDX.write(ByteImages(images), to: workspace.path("two.idx"))
+    try move("d.npy", "--from '\(workspace.path("two.idx"))' --class 1 --towards 2")
+      .expectRefusal(65, "its images are 12 x 12, those of the model 8 x 8")
     try move("b.npy", "--amount 1").expectRefusal(64, "--towards")
     try move("b.npy", "--towards 2 --strength 0.5").expectRefusal(64, "class")
   }

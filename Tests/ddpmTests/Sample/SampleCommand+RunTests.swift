@@ -111,6 +111,10 @@ import Testing
       #expect(texts["image"] == "\(place)" && texts["seed"] == "0")
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: workspace.path("each")).count == 4)
+    // A share of a job has the numbers of its own images.
+    #expect(try sampleEach("each", "--first", "4", "--count", "1").code == 0)
+    let names = try FileManager.default.contentsOfDirectory(atPath: workspace.path("each"))
+    #expect(names.count == 5 && names.contains("000004-1.png"))
     try sampleEach("a.png", "--grid", "2").expectRefusal(64, "one by one")
     try workspace.write("x", to: "file")
     try sampleEach("file").expectRefusal(73, "cannot be created")

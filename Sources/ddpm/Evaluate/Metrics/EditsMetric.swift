@@ -7,10 +7,16 @@ extension Metric {
     name: "edits", needs: .test,
     section: Section(
       missingEvaluations: { session in
-        session.edits.reduce(0) { $0 + (session.kept($1) == nil ? session.evaluations($1) : 0) }
+        guard let test = session.subject.test, test.images.count >= 2 else { return 0 }
+        return session.edits.reduce(0) {
+          $0 + (session.kept($1) == nil ? session.evaluations($1) : 0)
+        }
       },
       measure: { session in
-        guard let test = session.subject.test, test.images.count >= 2 else { return nil }
+        guard let test = session.subject.test, test.images.count >= 2 else {
+          session.progress.warn("edits are left out: they take two test images")
+          return nil
+        }
         let data = test.drawn(EvaluationSession.editedImages)
         let rows = try session.edits.map { ($0, try session.images(of: $0, data)) }
         return .init(

@@ -1,0 +1,57 @@
+// The classes of images, in a file beside theirs.
+
+import Diffusion
+import Foundation
+
+/// `a-labels.idx` beside `a.idx` and `a.npy`, `a-labels.idx.gz` beside `a.idx.gz`.
+enum LabelFile {
+  /// The path beside a file of images, latents or noise.
+  static func path(beside path: String) -> String {
+    for ending in [".idx", ".idx.gz"] where path.lowercased().hasSuffix(ending) {
+      return "\(path.dropLast(ending.count))-labels\(path.suffix(ending.count))"
+    }
+    let name = path.lowercased().hasSuffix(".npy") ? String(path.dropLast(4)) : path
+    return "\(name)-labels.idx"
+  }
+
+  /// Writes the classes; where there are none, labels of images that were there before are removed.
+  ///
+  /// - Returns: the path of what was written.
+  /// - Throws: `FileError`.
+  static func write(_ classes: [Int], beside images: String) throws(FileError) -> [String] {
+    let path = path(beside: images)
+    // Labels of IDX are bytes.
+    guard !classes.isEmpty, classes.allSatisfy({ $0 <= UInt8.max }) else {
+      if unlink(path) != 0, errno != ENOENT, errno != ENOTDIR {
+        throw FileError(path: path, .unwritable(errno))
+      }
+      return []
+    }
+    try IDX(shape: [classes.count], bytes: classes.map { UInt8($0) }).write(to: path)
+    return [path]
+  }
+
+  /// The classes of images whose labels lie beside them, also by MNIST's names; nil where there are none.
+  ///
+  /// - Parameters:
+  ///   - images: the path of the images.
+  ///   - count: how many there are.
+  ///   - classes: how many classes the model has, nil for any.
+  /// - Throws: `FileError` for labels of another number of images, or of no class.
+  static func classes(
+    beside images: String, of count: Int, below classes: Int? = nil
+  ) throws(FileError) -> [Int]? {
+    let names = [
+      images.replacing("images", with: "labels").replacing("idx3", with: "idx1")
+        .replacing("idx4", with: "idx1"),
+      path(beside: images),
+    ]
+    guard let found = names.first(where: { $0 != images && Path.exists($0) }) else { return nil }
+    let labels = try IDX.labels(at: found, classes: classes ?? 256)
+    guard labels.count == count else {
+      throw FileError(
+        path: found, .invalid("has \(labels.count) labels for the \(count) images of \(images)"))
+    }
+    return labels.map(Int.init)
+  }
+}
