@@ -1,6 +1,7 @@
 // Each way of editing: what is asked of the library, and what is said of the result.
 
 import Diffusion
+import Ranks
 
 /// A model at work on images.
 struct Editor {
@@ -23,7 +24,7 @@ struct Editor {
     case .redraw(let strengths, let target):
       return try redrawn(input, strengths, target: target)
     case .inpaint(let choice, let resample, let jump):
-      let mask = try choice.mask(of: model.imageSize)
+      let mask = try options.ranks.together { try choice.mask(of: model.imageSize) }
       let grid = try StepSpacing.trailing.timesteps(steps, of: model.schedule)
       let path = RePaint.path(along: grid, jump: jump, times: resample)
       let plan = SamplingPlan(RePaint(images, hiding: mask), along: path)
@@ -125,7 +126,7 @@ struct Editor {
       try model.edit(input.images, strength: $0, settings.sampler, steps: steps, options)
     }
     let list = strengths.map(\.brief).joined(separator: " ")
-    if let target {
+    if let target, options.ranks.isFirst {
       try report(
         strengths.map { "strength \($0.brief)" }, columns, of: input, towards: target,
         trainingImages())
@@ -140,6 +141,27 @@ struct Editor {
     guard let sources = input.classes else {
       throw UsageError("--towards \(target): say with --class which class the images are of")
     }
+    let (training, means) = try options.ranks.together { try directions(sources, to: target) }
+    try options.ranks.agree(on: [("set of training images", training.labelledFingerprint)])
+    let latents = try model.encode(input.images, steps: steps, by: settings.solver, options)
+    let columns = try amounts.map { amount in
+      try model.decode(
+        latents, means, from: sources, to: target, amount: amount, steps: steps, options)
+    }
+    if options.ranks.isFirst {
+      try report(
+        amounts.map { "amount \($0.brief)" }, columns, of: input, towards: target, training)
+    }
+    let list = amounts.map(\.brief).joined(separator: " ")
+    return Edited(
+      input.images, columns: columns, classes: sources.map { _ in target }, latents: latents,
+      text: "towards \(target) in h-space, amounts \(list)")
+  }
+
+  /// Where the classes lie in h-space, and the images that tell.
+  private func directions(
+    _ sources: [Int], to target: Int
+  ) throws -> (Dataset, BottleneckMeans) {
     let training = try trainingImages()
     let classes = try training.classCount()
     if let wrong = (sources + [target]).first(where: { $0 >= classes }) {
@@ -150,17 +172,7 @@ struct Editor {
     let grid = try StepSpacing.trailing.timesteps(steps, of: model.schedule)
     let means = try BottleneckMeansFile.means(
       of: model, in: folder, training, at: grid, threads: options.threads, progress)
-    let latents = try model.encode(input.images, steps: steps, by: settings.solver, options)
-    let columns = try amounts.map { amount in
-      try model.decode(
-        latents, means, from: sources, to: target, amount: amount, steps: steps, options)
-    }
-    try report(
-      amounts.map { "amount \($0.brief)" }, columns, of: input, towards: target, training)
-    let list = amounts.map(\.brief).joined(separator: " ")
-    return Edited(
-      input.images, columns: columns, classes: sources.map { _ in target }, latents: latents,
-      text: "towards \(target) in h-space, amounts \(list)")
+    return (training, means)
   }
 
   /// The labelled images that directions and a classifier are learned from.
