@@ -78,6 +78,9 @@ scripts/test.sh
 echo "== mpirun"
 scripts/test-mpi.sh
 
+echo "== two hosts"
+scripts/test-cluster.sh
+
 echo "== a package that depends on the library"
 for program in OwnSchedule OwnSampler OwnTraining OwnImages; do
   swift run --package-path Tests/Dependent --scratch-path .build/dependent "$program"
