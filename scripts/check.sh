@@ -4,6 +4,16 @@ set -euo pipefail
 CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 source scripts/needs.sh
 
+usage="usage: check.sh [--quick|--full]
+  --quick  the usual build and its tests only: for work at hand
+  --full   also the builds that take longest: other CPUs, sanitizers, release"
+extent=${1:-}
+case $extent in
+  '' | --quick | --full) ;;
+  -h | --help) echo "$usage" && exit ;;
+  *) fail "unknown argument '$extent'"$'\n'"$usage" 64 ;;
+esac
+
 need_swift
 need_swift_format
 need_zlib
@@ -75,11 +85,21 @@ fi
 echo "== tests"
 scripts/test.sh
 
-echo "== checked kernels"
-scripts/test-checked.sh
+if [ "$extent" = --quick ]; then exit; fi
+
+if [ "$extent" = --full ]; then
+  echo "== release"
+  swift build -c release
+  scripts/test-builds.sh
+else
+  scripts/test-builds.sh checked
+fi
 
 echo "== mpirun"
 scripts/test-mpi.sh
+
+echo "== two hosts"
+scripts/test-cluster.sh
 
 echo "== a package that depends on the library"
 for program in OwnSchedule OwnSampler OwnTraining OwnImages; do

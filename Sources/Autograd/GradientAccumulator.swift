@@ -11,11 +11,13 @@ package import Ranks
 package final class GradientAccumulator: @unchecked Sendable {
   private let count: Int
   private let ranks: any Communicator
-  /// Guards what follows.
-  private let lock = NSLock()
+  /// What the batches so far have cost in communication.
+  package private(set) var traffic = Traffic()
+  /// Guards what follows, and tells of sums that others wait for.
+  private let condition = NSCondition()
   /// One per worker, zero where no shard is being computed.
   private var working: [FloatMemory]
-  /// Sums that wait for their siblings.
+  /// Sums that wait for their siblings, or to be sent.
   private var waiting: [SumTree.Node: FloatMemory] = [:]
   /// Zeros.
   private var spare: [FloatMemory] = []
@@ -50,15 +52,36 @@ package final class GradientAccumulator: @unchecked Sendable {
     let losses = own.map { _ in SharedValue(0.0) }
     sum.all.fill(0)
     spare.append(sum)
+    let exchange = ranks.count == 1 ? nil : SumExchange(tree, count, ranks, of: self)
     workers.each(own.count) { place, worker in
       let shard = own.lowerBound + place
       let first = shard * capacity
-      let memory = lock.withLock { working[worker] }
+      let memory = condition.withLock { working[worker] }
       losses[place].value = train(first..<min(batch, first + capacity), worker, memory)
       add(SumTree.Node(level: 0, index: shard), of: worker, tree, own)
     }
-    sum = ranks.count == 1 ? take(tree.root) : combined(tree)
-    return ranks.gather(losses.map(\.value), shareOf: tree.leaves).reduce(0, +)
+    guard let exchange else {
+      sum = take(tree.root)
+      return losses.reduce(0) { $0 + $1.value }
+    }
+    let begun = ContinuousClock.now
+    sum = total(exchange)
+    let loss = ranks.gather(losses.map(\.value), shareOf: tree.leaves).reduce(0, +)
+    let waited = (ContinuousClock.now - begun) / .seconds(1)
+    traffic.add(
+      bytes: exchange.bytes + (ranks.count - 1) * own.count * MemoryLayout<Double>.size,
+      seconds: waited)
+    return loss
+  }
+
+  /// The sum of a node that has no parent among this rank's, once it is there.
+  func awaited(_ node: SumTree.Node) -> Floats {
+    condition.withLock {
+      while true {
+        if let sum = waiting[node] { return sum.all }
+        condition.wait()
+      }
+    }
   }
 
   private func take(_ node: SumTree.Node) -> FloatMemory {
@@ -70,78 +93,33 @@ package final class GradientAccumulator: @unchecked Sendable {
   private func add(
     _ leaf: SumTree.Node, of worker: Int, _ tree: SumTree, _ own: Range<Int>
   ) {
-    lock.lock()
-    defer { lock.unlock() }
+    condition.lock()
+    defer { condition.unlock() }
     var (node, memory) = (leaf, working[worker])
     while node != tree.root, tree.isWithin(own, node.parent) {
       if !tree.leaves(of: node.sibling).isEmpty {
         guard let sibling = waiting.removeValue(forKey: node.sibling) else { break }
-        lock.unlock()
+        condition.unlock()
         accumulateAndClear(memory.all, into: sibling.all, .add)
-        lock.lock()
+        condition.lock()
         spare.append(memory)
         memory = sibling
       }
       node = node.parent
     }
     waiting[node] = memory
+    condition.broadcast()
     working[worker] = spare.popLast() ?? FloatMemory(count: count)
   }
-}
 
-// MARK: - Over several processes
-
-extension GradientAccumulator {
-  /// Floats of a cache line: ranks' parts of the sum begin at whole ones.
-  private static let line = 16
-
-  /// The sum over all ranks: each rank adds up one part of the parameters, along the tree, from what all
-  /// ranks have of it, and all gather the parts.
-  private func combined(_ tree: SumTree) -> FloatMemory {
-    let parts = (0..<ranks.count).map { rank in
-      let lines = ranks.share(of: (count + Self.line - 1) / Self.line, rank: rank)
-      return min(lines.lowerBound * Self.line, count)..<min(lines.upperBound * Self.line, count)
-    }
-    let nodes = (0..<ranks.count).map { tree.cover(ranks.share(of: tree.leaves, rank: $0)) }
-    let own = nodes[ranks.rank].map(take)
-    let part = parts[ranks.rank]
-    let received = ranks.exchangeParts(
-      parts.map { part in
-        own.flatMap { $0.all.slice(part.lowerBound, part.count).array }
-      }, counts: nodes.map { $0.count * part.count })
-    var sums: [SumTree.Node: FloatMemory] = [:]
-    for (nodes, floats) in zip(nodes, received) {
-      for (place, node) in nodes.enumerated() {
-        let memory = FloatMemory(count: part.count)
-        memory.all.copy(from: Array(floats[place * part.count..<(place + 1) * part.count]))
-        sums[node] = memory
-      }
-    }
-    let total = total(tree.root, tree, &sums, part.count)
-    let all = ranks.gather(
-      withExtendedLifetime(total) { total.all.slice(0, part.count).array },
-      counts: parts.map(\.count))
+  /// The sum over all ranks.
+  private func total(_ exchange: SumExchange) -> FloatMemory {
+    let all = exchange.total()
+    let own = exchange.own.map(take)
     let (sum, rest) = (own.first ?? FloatMemory(count: count), own.dropFirst())
     for memory in rest { memory.all.fill(0) }
     spare += rest
     sum.all.copy(from: all)
-    return sum
-  }
-
-  /// The sum of a node, from those of the largest nodes that one rank has.
-  private func total(
-    _ node: SumTree.Node, _ tree: SumTree, _ sums: inout [SumTree.Node: FloatMemory],
-    _ count: Int
-  ) -> FloatMemory {
-    if let sum = sums.removeValue(forKey: node) { return sum }
-    let (left, right) = node.children
-    let sum = total(left, tree, &sums, count)
-    if !tree.leaves(of: right).isEmpty {
-      let other = total(right, tree, &sums, count)
-      withExtendedLifetime((sum, other)) {
-        accumulateAndClear(other.all, into: sum.all, .add)
-      }
-    }
     return sum
   }
 }

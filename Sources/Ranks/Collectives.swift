@@ -27,14 +27,16 @@ extension Communicator {
   /// Rank 0's bytes, which all ranks know the number of.
   private func spread(_ bytes: [UInt8], _ length: Int) -> [UInt8] {
     var bytes = bytes
+    let none = [Int](repeating: 0, count: count)
+    func only(_ other: Int) -> [Int] { none.indices.map { $0 == other ? length : 0 } }
     var reach = 1
     while reach < count {
       // Ranks below `reach` have the bytes; each hands them to the one `reach` above it.
       if rank < reach {
         let next = rank + reach
-        if next < count { _ = exchange(bytes, to: next, from: nil, count: 0) }
+        if next < count { _ = exchange(bytes, sent: only(next), received: none) }
       } else if rank < 2 * reach {
-        bytes = exchange([], to: nil, from: rank - reach, count: length)
+        bytes = exchange([], sent: none, received: only(rank - reach))
       }
       reach *= 2
     }
@@ -53,16 +55,16 @@ extension Communicator {
     precondition(
       parts.count == count && counts.count == count,
       "\(parts.count) parts and \(counts.count) counts for \(count) ranks")
-    var received = [[Value]](repeating: [], count: count)
-    received[rank] = parts[rank]
-    for round in 1..<max(count, 1) {
-      let (to, from) = ((rank + round) % count, (rank - round + count) % count)
-      received[from] = [Value](
-        rawBytes: exchange(
-          parts[to].rawBytes, to: to, from: from,
-          count: counts[from] * MemoryLayout<Value>.stride))
+    let size = MemoryLayout<Value>.stride
+    let received = [Value](
+      rawBytes: exchange(
+        parts.flatMap(\.self).rawBytes, sent: parts.map { $0.count * size },
+        received: counts.map { $0 * size }))
+    var end = 0
+    return counts.map { count in
+      end += count
+      return Array(received[end - count..<end])
     }
-    return received
   }
 
   /// What all ranks have, one after the other, in every rank.

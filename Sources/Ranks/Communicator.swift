@@ -7,17 +7,16 @@ public protocol Communicator: Sendable {
   /// How many processes there are.
   var count: Int { get }
 
-  /// Sends bytes to one rank while it receives some from another.
+  /// Sends every rank some bytes and receives some from each, all at a time.
+  ///
+  /// One thread of a process at a time calls it, not always the same one.
   ///
   /// - Parameters:
-  ///   - bytes: what is sent.
-  ///   - receiver: to whom; nil for nobody.
-  ///   - sender: who sends to this rank; nil for nobody.
-  ///   - count: how many bytes that are.
-  /// - Returns: the bytes received; none from nobody.
-  func exchange(
-    _ bytes: [UInt8], to receiver: Int?, from sender: Int?, count: Int
-  ) -> [UInt8]
+  ///   - bytes: what all ranks are sent, one after the other.
+  ///   - sent: how many of them each rank is sent; none is no message.
+  ///   - received: how many bytes come from each rank.
+  /// - Returns: the bytes received, in the order of their ranks.
+  func exchange(_ bytes: [UInt8], sent: [Int], received: [Int]) -> [UInt8]
 }
 
 /// A job of one process.
@@ -30,13 +29,8 @@ public struct OneRank: Communicator {
   /// A job of one process.
   public init() {}
 
-  /// There is nobody to talk to.
-  public func exchange(
-    _ bytes: [UInt8], to receiver: Int?, from sender: Int?, count: Int
-  ) -> [UInt8] {
-    precondition(receiver == nil && sender == nil, "a message in a job of one process")
-    return []
-  }
+  /// What this process sends itself.
+  public func exchange(_ bytes: [UInt8], sent: [Int], received: [Int]) -> [UInt8] { bytes }
 }
 
 extension Communicator {

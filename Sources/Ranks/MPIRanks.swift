@@ -42,25 +42,48 @@ public enum Job {
     /// More bytes than this are sent in several messages: MPI counts in 32 bits.
     private static let largest = 1 << 30
 
-    func exchange(
-      _ bytes: [UInt8], to receiver: Int?, from sender: Int?, count: Int
-    ) -> [UInt8] {
-      var received = [UInt8](repeating: 0, count: sender == nil ? 0 : count)
-      var (sent, got) = (0, 0)
-      repeat {
-        let out = min(MPIRanks.largest, receiver == nil ? 0 : bytes.count - sent)
-        let into = min(MPIRanks.largest, received.count - got)
-        bytes.withUnsafeBytes { source in
-          received.withUnsafeMutableBytes { target in
-            // A null address with a count of 0 is what MPI takes for nothing.
-            _ = ddpm_mpi_exchange(
-              source.baseAddress.map { $0 + sent }, Int32(out), Int32(receiver ?? -1),
-              target.baseAddress.map { $0 + got }, Int32(into), Int32(sender ?? -1))
+    func exchange(_ bytes: [UInt8], sent: [Int], received: [Int]) -> [UInt8] {
+      let (sources, targets) = (starts(sent), starts(received))
+      precondition(
+        sources[count] == bytes.count && sent[rank] == received[rank],
+        "\(bytes.count) bytes for parts of \(sent), \(received[rank]) for this rank itself")
+      var result = [UInt8](repeating: 0, count: targets[count])
+      let own = sources[rank]..<sources[rank + 1]
+      result.replaceSubrange(targets[rank]..<targets[rank + 1], with: bytes[own])
+      bytes.withUnsafeBytes { source in
+        result.withUnsafeMutableBytes { target in
+          var requests: [ddpm_mpi_request] = []
+          // Each rank begins with the one after it, so that not all send to the same one first.
+          for round in 1..<max(count, 1) {
+            let (to, from) = ((rank + round) % count, (rank - round + count) % count)
+            for piece in pieces(targets[from]..<targets[from + 1]) {
+              requests.append(
+                ddpm_mpi_receive(
+                  target.baseAddress.map { $0 + piece.lowerBound }, Int32(piece.count),
+                  Int32(from)))
+            }
+            for piece in pieces(sources[to]..<sources[to + 1]) {
+              requests.append(
+                ddpm_mpi_send(
+                  source.baseAddress.map { $0 + piece.lowerBound }, Int32(piece.count), Int32(to)))
+            }
           }
+          ddpm_mpi_wait(&requests, Int32(requests.count))
         }
-        (sent, got) = (sent + out, got + into)
-      } while sent < (receiver == nil ? 0 : bytes.count) || got < received.count
-      return received
+      }
+      return result
+    }
+
+    /// Where parts of some lengths begin, one after the other, and where the last one ends.
+    private func starts(_ counts: [Int]) -> [Int] {
+      counts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+    }
+
+    /// The messages that some bytes are sent in.
+    private func pieces(_ bytes: Range<Int>) -> [Range<Int>] {
+      stride(from: bytes.lowerBound, to: bytes.upperBound, by: Self.largest).map {
+        $0..<min($0 + Self.largest, bytes.upperBound)
+      }
     }
   }
 #endif

@@ -70,4 +70,55 @@ import Testing
       #expect(found.loss == expected.loss && found.bits == expected.bits)
     }
   }
+
+  /// Of eight shards rank 1 of three has number 2, 3 and 4: two nodes of the tree.
+  @Test func sumsTravelWhileShardsAreComputed() throws {
+    let seen = try ThreadJob.run(3) { ranks in
+      let exchanged = DispatchSemaphore(value: 0)
+      let sum = GradientAccumulator(
+        Self.layout, workers: 1, ranks: WatchedRanks(ranks: ranks, exchanged: exchanged))
+      let isSeen = SharedValue(false)
+      _ = sum.accumulate(24, by: 3, on: Workers(count: 1)) { part, _, gradients in
+        if part.lowerBound / 3 == 4 {
+          isSeen.value = exchanged.wait(timeout: .now() + 60) == .success
+        }
+        gradients.all.copy(from: Self.gradients(part.lowerBound, part.count))
+        return 0
+      }
+      return isSeen.value
+    }
+    #expect(seen == [false, true, false])
+  }
+
+  /// One sum and one part of the total for each of the other ranks, and the losses.
+  @Test func whatIsSentIsCounted() throws {
+    let traffic = try ThreadJob.run(2) { ranks in
+      let sum = GradientAccumulator(Self.layout, workers: 1, ranks: ranks)
+      for _ in 0..<3 { _ = sum.accumulate(12, by: 3, on: Workers(count: 1)) { _, _, _ in 1 } }
+      return sum.traffic
+    }
+    let floats = Self.layout.count * MemoryLayout<Float>.size
+    let losses = 2 * MemoryLayout<Double>.size
+    for traffic in traffic {
+      #expect(traffic.steps == 3 && traffic.bytes == 3 * (floats + losses) && traffic.seconds > 0)
+    }
+    let alone = GradientAccumulator(Self.layout, workers: 1)
+    _ = alone.accumulate(12, by: 3, on: Workers(count: 1)) { _, _, _ in 1 }
+    #expect(alone.traffic == Traffic())
+  }
+}
+
+/// Ranks that tell when something was exchanged.
+private struct WatchedRanks: Communicator {
+  let ranks: any Communicator
+  let exchanged: DispatchSemaphore
+
+  var rank: Int { ranks.rank }
+  var count: Int { ranks.count }
+
+  func exchange(_ bytes: [UInt8], sent: [Int], received: [Int]) -> [UInt8] {
+    let result = ranks.exchange(bytes, sent: sent, received: received)
+    exchanged.signal()
+    return result
+  }
 }

@@ -79,13 +79,16 @@ private struct ThreadRank: Communicator {
   let count: Int
   let post: Post
 
-  func exchange(
-    _ bytes: [UInt8], to receiver: Int?, from sender: Int?, count: Int
-  ) -> [UInt8] {
-    if let receiver { post.send(bytes, from: rank, to: receiver) }
-    guard let sender else { return [] }
-    let received = post.receive(from: sender, at: rank)
-    precondition(received.count == count, "\(received.count) bytes for \(count) expected")
-    return received
+  func exchange(_ bytes: [UInt8], sent: [Int], received: [Int]) -> [UInt8] {
+    var start = 0
+    for (receiver, count) in sent.enumerated() {
+      if count > 0 { post.send(Array(bytes[start..<start + count]), from: rank, to: receiver) }
+      start += count
+    }
+    return received.enumerated().flatMap { sender, count in
+      let part = count == 0 ? [] : post.receive(from: sender, at: rank)
+      precondition(part.count == count, "\(part.count) bytes for \(count) expected")
+      return part
+    }
   }
 }

@@ -1,6 +1,7 @@
 // A student in training: stage by stage it learns to take one step where its teacher takes several.
 
 internal import Autograd
+package import Ranks
 
 /// A progressive distillation (Salimans and Ho 2022, Algorithm 2).
 ///
@@ -118,6 +119,9 @@ public final class Distiller {
 
 extension Distiller: TrainingCourse {
   package var drawingSteps: Int { stages[stage].steps }
+
+  /// Of the stage that it is in.
+  package var traffic: Traffic { trainer.traffic }
 
   package func settle(for steps: Int) { trainer.settle(for: max(1, end(steps) - before)) }
 

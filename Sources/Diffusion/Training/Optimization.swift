@@ -18,6 +18,9 @@ package final class Optimization {
   private let workers: Workers
   private let lanes: Int
 
+  /// What sums over ranks have cost so far.
+  package var traffic: Traffic { sum.traffic }
+
   /// First weights, and an average that starts with them.
   ///
   /// - Parameters:

@@ -1,5 +1,7 @@
 // What takes steps of training: a network on its data, or a student from its teacher.
 
+package import Ranks
+
 /// Something that is trained step by step, measured, saved and gone on with.
 package protocol TrainingCourse: AnyObject {
   /// Steps done.
@@ -8,6 +10,8 @@ package protocol TrainingCourse: AnyObject {
   var imageCount: Int { get }
   /// The settings.
   var options: TrainingOptions { get }
+  /// What its steps have cost in communication between ranks.
+  var traffic: Traffic { get }
   /// DDIM's steps in which the model as it is now is drawn.
   var drawingSteps: Int { get }
 
@@ -53,6 +57,8 @@ extension Trainer: TrainingCourse {
   private static let usualDrawingSteps = 25
 
   package var drawingSteps: Int { min(Trainer.usualDrawingSteps, schedule.last.value) }
+
+  package var traffic: Traffic { optimization.traffic }
 
   package func measure(
     _ loss: HeldOutLoss, _ model: DiffusionModel

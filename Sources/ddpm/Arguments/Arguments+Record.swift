@@ -14,6 +14,11 @@ extension Arguments {
     return record
   }
 
+  /// The texts of all of a command's options.
+  func record(of table: OptionTable) throws(UsageError) -> [String: String] {
+    try record(of: table.options)
+  }
+
   /// Fails where these arguments ask for something else than a record says.
   ///
   /// - Parameters:

@@ -1,11 +1,26 @@
 // `ddpm edit` at work.
 
 import Diffusion
+import Ranks
 
 extension EditCommand {
   package func run() throws {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
+    let (editor, input) = try Tool.ranks.together { try prepare(progress) }
+    let model = editor.model
+    try Tool.ranks.agree(
+      on: Tool.facts(
+        model, guidance: editor.options.guidance, images: input.images.fingerprint,
+        arguments.record(of: Self.table)))
+    let edited = try editor.edited(input)
+    guard Tool.ranks.isFirst else { return }
+    try write(
+      edited, Tool.text(model: editor.folder),
+      classes: model.classCount == nil ? [] : input.classes ?? [])
+  }
+
+  private func prepare(_ progress: SharedProgress) throws -> (Editor, EditImages) {
     try settings.output.checkPlace()
     if let latents = settings.latents { try OutputFile.checkPlace(latents) }
     let (model, folder) = try ModelChoice.open(settings.model, progress)
@@ -25,11 +40,10 @@ extension EditCommand {
     options.progress = { share in
       progress.update("\(percent(share))  left \(left(share, since: clock).brief)")
     }
+    options.ranks = Tool.ranks
     let editor = Editor(
       model: model, folder: folder, settings: settings, options: options, progress: progress)
-    let edited = try editor.edited(input)
-    try write(
-      edited, Tool.text(model: folder), classes: model.classCount == nil ? [] : input.classes ?? [])
+    return (editor, input)
   }
 
   /// Writes the results, for a picture behind their originals, and the latents.

@@ -5,6 +5,7 @@ import Diffusion
 /// Sends real images through a model.
 package struct EditCommand: Command {
   package static let name = "edit"
+  package static let isShared = true
   package static let abstract =
     "Encodes, interpolates, redraws, inpaints and enlarges real images"
   package static let examples = [
@@ -106,8 +107,11 @@ package struct EditCommand: Command {
     ])
 
   package let settings: EditSettings
+  /// What the ranks of a job compare.
+  let arguments: Arguments
 
   package init(_ arguments: Arguments) throws(UsageError) {
+    self.arguments = arguments
     settings = try EditSettings(arguments)
   }
 }

@@ -1,6 +1,7 @@
 // Each way of editing: what is asked of the library, and what is said of the result.
 
 import Diffusion
+import Ranks
 
 /// A model at work on images.
 struct Editor {
@@ -23,7 +24,7 @@ struct Editor {
     case .redraw(let strengths, let target):
       return try redrawn(input, strengths, target: target)
     case .inpaint(let choice, let resample, let jump):
-      let mask = try choice.mask(of: model.imageSize)
+      let mask = try options.ranks.together { try choice.mask(of: model.imageSize) }
       let grid = try StepSpacing.trailing.timesteps(steps, of: model.schedule)
       let path = RePaint.path(along: grid, jump: jump, times: resample)
       let plan = SamplingPlan(RePaint(images, hiding: mask), along: path)
@@ -134,7 +135,7 @@ struct Editor {
       try model.edit(input.images, strength: $0, settings.sampler, steps: steps, options)
     }
     let list = strengths.map(\.brief).joined(separator: " ")
-    if let target {
+    if let target, options.ranks.isFirst {
       try reportIfPossible(
         strengths.map { "strength \($0.brief)" }, columns, of: input, towards: target)
     }
@@ -148,6 +149,28 @@ struct Editor {
     guard let sources = input.classes else {
       throw UsageError("--towards \(target): say with --class which class the images are of")
     }
+    let (training, shifts) = try options.ranks.together { try directions(sources, to: target) }
+    try options.ranks.agree(on: [("set of training images", training.labelledFingerprint)])
+    // Decoding is DDIM's, and so must encoding be: with no shift the image comes back as well as it can.
+    let latents = try model.encode(input.images, steps: steps, by: .ddim, options)
+    let columns = try amounts.map { amount in
+      try model.decode(
+        latents, shifts, from: sources, to: target, amount: amount, steps: steps, options)
+    }
+    if options.ranks.isFirst {
+      try report(
+        amounts.map { "amount \($0.brief)" }, columns, of: input, towards: target, training)
+    }
+    let list = amounts.map(\.brief).joined(separator: " ")
+    return Edited(
+      input.images, columns: columns, classes: sources.map { _ in target }, latents: latents,
+      text: "towards \(target) in h-space, amounts \(list)")
+  }
+
+  /// Where the classes lie in h-space, and the images that tell.
+  private func directions(
+    _ sources: [Int], to target: Int
+  ) throws -> (Dataset, ClassShifts) {
     let training = try trainingImages()
     guard training.images.size == model.imageSize else {
       throw FileError(
@@ -163,18 +186,7 @@ struct Editor {
     }
     let shifts = try ClassShiftsFile.shifts(
       of: model, in: folder, training, threads: options.threads, progress)
-    // Decoding is DDIM's, and so must encoding be: with no shift the image comes back as well as it can.
-    let latents = try model.encode(input.images, steps: steps, by: .ddim, options)
-    let columns = try amounts.map { amount in
-      try model.decode(
-        latents, shifts, from: sources, to: target, amount: amount, steps: steps, options)
-    }
-    try report(
-      amounts.map { "amount \($0.brief)" }, columns, of: input, towards: target, training)
-    let list = amounts.map(\.brief).joined(separator: " ")
-    return Edited(
-      input.images, columns: columns, classes: sources.map { _ in target }, latents: latents,
-      text: "towards \(target) in h-space, amounts \(list)")
+    return (training, shifts)
   }
 
   /// The labelled images that directions and a classifier are learned from.

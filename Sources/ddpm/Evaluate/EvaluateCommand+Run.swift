@@ -9,6 +9,12 @@ extension EvaluateCommand {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
     var (session, folder) = try Tool.ranks.together { try prepare(progress) }
+    let subject = session.subject
+    try Tool.ranks.agree(
+      on: Tool.facts(
+        subject.model, guidance: subject.guidance,
+        images: [subject.test, subject.training].compactMap { $0?.labelledFingerprint }
+          .joined(separator: "; "), arguments.record(of: Self.table)))
     guard Tool.ranks.isFirst else { return try session.follow() }
     defer { session.end() }
     let report = try session.run()

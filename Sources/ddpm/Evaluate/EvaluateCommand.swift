@@ -77,8 +77,11 @@ package struct EvaluateCommand: Command {
     .init("On the way", CommonOptions.quiet))
 
   package let settings: EvaluateSettings
+  /// What the ranks of a job compare.
+  let arguments: Arguments
 
   package init(_ arguments: Arguments) throws(UsageError) {
+    self.arguments = arguments
     settings = try EvaluateSettings(arguments)
   }
 }

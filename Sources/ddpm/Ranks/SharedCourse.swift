@@ -60,6 +60,7 @@ final class LeadingCourse: TrainingCourse {
   var imageCount: Int { course.imageCount }
   var options: TrainingOptions { course.options }
   var drawingSteps: Int { course.drawingSteps }
+  var traffic: Traffic { course.traffic }
 
   func step(of total: Int) throws(TrainingError) -> Trainer.Step {
     announce(.step(of: total))
@@ -100,6 +101,16 @@ final class LeadingCourse: TrainingCourse {
   }
 
   func restore(_ state: TrainingState) throws(FileError) { try course.restore(state) }
+}
+
+extension Traffic {
+  /// What rank 0 says of it; nil where nothing was sent.
+  var text: String? {
+    guard steps > 0, bytes > 0 else { return nil }
+    return
+      "each step: \(bytes / steps) bytes sent, \(decimals(1000 * seconds / Double(steps), 1)) ms of"
+      + " waiting for other ranks"
+  }
 }
 
 extension TrainingCourse {

@@ -42,11 +42,13 @@ extension Communicator {
 
   /// Makes sure that all ranks are about to do the same.
   ///
-  /// - Parameter facts: what must be the same everywhere, by its name.
+  /// - Parameter facts: what must be the same everywhere, by its name; one process alone asks for none.
   /// - Throws: `RankError` naming the first fact that differs from rank 0's.
-  package func agree(on facts: [(name: String, value: String)]) throws {
+  package func agree(
+    on facts: @autoclosure () throws -> [(name: String, value: String)]
+  ) throws {
     guard count > 1 else { return }
-    for fact in facts {
+    for fact in try facts() {
       let values = gather(fact.value)
       if let other = values.firstIndex(where: { $0 != values[0] }) {
         throw RankError(
@@ -60,15 +62,46 @@ extension Communicator {
 }
 
 extension Tool {
-  /// What all ranks of a training must have in common: machines whose kernels round differently would
-  /// drift apart.
-  static func facts(_ record: TrainingRecord) -> [(name: String, value: String)] {
-    let settings = record.settings.sorted { $0.key < $1.key }
-      .filter { $0.key != CommonOptions.threads.flag && $0.key != CommonOptions.data.flag }
-    return [
+  /// What all ranks must have in common: programs and machines that round differently would drift apart.
+  private static var facts: [(name: String, value: String)] {
+    [
       ("version", version), ("kind of kernels", Platform.instructionSet),
-      ("maker of the CPU", Platform.maker), ("set of images", record.data),
-      ("command line", settings.map { "\($0.key) \($0.value)" }.joined(separator: " ")),
+      ("maker of the CPU", Platform.maker),
     ]
+  }
+
+  /// What all ranks of a training must have in common.
+  ///
+  /// - Parameter model: the fingerprint of the model that it begins with, or goes on with.
+  package static func facts(
+    _ record: TrainingRecord, model: String
+  ) -> [(name: String, value: String)] {
+    facts + [
+      ("set of images", record.data), ("command line", text(of: record.settings)), ("model", model),
+    ]
+  }
+
+  /// What all ranks that share the images of a model must have in common.
+  ///
+  /// - Parameters:
+  ///   - guidance: by another model perhaps.
+  ///   - images: the fingerprint of those that are worked on; empty for none.
+  ///   - settings: of the command line.
+  package static func facts(
+    _ model: DiffusionModel, guidance: Guidance?, images: String = "", _ settings: [String: String]
+  ) -> [(name: String, value: String)] {
+    var guide = ""
+    if case .model(let model)? = guidance?.reference { guide = model.fingerprint }
+    return facts + [
+      ("model", model.fingerprint), ("model to guide by", guide), ("set of images", images),
+      ("command line", text(of: settings)),
+    ]
+  }
+
+  /// A command line without what may differ from machine to machine.
+  private static func text(of settings: [String: String]) -> String {
+    let local: [any AnyOption] = [CommonOptions.threads, CommonOptions.data, CommonOptions.model]
+    return settings.filter { setting in !local.contains { $0.flag == setting.key } }
+      .sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: " ")
   }
 }

@@ -9,6 +9,10 @@ extension SampleCommand {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
     let ready = try Tool.ranks.together { try prepare(progress) }
+    try Tool.ranks.agree(
+      on: Tool.facts(
+        ready.model, guidance: ready.options.guidance,
+        images: ready.options.start?.fingerprint ?? "", arguments.record(of: Self.table)))
     let (model, folder, path, count) = (ready.model, ready.folder, ready.path, ready.count)
     var options = ready.options
     progress.say(settings.sampler.summary(path, model))

@@ -107,8 +107,11 @@ package struct SampleCommand: Command {
     exclusive: [[CommonOptions.model, fast]])
 
   package let settings: SampleSettings
+  /// What the ranks of a job compare.
+  let arguments: Arguments
 
   package init(_ arguments: Arguments) throws(UsageError) {
+    self.arguments = arguments
     settings = try SampleSettings(arguments)
   }
 }

@@ -47,7 +47,7 @@ extension ReadyRun {
     _ settings: SessionSettings, isResumed: Bool, since start: ContinuousClock.Instant,
     _ progress: SharedProgress, summary: (_ steps: Int) throws -> [String]
   ) throws {
-    try Tool.ranks.agree(on: Tool.facts(record))
+    try Tool.ranks.agree(on: Tool.facts(record, model: course.snapshot().fingerprint))
     guard let folder else { return try course.follow(test) }
     let leader = LeadingCourse(course)
     defer { leader.end() }

@@ -194,6 +194,7 @@ struct TrainingSession {
     progress.finish(
       "\(counted(trainer.completed, "step")) in \(Duration.seconds(elapsed).brief), held-out loss"
         + " \(lastHeldOut.map { decimals($0, 4) } ?? "-")")
+    if let text = trainer.traffic.text { progress.say(text) }
   }
 
   /// The losses so far as a picture, once there is one to draw.

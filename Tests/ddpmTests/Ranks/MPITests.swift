@@ -10,7 +10,8 @@ private enum MPITool {
 
   /// Runs a command in several processes.
   ///
-  /// - Parameter before: shell commands that each process begins with.
+  /// - Parameter before: shell commands that each process begins with, knowing its `$RANK`; `"$@"` is the
+  ///   command line.
   static func run(
     _ ranks: Int, _ words: [String], before: String = ":"
   ) throws -> BuiltTool.Result {
@@ -19,7 +20,7 @@ private enum MPITool {
       """
       export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
       export OMPI_MCA_rmaps_base_oversubscribe=1
-      timeout 120 mpirun -n \(ranks) bash -c '\(before); exec "$@"' ddpm '\(path ?? "")' \(quoted)
+      timeout 120 mpirun -n \(ranks) bash -c 'RANK=${OMPI_COMM_WORLD_RANK:-$PMI_RANK}; \(before); exec "$@"' ddpm '\(path ?? "")' \(quoted)
       """)
   }
 }
@@ -58,6 +59,7 @@ struct MPITests {
     let many = try MPITool.run(ranks, words("many", steps: 4))
     #expect(one.code == 0 && many.code == 0, "\(many.messages)")
     #expect(many.output == workspace.path("many") + "\n", "one process speaks")
+    #expect(many.messages.contains("bytes sent") == (ranks > 1), "\(many.messages)")
     #expect(try workspace.bytes("many/\(Self.weights)") == workspace.bytes("one/\(Self.weights)"))
     #expect(try log("many") == log("one"))
   }
@@ -101,6 +103,62 @@ struct MPITests {
     }
   }
 
+  /// Every way of editing, with fewer images than ranks too.
+  @Test(arguments: [2, 3])
+  func editsHaveTheBytesOfOneProcess(ranks: Int) throws {
+    _ = try workspace.makeModel(classes: 3, prediction: .velocity)
+    let latents = workspace.path("latents.npy")
+    let edits = [
+      ["--latents", latents], ["--pick", "3,1", "--interpolate", "4"], ["--strength", "0.3,0.8"],
+      ["--mask", "left", "--resample", "2", "--jump", "2"], ["--upscale", "4"],
+      ["--towards", "2", "--amount", "0.5,1"],
+      ["--pick", "5", "--strength", "0.5", "--towards", "1"],
+    ]
+    for edit in edits {
+      func words(_ out: String) -> [String] {
+        [
+          "edit", "--model", workspace.path("model"), "--data", workspace.path("data"), "--steps",
+          "4", "--threads", "1", "--out", workspace.path(out),
+        ] + edit
+      }
+      let cache = "export XDG_CACHE_HOME=\(workspace.path("cache"))"
+      let one = try MPITool.run(1, words("one.npy"), before: cache)
+      let oneLatents = try? workspace.bytes("latents.npy")
+      let many = try MPITool.run(ranks, words("many.npy"), before: cache)
+      #expect(one.code == 0 && many.code == 0, "\(edit): \(many.messages)")
+      #expect(try workspace.bytes("many.npy") == workspace.bytes("one.npy"), "\(edit)")
+      #expect((try? workspace.bytes("latents.npy")) == oneLatents)
+    }
+  }
+
+  @Test func ranksThatDifferAreRefused() throws {
+    let data = workspace.path("data"), other = workspace.path("other")
+    let pictures = workspace.path("other/train-images-idx3-ubyte")
+    let training = try MPITool.run(
+      3, words("run", steps: 2),
+      before: "if [ $RANK = 2 ]; then cp -r \(data) \(other);"
+        + " printf x | dd of=\(pictures) bs=1 seek=99 conv=notrunc status=none;"
+        + " A=\(data) B=\(other); set -- \"${@/#\"$A\"/$B}\"; fi")
+    training.expectJobRefusal("in rank 2 of the job: its set of images is 12 images of 8 x 8")
+    #expect(!workspace.exists("run/unet"))
+    let rate = try MPITool.run(
+      2, words("run", steps: 2), before: "test $RANK != 1 || set -- \"$@\" --learning-rate 0.5")
+    rate.expectJobRefusal("in rank 1 of the job: its command line is", "--learning-rate 0.5")
+    _ = try workspace.makeModel(classes: 3)
+    #expect(try BuiltTool.run(words("another", steps: 1)).code == 0)
+    let model = workspace.path("model")
+    for command in ["sample", "edit"] {
+      let result = try MPITool.run(
+        2,
+        [command, "--model", model, "--steps", "2", "--out", workspace.path("a.npy")]
+          + (command == "edit" ? ["--data", data] : []),
+        before: "A=\(model) B=\(workspace.path("another"));"
+          + " test $RANK != 1 || set -- \"${@/#\"$A\"/$B}\"")
+      result.expectJobRefusal("in rank 1 of the job: its model is")
+      #expect(!workspace.exists("a.npy"))
+    }
+  }
+
   @Test func aStudentHasTheBytesOfOneProcess() throws {
     #expect(try BuiltTool.run(words("run", steps: 1)).code == 0)
     func distill(_ out: String) -> [String] {
@@ -117,7 +175,7 @@ struct MPITests {
   @Test func whatFailsInOneRankEndsTheJobWithItsReason() throws {
     let result = try MPITool.run(
       3, words("run", steps: 2).map { $0 == workspace.path("data") ? "data" : $0 },
-      before: "cd \(workspace.path("")); test $OMPI_COMM_WORLD_RANK != 1 || cd /")
+      before: "cd \(workspace.path("")); test $RANK != 1 || cd /")
     #expect(result.code == 66, "\(result.messages)")
     #expect(result.messages.contains("ddpm: in rank 1 of the job: data"), "\(result.messages)")
     #expect(!workspace.exists("run/unet"))
@@ -126,10 +184,22 @@ struct MPITests {
   @Test func aRankThatIsKilledEndsTheJob() throws {
     let result = try MPITool.run(
       2, words("run", steps: 100_000),
-      before: "test $OMPI_COMM_WORLD_RANK != 1 || { P=$$; (sleep 10; kill -9 $P) & }")
+      before: "test $RANK != 1 || { P=$$; (sleep 10; kill -9 $P) & }")
     #expect(result.code != 0 && result.code != 124, "\(result.code)")
     // What was saved goes on.
     let state = try TrainingState(folder: workspace.path("run"))
     #expect(state.completed >= 0)
+  }
+}
+
+extension BuiltTool.Result {
+  /// Expects that ranks refused to work together, and rank 0 said why; mpirun adds words of its own.
+  fileprivate func expectJobRefusal(
+    _ parts: String..., sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let lines = messages.split(separator: "\n").filter { $0.hasPrefix("ddpm: ") }
+    #expect(
+      code == 65 && lines.count == 1 && parts.allSatisfy { lines.first?.contains($0) ?? false },
+      "\(code): \(messages)", sourceLocation: sourceLocation)
   }
 }
