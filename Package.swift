@@ -77,6 +77,11 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Kernels", "Autograd", "Diffusion", "Ranks"],
       path: "Tests/TestSupport"),
+    // What fuzzers feed, and tests of what they found; the linker takes a program in for a test's own sake only.
+    .target(
+      name: "Fuzzing", dependencies: ["Numerics", "Files", "Diffusion", "ddpm"],
+      path: "Tests/Fuzz/Targets"),
+    .testTarget(name: "CorpusTests", dependencies: ["Fuzzing", "ddpm"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(name: "RanksTests", dependencies: ["Ranks", "TestSupport"]),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "Kernels", "TestSupport"]),
@@ -95,5 +100,25 @@ let package = Package(
 // The library's tests alone, for builds that are made to test kernels and readers once more.
 if ProcessInfo.processInfo.environment["DDPM_TESTS"] == "library" {
   package.products.removeAll { $0.name == "ddpm" }
-  package.targets.removeAll { ["ddpm", "ddpmTests", "Benchmarks"].contains($0.name) }
+  let programs = ["ddpm", "ddpmTests", "Benchmarks", "Fuzzing", "CorpusTests"]
+  package.targets.removeAll { programs.contains($0.name) }
+}
+
+// scripts/fuzz.sh names libFuzzer's driver here: a program round the readers, in modules that count what they
+// run. The program under test is then a library, as its `main` is not the fuzzer's.
+if let driver = ProcessInfo.processInfo.environment["DDPM_FUZZ"] {
+  let instrumented: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer,address"])]
+  package.products = []
+  package.targets.removeAll { $0.name == "ddpm" || $0.isTest }
+  for target in package.targets where ["Files", "Diffusion"].contains(target.name) {
+    target.swiftSettings = instrumented
+  }
+  package.targets += [
+    .target(
+      name: "ddpm", dependencies: ["Diffusion", "Numerics", "Ranks"], exclude: ["main.swift"],
+      swiftSettings: instrumented),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["Fuzzing", "Files"], path: "Tests/Fuzz/Program",
+      linkerSettings: [.unsafeFlags(["-sanitize=address", driver, "-lstdc++"])]),
+  ]
 }

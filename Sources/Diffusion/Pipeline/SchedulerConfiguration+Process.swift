@@ -4,7 +4,7 @@ extension NoiseSchedule {
   /// The schedule that a scheduler's configuration describes, with diffusers' rounding.
   ///
   /// - Throws: `ScheduleError` where it makes no process.
-  init(_ configuration: SchedulerConfiguration) throws(ScheduleError) {
+  package init(_ configuration: SchedulerConfiguration) throws(ScheduleError) {
     if let betas = configuration.trainedBetas {
       let exact = try? NoiseSchedule(betas: betas)
       // Where a process begins with noise, its betas are lost in diffusers' rounding of 1 - beta.

@@ -35,13 +35,18 @@ package struct GzipReader: ~Copyable {
   /// How many bytes a plain file holds; unknown for a compressed one.
   package var plainSize: Int? { stream == nil ? file.size : nil }
 
+  /// More than this cannot be in the file.
+  private var mostContent: Int {
+    stream == nil ? file.size : file.size * ZStream.mostExpansion
+  }
+
   /// The next `count` bytes of the content; fewer only where it ends, with its check sum right.
   ///
   /// - Throws: `FileError` where the file cannot be read or its gzip data are damaged.
   package mutating func take(_ count: Int) throws(FileError) -> [UInt8] {
     var taken: [UInt8] = []
     // Growing step by step would leave behind as much again in pieces, which the allocator keeps.
-    taken.reserveCapacity(min(count, GzipReader.mostReserved))
+    taken.reserveCapacity(min(count, mostContent, GzipReader.mostReserved))
     while taken.count < count {
       let piece = try next(upTo: count - taken.count)
       if piece.isEmpty { break }

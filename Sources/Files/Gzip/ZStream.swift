@@ -17,6 +17,9 @@ final class ZStream {
     let output: [UInt8]
   }
 
+  /// The most bytes that inflating makes of one: 258 of the two bits that repeat the byte before.
+  static let mostExpansion = 1032
+
   private let direction: Direction
   private let box: ManagedBuffer<z_stream, Void>
 

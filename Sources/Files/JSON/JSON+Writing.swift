@@ -37,7 +37,7 @@ extension JSON {
     case .integer(let value): output += String(value)
     case .number(let value):
       precondition(value.isFinite, "JSON has no spelling for \(value)")
-      output += value.description
+      output += JSON.digits(of: value)
     case .string(let value): output += JSON.quoted(value)
     case .array(let elements):
       JSON.writeList(elements, "[", "]", to: &output, layout, depth: depth) { element, output in
@@ -66,6 +66,11 @@ extension JSON {
     }
     if !items.isEmpty { newLine(depth) }
     output += close
+  }
+
+  /// The shortest digits that read back: Swift writes exponents from 2^53 on, Python and Rust from 10^16 on.
+  private static func digits(of value: Double) -> String {
+    (0x1p53..<1e16).contains(value.magnitude) ? "\(Int(value)).0" : value.description
   }
 
   private static func quoted(_ text: String) -> String {

@@ -5,7 +5,7 @@ import Diffusion
 extension Arguments {
   /// The texts of options, given or by default, each in the one spelling of its value; none for an
   /// option that is neither.
-  func record(of options: [any AnyOption]) throws(UsageError) -> [String: String] {
+  package func record(of options: [any AnyOption]) throws(UsageError) -> [String: String] {
     var record: [String: String] = [:]
     for option in options {
       record[option.flag] =
@@ -25,7 +25,7 @@ extension Arguments {
   ///   - options: those that must agree.
   ///   - owner: what the record belongs to, for the error.
   /// - Throws: `UsageError` naming the flag and the record's value.
-  func require(
+  package func require(
     _ record: [String: String], for options: [any AnyOption], of owner: String
   ) throws(UsageError) {
     for option in options {

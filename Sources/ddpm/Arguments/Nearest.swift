@@ -9,10 +9,16 @@ package func nearest(to word: String, among candidates: [String]) -> String? {
   guard !typed.isEmpty else { return nil }
   let begun = candidates.filter { $0.undashed.starts(with: typed) }
   if begun.count == 1 { return begun[0] }
-  let ranked = candidates.map { (word: $0, distance: editDistance(typed, $0.undashed)) }
-  guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-  let longer = max(typed.count, best.word.undashed.count)
-  if best.distance <= max(1, longer / 3) && best.distance < longer { return best.word }
+  // A word of another length takes at least that many mistakes: what has no chance is not compared.
+  let ranked = candidates.compactMap { word -> (word: String, distance: Int)? in
+    let letters = word.undashed
+    let longer = max(typed.count, letters.count)
+    let most = min(max(1, longer / 3), longer - 1)
+    guard abs(typed.count - letters.count) <= most else { return nil }
+    let distance = editDistance(typed, letters)
+    return distance <= most ? (word, distance) : nil
+  }
+  if let best = ranked.min(by: { $0.distance < $1.distance }) { return best.word }
   return candidates.filter { $0.undashed.count >= leastStem && typed.starts(with: $0.undashed) }
     .max { $0.count < $1.count }
 }

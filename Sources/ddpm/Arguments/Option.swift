@@ -67,10 +67,13 @@ package struct Option<Value: Sendable>: AnyOption {
     if let value = format.read(text) { return value }
     let words = format.words
     let wrong = text.split(separator: ",").map(String.init).filter { !words.contains($0) }
-    let hint = wrong.lazy.compactMap { nearest(to: $0, among: words) }.first
+    let hint = wrong.prefix(Self.mostHinted).lazy.compactMap { nearest(to: $0, among: words) }.first
       .map { "; did you mean \($0)?" }
     throw UsageError("\(flag) takes \(format.expectation), not \"\(text)\"\(hint ?? "")")
   }
+
+  /// Of a long list of wrong words the first ones are enough to learn from.
+  private static var mostHinted: Int { 16 }
 
   package func check(_ text: String) throws(UsageError) { _ = try read(text) }
 

@@ -88,6 +88,16 @@ import Testing
         == "{\n  \"a\": {},\n  \"b\": [\n    1,\n    1e-05\n  ],\n  \"c\": 0.0001\n}")
   }
 
+  /// json.dumps of the same numbers; Swift's own digits of the first two have an exponent.
+  @Test(
+    arguments: [
+      (0x1p53, "9007199254740992.0"), (-9999999999999998, "-9999999999999998.0"),
+      (1e16, "1e+16"), (0x1p53 - 1, "9007199254740991.0"),
+    ])
+  func largeNumbersAreAsPythonWritesThem(value: Double, text: String) {
+    #expect(JSON.number(value).text(.compact) == text)
+  }
+
   @Test(arguments: [0.1, 1e-05, 1e22, .leastNonzeroMagnitude, .greatestFiniteMagnitude, -2.5])
   func floatsReadBackExactly(value: Double) throws {
     #expect(try JSON.parse(JSON.number(value).text(.compact).utf8) == .number(value))

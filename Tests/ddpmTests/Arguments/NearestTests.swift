@@ -22,6 +22,15 @@ import ddpm
     #expect(nearest(to: typed, among: Self.flags) == nil)
   }
 
+  /// Comparing it letter by letter with every flag takes half a minute here.
+  @Test func aWordOfAnyLengthIsRefusedAtOnce() {
+    let word = "--" + String(repeating: "a", count: 1_000_000)
+    let time = ContinuousClock().measure {
+      #expect(nearest(to: word, among: Self.flags) == nil)
+    }
+    #expect(time < .seconds(10), "\(time)")
+  }
+
   @Test(
     arguments: [
       ("", "", 0), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("ab", "ba", 1),

@@ -31,8 +31,11 @@ extension PNG {
       pixels: try content.pixels(inflated(content.data, count: header.dataBytes)))
   }
 
+  private static let tooFew = PNGFault("has fewer pixels than its header says; get the file again")
+
   /// Inflates exactly `count` bytes, whose check sum must be right.
   private static func inflated(_ data: [UInt8], count: Int) throws(PNGFault) -> [UInt8] {
+    guard count <= data.count * ZStream.mostExpansion else { throw tooFew }
     let stream = ZStream(.inflate, .zlib)
     var (input, used) = (data, 0)
     var result: [UInt8] = []
@@ -47,9 +50,7 @@ extension PNG {
       }
       switch step.status {
       case Z_STREAM_END:
-        guard result.count == count else {
-          throw PNGFault("has fewer pixels than its header says; get the file again")
-        }
+        guard result.count == count else { throw tooFew }
         return result
       case Z_OK where step.consumed > 0 || !step.output.isEmpty: continue
       case Z_OK, Z_BUF_ERROR: throw PNGFault("its pixels are cut off; get the file again")
