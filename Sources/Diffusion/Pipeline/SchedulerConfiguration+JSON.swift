@@ -22,7 +22,6 @@ extension SchedulerConfiguration {
     let usual = Self.defaults(of: family)
     let prediction = try fields.choice(
       "prediction_type", default: usual.prediction, \.diffusersName)
-    let namesSpacing = fields.value("timestep_spacing") ?? .null != .null
     let spacing = try fields.choice(
       "timestep_spacing", among: Foreign.spacings, default: usual.spacing)
     self.init(
@@ -42,7 +41,7 @@ extension SchedulerConfiguration {
     // Of a scheduler of another class its own settings count, and the keys are reported as ignored.
     if case .ddpm = family { preference = try Self.preference(&fields) }
     // So do timesteps that somebody changed: beside a preference trailing ones are written.
-    if namesSpacing, spacing != .trailing { preference = nil }
+    if spacing != .trailing { preference = nil }
     try fields.check(validate)
   }
 

@@ -30,16 +30,26 @@ import Testing
     }
   }
 
+  /// Timesteps that somebody changed in diffusers' own key are visited.
+  @Test func otherTimestepsThanTrailingOnesWin() throws {
+    let keys = #"{"_ddpm_sampler": "unipc", "timestep_spacing": "#
+    #expect(try scheduler(keys + #""trailing"}"#).preference != nil)
+    #expect(try scheduler(keys + #""leading"}"#).preference == nil)
+  }
+
   @Test func withoutItThereIsNone() throws {
     #expect(try scheduler("{}").preference == nil)
     #expect(try scheduler(#"{"_ddpm_sampler": null}"#).preference == nil)
   }
 
+  private static let trailing =
+    #"{"_ddpm_sampler": "unipc", "timestep_spacing": "trailing", "#
+
   @Test(arguments: [
     (#"{"_ddpm_sampler": "best"}"#, "_ddpm_sampler is \"best\""),
     (#"{"_ddpm_sampler": "unipc", "_ddpm_timestep_spacing": "x"}"#, "_ddpm_timestep_spacing is"),
-    (#"{"_ddpm_sampler": "unipc", "_ddpm_steps": 0}"#, "_ddpm_steps is 0"),
-    (#"{"_ddpm_sampler": "unipc", "_ddpm_steps": 1001}"#, "_ddpm_steps is 1001"),
+    (trailing + #""_ddpm_steps": 0}"#, "_ddpm_steps is 0"),
+    (trailing + #""_ddpm_steps": 1001}"#, "_ddpm_steps is 1001"),
   ])
   func aWrongOneIsNamed(text: String, reason: String) {
     let error = #expect(throws: FileError.self) { try scheduler(text) }
