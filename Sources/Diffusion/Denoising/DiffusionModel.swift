@@ -56,4 +56,13 @@ public struct DiffusionModel: Sendable {
       unet, parameters, schedule: schedule, prediction: prediction, clipping: clipping,
       defaults: defaults, imageSize: imageSize)
   }
+
+  /// The same network, drawn in another way by default.
+  func drawn(by preference: SamplingPreference, clipping: Clipping) -> DiffusionModel {
+    var defaults = defaults
+    defaults.preference = preference
+    return DiffusionModel(
+      unet, parameters, schedule: schedule, prediction: prediction, clipping: clipping,
+      defaults: defaults, imageSize: imageSize)
+  }
 }
