@@ -54,7 +54,7 @@ package struct EvaluateCommand: Command {
     (consistency), bits/dim (bpd), held-out loss
     """)
   static let features = Option<FeatureArchitecture>(
-    "--features", "NAME", .choice, default: .shallow,
+    "--features", "shallow|deep", .choice, default: .shallow,
     """
     the classifier in whose features images are compared: shallow, or deep, another one with another seed, as \
     a check

@@ -61,7 +61,7 @@ import ddpm
     let table = try #require(Tool.commands.first { $0.name == name }).table
     let valid = [
       "1", "5", "tiny", "linear", "ddim", "uniform", "small", "time", "none", "0.5", "x", "10,20",
-      "noise", "ema", "muon", "simple", "stratified",
+      "noise", "ema", "muon", "simple", "stratified", "shallow",
     ]
     for option in table.options {
       let value = option.placeholder == nil ? nil : valid.first { accepts(option, $0) }
