@@ -6,7 +6,7 @@ internal import Kernels
 extension ClassShifts {
   /// How shifts are learned.
   struct Recipe: Sendable {
-    var steps = 600
+    var steps = 300
     /// Images per step.
     var batch = 64
     /// Adam's, at first.
