@@ -20,6 +20,6 @@ extension RandomStream {
   static let imageVariance = RandomStream(rawValue: 8)
   /// Which images are held out where a data set has no test split; 7 and on are dropout's, one a layer.
   static let holdingOut = RandomStream(rawValue: 1 << 16)
-  /// The noise of the images whose activations in the bottleneck are looked at.
+  /// The noise of the images that shifts of the bottleneck are learned from, and their timesteps.
   static let bottleneck = RandomStream(rawValue: (1 << 16) + 1)
 }

@@ -30,17 +30,22 @@ package enum AtomicFile {
   /// them only.
   ///
   /// - Parameters:
+  ///   - header: what the file begins with.
   ///   - path: the file's.
   ///   - next: the next chunk, nil after the last one.
   /// - Throws: `FileError`, and whatever `next` throws; what was at `path` is then untouched.
-  package static func write(to path: String, next: () throws -> [UInt8]?) throws {
+  package static func write(
+    _ header: [UInt8], to path: String, next: () throws -> [UInt8]?
+  ) throws {
     var failure: (any Error)?
     do {
       try write(to: path) { descriptor in
         do {
-          while let chunk = try next() {
-            let code = put(CollectionOfOne(chunk), into: descriptor)
+          var chunk: [UInt8]? = header
+          while let part = chunk {
+            let code = put(CollectionOfOne(part), into: descriptor)
             if code != 0 { return code }
+            chunk = try next()
           }
           return 0
         } catch {

@@ -44,7 +44,7 @@ struct ExampleLane: Sendable {
   /// - Parameters:
   ///   - seed: of the noise and of the dropout masks.
   ///   - stream: of the noise.
-  ///   - opensBottleneck: whether the bottleneck's activations can be read.
+  ///   - opensBottleneck: whether the bottleneck's activations can be read and shifted.
   init(
     _ unet: UNet, _ parameters: Parameters, for purpose: Tape.Purpose, schedule: NoiseSchedule,
     data: any ImageSource, seed: UInt64, stream: RandomStream, capacity: Int = ShardSize.usual,

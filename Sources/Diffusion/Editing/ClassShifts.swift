@@ -3,8 +3,11 @@
 /// Shifts of the bottleneck's activations, one per class, that make the network's estimate one of an image
 /// of that class.
 ///
-/// They are learned at some timesteps, the knots, and linear between them. The way from one class to another
-/// is the difference of their shifts.
+/// ```
+/// Δ_c(t) = argmin_Δ E ‖target - f_θ(x_t, t; h + Δ)‖²,  x_0 of class c
+/// ```
+/// with the weights θ as they are. They are learned at some timesteps, the knots, and linear between them.
+/// The way from one class to another is the difference of their shifts.
 package struct ClassShifts: Equatable, Sendable {
   /// The timesteps at which shifts were learned, rising.
   package let knots: [Timestep]

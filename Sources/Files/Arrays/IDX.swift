@@ -43,16 +43,13 @@ public struct IDX: Equatable, Sendable {
     shape: [Int], to path: String, next: () throws -> [UInt8]?
   ) throws {
     var left = shape.reduce(1, *)
-    var header: [UInt8]? = header(of: shape)
-    let gzip = isCompressed(path) ? Gzip() : nil
-    try AtomicFile.write(to: path) {
-      let first = header
-      header = nil
-      guard let part = try first ?? next() else {
+    let (header, gzip) = (header(of: shape), isCompressed(path) ? Gzip() : nil)
+    try AtomicFile.write(gzip?.compress(header, .more) ?? header, to: path) {
+      guard let part = try next() else {
         precondition(left == 0, "\(left) elements of shape \(shape) are missing")
         return nil
       }
-      if first == nil { left -= part.count }
+      left -= part.count
       return gzip?.compress(part, left == 0 ? .last : .more) ?? part
     }
   }

@@ -81,12 +81,7 @@ package struct NPY: Equatable, Sendable {
     shape: [Int], to path: String, next: () throws -> [Float]?
   ) throws {
     var left = shape.reduce(1, *)
-    var header: [UInt8]? = header(of: shape)
-    try AtomicFile.write(to: path) {
-      if let first = header {
-        header = nil
-        return first
-      }
+    try AtomicFile.write(header(of: shape), to: path) {
       guard let part = try next() else {
         precondition(left == 0, "\(left) elements of shape \(shape) are missing")
         return nil

@@ -2,6 +2,7 @@
 
 import Diffusion
 import Foundation
+internal import Numerics
 
 /// A file in a model's folder.
 enum ClassShiftsFile {
@@ -20,7 +21,7 @@ enum ClassShiftsFile {
   }
 
   private static func crc(of values: [Float]) -> String {
-    CRC32.text(of: values.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) })
+    CRC32.text(of: littleEndianBytes(of: values))
   }
 
   /// What is kept beside a model; learned and kept where there is none of this model and these data.

@@ -127,8 +127,9 @@ package struct EditSettings: Equatable, Sendable {
     }
     switch edit {
     case .inpaint where arguments.has(Command.sampler),
-      .upscale where arguments.has(Command.sampler):
-      throw UsageError("--sampler: RePaint and DDNM have samplers of their own; leave it out")
+      .upscale where arguments.has(Command.sampler), .move where arguments.has(Command.sampler):
+      throw UsageError(
+        "--sampler: RePaint, DDNM and Asyrp have samplers of their own: leave it out")
     default: break
     }
     switch edit {

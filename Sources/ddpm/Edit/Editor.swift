@@ -172,11 +172,6 @@ struct Editor {
     _ sources: [Int], to target: Int
   ) throws -> (Dataset, ClassShifts) {
     let training = try trainingImages()
-    guard training.images.size == model.imageSize else {
-      throw FileError(
-        path: training.name,
-        .invalid("its images are \(training.images.size), those of the model \(model.imageSize)"))
-    }
     let classes = try training.classCount()
     let labels = Set(training.labels ?? [])
     if let wrong = (sources + [target]).first(where: { !labels.contains(UInt8(clamping: $0)) }) {
@@ -190,9 +185,17 @@ struct Editor {
   }
 
   /// The labelled images that directions and a classifier are learned from.
+  ///
+  /// - Throws: `MissingInput`; `FileError` for images of another size than the model's.
   private func trainingImages() throws -> Dataset {
-    try settings.data.load(
+    let training = try settings.data.load(
       .train, seed: settings.data.heldOutSeed(of: folder, or: settings.seed))
+    guard training.images.size == model.imageSize else {
+      throw FileError(
+        path: training.name,
+        .invalid("its images are \(training.images.size), those of the model \(model.imageSize)"))
+    }
+    return training
   }
 
   /// The report of images that need no training images themselves: where these are missing or are others, it
@@ -201,13 +204,7 @@ struct Editor {
     _ names: [String], _ columns: [Images], of input: EditImages, towards target: Int
   ) throws {
     do {
-      let training = try trainingImages()
-      guard training.images.size == model.imageSize else {
-        return progress.say(
-          "how many are seen as \(target) is left out: the images of \(training.name.printable) are"
-            + " \(training.images.size)")
-      }
-      try report(names, columns, of: input, towards: target, training)
+      try report(names, columns, of: input, towards: target, trainingImages())
     } catch let error where error is MissingInput || error is FileError {
       progress.say("how many are seen as \(target) is left out: \(error)")
     }

@@ -48,9 +48,8 @@ struct PortionedSampling {
     var options = options
     options.first += before
     options.progress = { part in
-      let share = (Double(before) + part * Double(now)) / Double(all)
       progress.update(
-        "\(percent(share)) of \(counted(all, "image"))  left \(left(share, since: start).brief)")
+        drawn: (Double(before) + part * Double(now)) / Double(all), of: all, since: start)
     }
     let begun = ContinuousClock.now
     let samples = try model.sample(now, plan, options)
@@ -58,5 +57,13 @@ struct PortionedSampling {
     drawn += now
     clipped += samples.clippedShare * Double(now)
     return samples.images
+  }
+}
+
+extension SharedProgress {
+  /// Reports which share of some images is drawn.
+  func update(drawn share: Double, of count: Int, since start: ContinuousClock.Instant) {
+    update(
+      "\(percent(share)) of \(counted(count, "image"))  left \(left(share, since: start).brief)")
   }
 }

@@ -43,10 +43,7 @@ extension SampleCommand {
       for path in written { try Output.results.line(path) }
       return
     }
-    options.progress = { share in
-      progress.update(
-        "\(percent(share)) of \(counted(count, "image"))  left \(left(share, since: clock).brief)")
-    }
+    options.progress = { progress.update(drawn: $0, of: count, since: clock) }
     let way = settings.progressive.map { ProgressiveGrid(count, model.imageSize, path, for: $0) }
     let samples = try model.sample(count, ready.plan, options, observing: way?.observer)
     guard Tool.ranks.isFirst else { return }

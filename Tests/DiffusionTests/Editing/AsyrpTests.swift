@@ -195,8 +195,12 @@ import Testing
     shift.fill(0)
     open.forward()
     #expect(open.output.array == closed.output.array && closed.bottleneck == nil)
+    // What the bottleneck holds can be read: before anything is added, so no shift changes it.
+    let held = try #require(open.bottleneck).array
+    #expect(held.contains { $0 != 0 })
     shift.fill(0.5)
     open.forward()
     #expect(open.output.array != closed.output.array)
+    #expect(open.bottleneck?.array == held)
   }
 }

@@ -174,6 +174,7 @@ import Testing
     try move("d.npy", "--from '\(workspace.path("two.idx"))' --class 1 --towards 2")
       .expectRefusal(65, "its images are 12 x 12, those of the model 8 x 8")
     try move("b.npy", "--amount 1").expectRefusal(64, "--towards")
+    try move("b.npy", "--towards 2 --sampler ddim").expectRefusal(64, "samplers of their own")
     try move("b.npy", "--towards 2 --strength 0.5").expectRefusal(64, "class")
   }
 
