@@ -95,6 +95,13 @@ else
   scripts/test-builds.sh checked
 fi
 
+echo "== faults"
+if strace -f -qq -o /dev/null true 2>/dev/null; then
+  scripts/faults.sh --quick "$(swift build --show-bin-path)/ddpm"
+else
+  echo "There is no strace that may trace: failing system calls are left out." >&2
+fi
+
 echo "== mpirun"
 scripts/test-mpi.sh
 

@@ -42,7 +42,8 @@ for build in "$@"; do
     x86-64 | x86-64-v3) run "$build" "$numbers" "DDPM_CPU=$build" ;;
     checked) run checked "$numbers" DDPM_CHECKED=1 ;;
     thread) flags=(--sanitize thread) && run thread "$shared" ;;
-    address) flags=(--sanitize address) && run address "$readers" ;;
+    # XCTest, which has nothing to run here, leaks.
+    address) flags=(--sanitize address --disable-xctest) && run address "$readers" ;;
     *) fail "there is no build '$build'"$'\n'"$usage" 64 ;;
   esac
 done

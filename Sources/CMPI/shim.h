@@ -6,6 +6,11 @@
 
 #if __has_include(<mpi.h>)
 #include <mpi.h>
+#elif __has_include(<mpi/mpi_proto.h>)
+// Debian's MPICH: its mpi.h would look for the other one outside the folder that it lies in.
+#define MPICH_SUPPRESS_PROTOTYPES
+#include <mpi/mpi.h>
+#include <mpi/mpi_proto.h>
 #elif __has_include(<mpi/mpi.h>)
 #include <mpi/mpi.h>
 #else

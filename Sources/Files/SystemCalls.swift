@@ -12,6 +12,14 @@ package func uninterrupted(_ call: () -> Int32) -> Int32 {
   }
 }
 
+/// The same for a call that returns nothing where it fails.
+package func uninterrupted<Value>(_ call: () -> Value?) -> Value? {
+  while true {
+    let result = call()
+    if result != nil || errno != EINTR { return result }
+  }
+}
+
 extension Path {
   /// The names in a folder, in their order; none where there is no folder.
   ///
@@ -19,7 +27,9 @@ extension Path {
   package static func entries(of folder: String) throws(FileError) -> [String] {
     let path = folder.isEmpty ? "." : folder
     guard isFolder(path) else { return [] }
-    guard let listing = opendir(path) else { throw FileError(path: folder, .unreadable(errno)) }
+    guard let listing = uninterrupted({ opendir(path) }) else {
+      throw FileError(path: folder, .unreadable(errno))
+    }
     defer { closedir(listing) }
     var names: [String] = []
     while true {

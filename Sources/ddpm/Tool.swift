@@ -42,7 +42,9 @@ package enum Tool {
     if !ranks.isFirst { Output.silence() }
     do {
       // Where /proc is missing Swift knows not even the program's name.
-      guard !arguments.isEmpty else { throw FileError(path: "/proc/self", .missing) }
+      guard !arguments.isEmpty else {
+        throw FileError(path: "/proc/self", .unreadable(ENOENT))
+      }
       try perform(Array(arguments.dropFirst()))
       return .success
     } catch {
