@@ -53,7 +53,7 @@ run ddpm sample --model runs/demo --out runs/demo/digits.png
 
 step "5/5  Compare DDPM with DDIM at 10, 20 and 50 steps: runs/demo/evaluation/report.html"
 run ddpm evaluate --model runs/demo --data $data --steps 10,20,50 --eta 0,1,hat --count 64 \
-  --metrics time,fd,pr >runs/demo/evaluation.txt
+  --metrics time,kd,pr >runs/demo/evaluation.txt
 
 step "Done. The pictures"
 find runs/demo -name '*.png' ! -path '*/samples/*' | LC_ALL=C sort

@@ -6,7 +6,7 @@ source scripts/needs.sh
 source scripts/inject.sh
 
 usage="usage: faults.sh [--quick] [--only CASE] [BINARY]
-  --quick  a part of the cases, in less than three minutes
+  --quick  a part of the cases, in about three minutes
   --only   the cases whose name begins so, as a failure prints it: 'train write 12 EIO'
   BINARY   the program (default: \$DDPM, else that of the release build)"
 quick=0 only='' ddpm=${DDPM:-}
@@ -159,6 +159,7 @@ if ! ((quick)); then
 fi
 state=none
 faults towards "${edit[@]}" --towards 1 --out edited.png
+faults forward "$ddpm" forward --data "$work/data" --count 1 --quiet --out forward.png
 if ! ((quick)); then
   faults optimal "${draw[@]}" --count 2 --sampler ddpm --variance optimal --out images.pgm
 fi

@@ -30,7 +30,7 @@ package enum CommonOptions {
     "a run's folder, or a diffusers pipeline's; what ships is \(ModelChoice.shipped) here, else as installed"
   )
   package static let guidance = Option<Double?>(
-    "--guidance", "W", .number(0...Limit.guidance), unset: "0",
+    "--guidance", "W", .number(0...Limit.guidance), unset: "0, with --guide-by 1",
     "how much more of its class an image gets; doubles the time; for a model with classes, or a guide"
   )
   package static let guidanceInterval = Option<ClosedRange<Timestep>?>(

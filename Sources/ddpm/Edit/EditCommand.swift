@@ -88,6 +88,10 @@ package struct EditCommand: Command {
     "--steps", "S", .integer(1...Limit.timesteps), default: 50,
     "how many timesteps are visited each way")
 
+  static let guidance = Option<Double?>(
+    CommonOptions.guidance.flag, "W", .number(0...Limit.guidance), unset: "0",
+    "how much more of its class an image gets; doubles the time; for a model with classes")
+
   static let usualResample = 5
   static let usualJump = 5
 
@@ -99,7 +103,7 @@ package struct EditCommand: Command {
     .init(
       "What to do (none: to x_T and back)", interpolate, grid, strength, towards, amount,
       mask, resample, jump, upscale),
-    .init("Sampler", sampler, steps, CommonOptions.guidance),
+    .init("Sampler", sampler, steps, guidance),
     .init("Machine and reproducibility", CommonOptions.seed, CommonOptions.threads),
     .init("Looking", SampleCommand.preview, CommonOptions.quiet),
     exclusive: [

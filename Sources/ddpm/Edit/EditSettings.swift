@@ -78,7 +78,7 @@ package struct EditSettings: Equatable, Sendable {
     latents = try arguments[Command.latents]
     solver = try arguments[Command.sampler]
     steps = try arguments[Command.steps]
-    guidance = try arguments[CommonOptions.guidance]
+    guidance = try arguments[EditCommand.guidance]
     seed = try arguments[CommonOptions.seed]
     threads = try arguments[CommonOptions.threads]
     hasPreview = try arguments[SampleCommand.preview]

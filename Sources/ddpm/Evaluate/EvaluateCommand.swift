@@ -51,7 +51,7 @@ package struct EvaluateCommand: Command {
     """
     what to measure: time, Frechet (fd) and kernel distance (kd), precision and recall (pr), nearest \
     training images (neighbours), encoding and decoding (recon), edits as pictures (edits), the same noise in different steps \
-    (consistency), bits/dim (bpd), held-out loss
+    (consistency), bits/dim (bpd), held-out loss (loss), likelihood along the probability-flow ODE (ode)
     """)
   static let features = Option<FeatureArchitecture>(
     "--features", "shallow|deep", .choice, default: .shallow,

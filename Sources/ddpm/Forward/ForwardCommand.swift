@@ -19,6 +19,8 @@ package struct ForwardCommand: Command {
     default: "forward.png", "the picture (\(OutputFile.pictureEndings))")
   static let count = Option<Int>(
     "--count", "N", .integer(1...64), default: 4, "how many images, a row each")
+  static let model = Option<String?>(
+    CommonOptions.model.flag, "DIR", .folder, "draw the process of this model")
   static let schedules = Option<[BetaSchedule]>(
     "--schedule", "LIST", .list(of: .choice), default: [.cosine],
     "how the noise grows: linear, cosine, quadratic, sigmoid; a block for each")
@@ -26,9 +28,9 @@ package struct ForwardCommand: Command {
   package static let table = OptionTable(
     .init("Data and output", CommonOptions.data, CommonOptions.transpose, out, count),
     .init(
-      "Process", CommonOptions.model, schedules, TrainCommand.timesteps, TrainCommand.zeroSNR),
+      "Process", model, schedules, TrainCommand.timesteps, TrainCommand.zeroSNR),
     .init("Reproducibility", CommonOptions.seed, CommonOptions.quiet),
-    exclusive: decidedByModel.map { [CommonOptions.model, $0] })
+    exclusive: decidedByModel.map { [model, $0] })
 
   /// What a model's process has decided already.
   private static let decidedByModel: [any AnyOption] = [
@@ -65,7 +67,7 @@ package struct ForwardSettings: Equatable, Sendable {
     output = try OutputFile(picture: arguments[Forward.out], flag: Forward.out.flag)
     count = try arguments[Forward.count]
     source =
-      if let model = try arguments[CommonOptions.model] {
+      if let model = try arguments[ForwardCommand.model] {
         .model(model)
       } else {
         .schedules(

@@ -46,7 +46,7 @@ package struct SampleCommand: Command {
     "--first", "N", .integer(0...Limit.images), default: 0,
     "begin with image N of the seed: shares of one job")
   static let grid = Option<Int?>(
-    "--grid", "COLUMNS", .integer(1...Limit.images), unset: "square",
+    "--grid", "COLUMNS", .integer(1...Limit.images), unset: "square; of all classes a row each",
     "images per row of the grid")
   static let interpolate = Option<Int?>(
     "--interpolate", "N", .integer(2...Limit.columns),
