@@ -44,7 +44,7 @@ public struct Guidance: Sendable {
   }
 
   /// Whether the prediction is moved at a timestep.
-  func acts(at t: Timestep) -> Bool { weight != 0 && interval?.contains(t) ?? true }
+  package func acts(at t: Timestep) -> Bool { weight != 0 && interval?.contains(t) ?? true }
 }
 
 extension DiffusionModel {

@@ -6,6 +6,8 @@ public struct DistillationStage: Hashable, Sendable {
   public let steps: Int
   /// The teacher's steps for each of the student's, at least 2.
   public let teacherSteps: Int
+  /// The teacher's steps from noise to image.
+  package var allTeacherSteps: Int { steps * teacherSteps }
   /// The part of the training's steps that this stage takes, beside those of the other stages.
   let share: Double
 

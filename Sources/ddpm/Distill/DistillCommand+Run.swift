@@ -38,9 +38,19 @@ extension DistillCommand {
         settings.options)
     } catch let error as DistillationError {
       throw FileError(path: path, .invalid(error.description))
+    } catch SamplingError.steps(_, let timesteps) {
+      throw FileError(
+        path: path, .invalid("its process has \(timesteps) timesteps, too few to be distilled"))
+    }
+    if run == nil, let steps = teacher.studentSteps, steps < distiller.stages[0].allTeacherSteps {
+      throw FileError(
+        path: path,
+        .invalid(
+          "is itself a student, of \(counted(steps, "step")), and would be followed in"
+            + " \(distiller.stages[0].allTeacherSteps): distil its teacher"))
     }
     let ready = try ready(
-      distiller, train, test, resuming: run, settings.existing,
+      distiller, train, test, resuming: run, from: path, settings.existing,
       settings: record(distiller.options))
     return (ready, (teacher, path))
   }
@@ -74,7 +84,7 @@ extension DistillSettings {
     let guided = guidance.map { ", guided with \($0.brief)" } ?? ""
     return [
       "teacher   \(path.printable): \(teacher.parameterCount) parameters\(guided); DDIM, in"
-        + " \(distiller.stages[0].steps * distiller.stages[0].teacherSteps) steps",
+        + " \(distiller.stages[0].allTeacherSteps) steps",
       "student   in \(students) evaluations per image",
       "data      \(train.name.printable): \(counted(train.images.count, "image"))",
       "training  \(amount) of \(counted(options.batch, "image")), \(options.optimizer.title),"

@@ -22,9 +22,12 @@ extension EditCommand {
 
   private func prepare(_ progress: SharedProgress) throws -> (Editor, EditImages) {
     try settings.output.checkPlace()
-    if let latents = settings.latents { try OutputFile.checkPlace(latents) }
+    if let latents = settings.latents {
+      for path in [latents, LabelFile.path(beside: latents)] { try OutputFile.checkPlace(path) }
+    }
     let (model, folder) = try ModelChoice.open(settings.model, progress)
     try settings.checkClass(of: model)
+    if let excess = model.excess(of: settings.steps) { progress.warn("\(excess)") }
     var input = try settings.read(for: model, in: folder, progress)
     if input.images.size.channels == 3, model.imageSize.channels == 1 {
       progress.warn("the images are in colour and the model's are grey: their brightness is taken")
@@ -102,13 +105,16 @@ extension EditSettings {
       if images.size != wanted { wanted = small }
     }
     guard images.size != wanted else { return }
+    var reason = "its images are \(images.size), those of the model \(model.imageSize)"
+    if wanted != model.imageSize {
+      reason += ": to enlarge them by this factor, they have to be \(wanted)"
+    }
     let name =
       switch input {
       case .file(let path): path
       case .split:
         if case .folder(let path) = data.choice { path } else { "--data synthetic" }
       }
-    throw FileError(
-      path: name, .invalid("its images are \(images.size), those of the model \(wanted)"))
+    throw FileError(path: name, .invalid(reason))
   }
 }

@@ -87,7 +87,7 @@ extension EditSettings {
 
 extension Images {
   /// The images of a file, by its ending.
-  fileprivate init(editing path: String) throws(FileError) {
+  init(editing path: String) throws(FileError) {
     let name = path.lowercased()
     if name.hasSuffix(".png") {
       let picture = try PNG.read(path)

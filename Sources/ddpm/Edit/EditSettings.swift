@@ -93,7 +93,7 @@ package struct EditSettings: Equatable, Sendable {
       } else if let mask = try arguments[Command.mask] {
         .inpaint(
           mask, resample: try arguments[Command.resample] ?? Command.usualResample,
-          jump: try arguments[Command.jump] ?? Command.usualJump)
+          jump: try arguments[Command.jump] ?? max(1, min(Command.usualJump, steps - 1)))
       } else if let factor = try arguments[Command.upscale] {
         .upscale(factor)
       } else {
@@ -125,6 +125,7 @@ package struct EditSettings: Equatable, Sendable {
     if let latents, Path.isSame(latents, output.path) {
       throw UsageError("--latents and --out name the same file, \"\(latents)\"; take two")
     }
+    try refuseReplacing()
     switch edit {
     case .inpaint where arguments.has(Command.sampler),
       .upscale where arguments.has(Command.sampler), .move where arguments.has(Command.sampler):
@@ -132,12 +133,34 @@ package struct EditSettings: Equatable, Sendable {
         "--sampler: RePaint, DDNM and Asyrp have samplers of their own: leave it out")
     default: break
     }
+    if case .inpaint(_, let resample, let jump) = edit, resample > 1, jump >= steps {
+      throw UsageError(
+        "--jump \(jump): a stretch that is walked again is shorter than all \(counted(steps, "step")): take"
+          + " fewer, more --steps, or --resample 1")
+    }
     switch edit {
     case .reconstruct, .interpolate, .move: break
     case .redraw, .inpaint, .upscale:
       if latents != nil {
         throw UsageError("--latents are x_T of images that are encoded: leave out the other edit")
       }
+    }
+  }
+
+  /// Refuses to write over what is read, and two files of labels of one name.
+  private func refuseReplacing() throws(UsageError) {
+    var inputs: [String] = []
+    if case .file(let path) = input { inputs.append(path) }
+    if case .inpaint(.file(let path), _, _) = edit { inputs.append(path) }
+    let outputs =
+      [(EditCommand.out.flag, output.path)]
+      + (latents.map { [(EditCommand.latents.flag, $0)] } ?? [])
+    for (flag, path) in outputs { try refuse(replacing: inputs, by: path, flag) }
+    if let latents, edit != .reconstruct, let labels = output.labelPath,
+      Path.isSame(labels, LabelFile.path(beside: latents))
+    {
+      throw UsageError(
+        "--latents and --out would both have their labels in \"\(labels)\": take two names")
     }
   }
 }

@@ -149,6 +149,9 @@ struct Editor {
     guard let sources = input.classes else {
       throw UsageError("--towards \(target): say with --class which class the images are of")
     }
+    if sources.allSatisfy({ $0 == target }) {
+      throw UsageError("--towards \(target): the images are of that class: take another one")
+    }
     let (training, shifts) = try options.ranks.together { try directions(sources, to: target) }
     try options.ranks.agree(on: [("set of training images", training.labelledFingerprint)])
     // Decoding is DDIM's, and so must encoding be: with no shift the image comes back as well as it can.

@@ -5,32 +5,31 @@ import Diffusion
 /// What is drawn anew.
 package enum MaskChoice: Equatable, Sendable {
   case part(Mask.Part)
-  /// A PNG, white where it is.
+  /// A PNG, bright where it is.
   case file(String)
-
-  /// From this level of grey on a pixel of a mask's file is white.
-  private static let white: UInt8 = 128
 
   /// The mask for images of a size.
   ///
-  /// - Throws: `FileError` for a picture of another size.
+  /// - Throws: `FileError` for a picture of another size, or one that hides nothing.
   func mask(of size: ImageSize) throws(FileError) -> Mask {
     switch self {
     case .part(let part): return Mask(part, of: size)
     case .file(let path):
-      let picture = try PNG.read(path)
-      guard picture.height == size.height, picture.width == size.width else {
+      let grey = ImageSize(height: size.height, width: size.width, channels: 1)
+      let picture = try Images(editing: path).withChannels(of: grey)
+      guard picture.size.height == size.height, picture.size.width == size.width else {
         throw FileError(
           path: path,
           .invalid(
-            "is \(picture.height) x \(picture.width), the model's images \(size.height) x"
+            "is \(picture.size.height) x \(picture.size.width), the model's images \(size.height) x"
               + " \(size.width)"))
       }
-      return Mask(
-        size,
-        hidden: stride(from: 0, to: picture.pixels.count, by: picture.channels).map {
-          picture.pixels[$0] >= MaskChoice.white
-        })
+      // Halfway between black, -1, and white.
+      let hidden = picture.values.map { $0 >= 0 }
+      guard hidden.contains(true) else {
+        throw FileError(path: path, .invalid("hides nothing: what is bright is drawn anew"))
+      }
+      return Mask(size, hidden: hidden)
     }
   }
 }

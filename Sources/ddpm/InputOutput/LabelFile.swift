@@ -14,7 +14,8 @@ enum LabelFile {
     return "\(name)-labels.idx"
   }
 
-  /// Writes the classes; where there are none, labels of images that were there before are removed.
+  /// Writes the classes; where there are none, labels of images that were there before are removed, with a
+  /// word.
   ///
   /// - Returns: the path of what was written.
   /// - Throws: `FileError`.
@@ -22,7 +23,9 @@ enum LabelFile {
     let path = path(beside: images)
     // Labels of IDX are bytes.
     guard !classes.isEmpty, classes.allSatisfy({ $0 <= UInt8.max }) else {
-      if unlink(path) != 0, errno != ENOENT, errno != ENOTDIR {
+      if unlink(path) == 0 {
+        Output.messages.note("ddpm: \(path.printable) is removed: these images have no labels\n")
+      } else if errno != ENOENT, errno != ENOTDIR {
         throw FileError(path: path, .unwritable(errno))
       }
       return []
@@ -41,12 +44,14 @@ enum LabelFile {
   static func classes(
     beside images: String, of count: Int, below classes: Int? = nil
   ) throws(FileError) -> [Int]? {
-    let names = [
-      images.replacing("images", with: "labels").replacing("idx3", with: "idx1")
-        .replacing("idx4", with: "idx1"),
+    let name = URL(filePath: images).lastPathComponent
+    let usual = name.replacing("images", with: "labels").replacing("idx3", with: "idx1")
+      .replacing("idx4", with: "idx1")
+    let paths = [
+      name == usual || !name.contains("idx") ? nil : Path.join(Path.parent(of: images), usual),
       path(beside: images),
     ]
-    guard let found = names.first(where: { $0 != images && Path.exists($0) }) else { return nil }
+    guard let found = paths.compactMap(\.self).first(where: Path.exists) else { return nil }
     let labels = try IDX.labels(at: found, classes: classes ?? 256)
     guard labels.count == count else {
       throw FileError(

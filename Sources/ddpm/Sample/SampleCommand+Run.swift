@@ -21,6 +21,10 @@ extension SampleCommand {
       progress.warn("no training image was of class \(number): nothing of it was learned")
     }
     if let gap = model.gap(before: path) { progress.warn("\(gap)") }
+    if let excess = model.excess(of: path.count - 1) { progress.warn("\(excess)") }
+    if let guidance = options.guidance, guidance.weight > 0, !path.contains(where: guidance.acts) {
+      progress.warn("--guidance-interval meets no timestep that is visited: nothing is guided")
+    }
     if ready.plan.sampler is HeunSampler, let leap = model.leap(along: path) {
       progress.warn("\(leap)")
     }
@@ -206,6 +210,18 @@ extension DiffusionModel {
     return
       "the first timestep visited is \(first) of \(schedule.last), where the images should still"
       + " show through the noise: --spacing trailing starts at \(schedule.last)"
+  }
+
+  /// The steps that a student learned to draw in; nil for any other model.
+  var studentSteps: Int? {
+    defaults.preference.flatMap { $0.sampler == .ddim ? $0.steps : nil }
+  }
+
+  /// What is wrong with so many steps of a student; nil where nothing is.
+  func excess(of steps: Int) -> String? {
+    guard let own = studentSteps, steps > own else { return nil }
+    return
+      "the model is a student of \(counted(own, "step")): \(steps) are worse, its teacher is for them"
   }
 
   /// The largest ratio of the noise's deviation to the image's at the two ends of a step over which Heun's

@@ -69,6 +69,12 @@ package struct SampleSettings: Equatable, Sendable {
     if let progressive, Path.isSame(progressive.file.path, output.path) {
       throw UsageError("--progressive and --out name the same file, \"\(output.path)\"; take two")
     }
+    if let noise {
+      try refuse(replacing: [noise], by: output.path, Sample.out.flag)
+      if let progressive {
+        try refuse(replacing: [noise], by: progressive.file.path, Sample.progressive.flag)
+      }
+    }
     if noise != nil, arguments.has(CommonOptions.seed), sampler.isDeterministic {
       throw UsageError(
         "--seed decides nothing here: the images start from --noise, and with --eta 0 nothing random"

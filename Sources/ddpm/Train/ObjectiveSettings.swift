@@ -29,6 +29,9 @@ package struct ObjectiveSettings: Equatable, Sendable {
     learnsVariance = wantsVariance || loss == .hybrid
     let sampling = try arguments[Train.timestepSampling]
     self.sampling = sampling ?? (loss == .bound ? .importance : .stratified)
+    if wantsVariance, try arguments[Train.schedule] == .learned {
+      throw UsageError("--learn-variance does not go with --schedule learned: leave it out")
+    }
     if wantsVariance, loss == .simple {
       throw UsageError(
         "--learn-variance: L_simple says nothing of the variance; add --loss hybrid or --loss bound"

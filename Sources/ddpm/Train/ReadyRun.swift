@@ -18,13 +18,18 @@ extension ResumableCommand {
   ///
   /// - Parameters:
   ///   - run: the run that goes on; nil for a new one.
+  ///   - model: the folder of the model that a new run learns from; nil for none.
   ///   - existing: what becomes of a run that is there already.
   ///   - settings: what the folder is to keep of the command line.
-  /// - Throws: `FileError` for other data than the run's; `RunFolderError`.
+  /// - Throws: `FileError` for other data than the run's; `RunFolderError`; `UsageError` for a new run that
+  ///   would replace the model it learns from.
   func ready<Course: TrainingCourse>(
     _ course: Course, _ train: Dataset, _ test: Dataset, resuming run: ResumedRun<Self>?,
-    _ existing: RunFolder.Existing, settings: [String: String]
+    from model: String?, _ existing: RunFolder.Existing, settings: [String: String]
   ) throws -> ReadyRun<Course> {
+    if run == nil, let model, Path.isSame(model, out) {
+      throw UsageError("--out is the folder of the model that is learned from: take another one")
+    }
     let data = "\(train.fingerprint); held out \(test.fingerprint)"
     let seconds = try run?.restore(course, data: data, name: train.name) ?? 0
     let folder =

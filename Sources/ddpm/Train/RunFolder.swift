@@ -29,6 +29,7 @@ package struct RunFolder: Sendable {
 
   /// The folder's path.
   package let path: String
+  private let existing: Existing
   private let lock: RunLock
   private let metrics: MetricsLog
 
@@ -38,14 +39,12 @@ package struct RunFolder: Sendable {
   private static let samplesName = "samples"
   static let stepPrefix = "step-"
 
-  /// Locks the folder and makes it ready for a run.
-  ///
-  /// Only what a run writes is ever removed: other files in the folder stay.
+  /// Locks the folder and makes it ready for a run. One that is to be replaced stays until `begin()`.
   ///
   /// - Throws: `RunFolderError` if the folder is not in the state asked for; `FileError` if it
   ///   cannot be made.
   package init(_ path: String, existing: Existing) throws {
-    self.path = path
+    (self.path, self.existing) = (path, existing)
     metrics = MetricsLog(path: Path.join(path, RunFolder.logName))
     try RunFolder.require(existing, at: path)
     try createFolder(path)
@@ -54,9 +53,18 @@ package struct RunFolder: Sendable {
     lock = try RunLock(lockPath, folder: path)
     // Another training may have come and gone since the first look.
     try RunFolder.requireParts(existing, at: path)
-    if existing == .replaced { try removeRun() }
     try createFolder(below(RunFolder.samplesName))
     try AtomicFile.sync(folder: Path.parent(of: path), path: path)
+  }
+
+  /// Removes the run that this one replaces, just before it saves for the first time: whatever ends the
+  /// program earlier leaves the old one whole.
+  ///
+  /// Only what a run writes is ever removed: other files in the folder stay.
+  ///
+  /// - Throws: `FileError`.
+  package func begin() throws(FileError) {
+    if existing == .replaced { try removeRun() }
   }
 
   /// Makes sure that a folder is in the state asked for, before work is done for it.

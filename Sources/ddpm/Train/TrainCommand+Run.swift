@@ -50,7 +50,7 @@ extension TrainCommand {
     }
     let trainer = try settings.trainer(beginning, train, classes: classes)
     let ready = try ready(
-      trainer, train, test, resuming: run, settings.existing,
+      trainer, train, test, resuming: run, from: settings.start, settings.existing,
       settings: record(trainer, images: train.images.count))
     return (ready, memory)
   }
@@ -109,9 +109,11 @@ extension TrainSettings {
     guard case .model(let model) = beginning else {
       switch labels {
       case .unused: return nil
-      case .required: return try train.classCount()
-      case .whereThere:
-        return train.labels == nil || test.labels == nil ? nil : try train.classCount()
+      case .whereThere where train.labels == nil || test.labels == nil: return nil
+      case .required, .whereThere:
+        let count = try train.classCount()
+        // The first images may lack a class that there is.
+        return limit == nil ? count : max(count, try test.classCount())
       }
     }
     try train.check(for: model)

@@ -151,6 +151,7 @@ struct TrainingSession {
   mutating func run() throws {
     Interruption.watch()
     Interruption.watchForSaving()
+    try folder.begin()
     try folder.cutLog(after: trainer.completed)
     // A run that ends before its first checkpoint can be resumed too, and what a crash left of the
     // model is made whole.

@@ -19,6 +19,7 @@ extension WrongLine {
     WrongLine(
       "sample --out x.jpg", ".idx, .idx.gz, .npy, or a folder ending in /, not \"x.jpg\""),
     WrongLine("train --learn-variance", "add --loss hybrid or --loss bound"),
+    WrongLine("train --learn-variance --schedule learned", "does not go with --schedule learned"),
     WrongLine("train --loss bound --weight p2", "has its own weights"),
     WrongLine("train --from m --learn-variance", "--from"),
     WrongLine("train --schedule learned --timesteps 10", "whose time is continuous"),

@@ -109,13 +109,29 @@ import Testing
     try distill("student", "--epochs", "1").expectRefusal(73, "holds a run already")
   }
 
+  /// Students and teachers keep apart: more steps than a student's spoil its images.
+  @Test func aStudentIsNoTeacherAndATeacherNoStudentsFolder() throws {
+    try train()
+    let teacher = try weights("model")
+    try distill("model", "--overwrite").expectRefusal(64, "--out is the folder of the model")
+    #expect(try weights("model") == teacher)
+    #expect(try distill("student", "--epochs", "1", "--quiet").code == 0)
+    let student = ["--model", workspace.path("student"), "--data", workspace.path("data")]
+    try BuiltTool.run(["distill"] + student + ["--out", workspace.path("other")])
+      .expectRefusal(65, "itself a student, of 2 steps", "distil its teacher")
+    let sample = ["sample", "--model", workspace.path("student"), "--count", "1"]
+    let many = try BuiltTool.run(
+      sample + ["--steps", "4", "--quiet", "--out", workspace.path("a.npy")])
+    #expect(many.code == 0 && many.messages.contains("a student of 2 steps: 4 are worse"))
+  }
+
   @Test func modelsAndDataThatCannotBeDistilledAreRefused() throws {
     try train("--predict", "noise")
     try distill("student").expectRefusal(65, workspace.path("model"), "predicts the noise")
     try train("--overwrite", "--unconditional")
     try distill("student", "--guidance", "1").expectRefusal(64, "knows no classes")
     try train("--overwrite", "--timesteps", "20")
-    try distill("student").expectRefusal(64, "32 steps")
+    try distill("student").expectRefusal(65, "20 timesteps", "too few")
     try train("--overwrite")
     try workspace.remove("data/t10k-labels-idx1-ubyte")
     try distill("student").expectRefusal(65, "has no labels")

@@ -11,7 +11,7 @@ import ddpm
     try withTemporaryFolder { folder in
       let path = folder + "/run"
       try draw(in: RunFolder(path, existing: .kept))
-      _ = try RunFolder(path, existing: .replaced)
+      try RunFolder(path, existing: .replaced).begin()
       #expect(!FileManager.default.fileExists(atPath: path + "/loss.png"))
     }
   }

@@ -246,4 +246,46 @@ import Testing
       .expectRefusal(65, "from -1 to 1")
     #expect(!workspace.exists("a.png"))
   }
+
+  @Test func whatIsReadIsNotWrittenOver() throws {
+    _ = try workspace.makeModel(classes: 3, prediction: .velocity)
+    try IDX.write(test().images, to: workspace.path("own.idx"))
+    try PNG.write(
+      Picture(width: 8, height: 8, channels: 1, pixels: Array(repeating: 255, count: 64)),
+      to: workspace.path("m.png"))
+    let (own, mask) = (try workspace.bytes("own.idx"), try workspace.bytes("m.png"))
+    try edit("own.idx", "--from", workspace.path("own.idx"), "--class", "0")
+      .expectRefusal(64, "--out would replace", "own.idx")
+    try edit("m.png", "--mask", workspace.path("m.png")).expectRefusal(64, "--out would replace")
+    try edit("a.idx", "--latents", workspace.path("a.npy"), "--interpolate", "3")
+      .expectRefusal(64, "a-labels.idx", "two names")
+    #expect(try workspace.bytes("own.idx") == own && workspace.bytes("m.png") == mask)
+  }
+
+  @Test func aMaskIsReadByItsBrightness() throws {
+    _ = try workspace.makeModel(prediction: .velocity)
+    func mask(_ name: String, _ pixel: [UInt8]) throws -> BuiltTool.Result {
+      let pixels = (0..<64).flatMap { $0 % 8 < 4 ? pixel : Array(repeating: 0, count: pixel.count) }
+      try PNG.write(
+        Picture(width: 8, height: 8, channels: pixel.count, pixels: pixels),
+        to: workspace.path("\(name).png"))
+      return try edit("\(name).npy", "--count", "2", "--mask", workspace.path("\(name).png"))
+    }
+    #expect(try mask("white", [255]).code == 0 && mask("green", [0, 255, 0]).code == 0)
+    #expect(try edit("left.npy", "--count", "2", "--mask", "left").code == 0)
+    #expect(try workspace.bytes("white.npy") == workspace.bytes("left.npy"))
+    #expect(try workspace.bytes("green.npy") == workspace.bytes("left.npy"))
+    try mask("red", [255, 0, 0]).expectRefusal(65, "hides nothing")
+  }
+
+  @Test func stretchesAreWalkedAgainInFewStepsToo() throws {
+    _ = try workspace.makeModel(prediction: .velocity)
+    func evaluations(_ more: String...) throws -> String {
+      let result = try edit("a.npy", more[0], more[1], "--count", "1", "--mask", "left")
+      return String(result.messages.split(separator: "\n").last ?? "")
+    }
+    #expect(try evaluations("--resample", "1").hasPrefix("4 evaluations"))
+    #expect(try evaluations("--resample", "2").hasPrefix("7 evaluations"))
+    try edit("a.npy", "--mask", "left", "--jump", "4").expectRefusal(64, "--jump 4", "--resample 1")
+  }
 }

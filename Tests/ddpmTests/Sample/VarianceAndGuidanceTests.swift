@@ -52,6 +52,15 @@ import Testing
     #expect(try PNGChunks(workspace.bytes("plain.png")).texts["guidance"] == "0")
   }
 
+  @Test func guidanceThatMeetsNoTimestepIsSaid() throws {
+    _ = try workspace.makeModel(classes: 3)
+    let interval = ["--guidance", "5", "--quiet", "--guidance-interval"]
+    let missed = try sample("missed.npy", interval[0], interval[1], interval[2], interval[3], "1,2")
+    #expect(missed.code == 0 && missed.messages.contains("nothing is guided"), "\(missed.messages)")
+    let met = try sample("met.npy", interval[0], interval[1], interval[2], interval[3], "1,1000")
+    #expect(met.code == 0 && met.messages.isEmpty, "\(met.messages)")
+  }
+
   @Test func aModelGuidedByItselfDrawsItsOwnImages() throws {
     _ = try workspace.makeModel(classes: 3)
     let model = workspace.path("model")

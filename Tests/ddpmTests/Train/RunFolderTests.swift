@@ -44,6 +44,8 @@ import ddpm
       for name in others + ours { try save(name, "\(folder)/\(name)") }
       let run = try RunFolder(folder, existing: .replaced)
       #expect(run.path == folder)
+      for name in others + ours { #expect(exists("\(folder)/\(name)"), "before the run begins") }
+      try run.begin()
       for name in others { #expect(try [UInt8](file: "\(folder)/\(name)") == Array(name.utf8)) }
       #expect(!ours.contains { exists("\(folder)/\($0)") })
       #expect(exists("\(folder)/samples") && !exists("\(folder)/snapshots/step-000200"))

@@ -168,6 +168,16 @@ import Testing
     #expect(result.messages.contains("5 images to train on, 6 held out"), "\(result.messages)")
   }
 
+  @Test func aQuickTryKnowsAllClasses() throws {
+    let workspace = try Workspace()
+    _ = try workspace.makeData(classes: 3)
+    let result = try BuiltTool.run(
+      ["train", "--data", workspace.path("data"), "--preset", "tiny", "--batch", "4"]
+        + ["--steps", "1", "--limit", "1", "--sample-every", "0", "--out", workspace.path("run")])
+    #expect(result.code == 0, "\(result.messages)")
+    #expect(try DiffusionModel(folder: workspace.path("run")).classCount == 3)
+  }
+
   @Test func messagesNobodyReadsDoNotEndTheTraining() throws {
     let workspace = try Workspace()
     let line = try words(workspace, steps: 30).map { "'\($0)'" }.joined(separator: " ")
