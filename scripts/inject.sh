@@ -235,10 +235,12 @@ faults() {
       fi
       going_on "$@"
       complaint=$(
-        # POSIX lets these be interrupted, and trying again is then all that is needed.
-        case $fault:$call in
+        # POSIX lets these be interrupted, and trying again is then all that is needed. Swift's runtime, which
+        # finds its arguments by /proc/self/maps, does not.
+        case $fault:$call:$file in
           SIGKILL:*) [ "$rc" = 137 ] || echo "exit code $rc" ;;
-          EINTR:read | EINTR:write | EINTR:openat | EINTR:fsync | EINTR:ftruncate)
+          EINTR:*:/proc/*/maps) complain_about_end 74 ;;
+          EINTR:read:* | EINTR:write:* | EINTR:openat:* | EINTR:fsync:* | EINTR:ftruncate:*)
             [ "$rc" = 0 ] || echo "exit code $rc, where trying again would have done" ;;
           *) complain_about_end 73 74 ;;
         esac
