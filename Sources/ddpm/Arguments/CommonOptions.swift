@@ -18,19 +18,6 @@ package enum Limit {
   package static let amount = 100.0
 }
 
-/// Makes sure that no file that is read is written over.
-///
-/// - Parameters:
-///   - inputs: the paths of what is read.
-///   - output: the path of what is written, as the option `flag` has it.
-/// - Throws: `UsageError`.
-func refuse(
-  replacing inputs: [String], by output: String, _ flag: String
-) throws(UsageError) {
-  guard let input = inputs.first(where: { Path.isSame($0, output) }) else { return }
-  throw UsageError("\(flag) would replace \"\(input)\", which is read: take another name")
-}
-
 /// Options with one meaning in several commands.
 package enum CommonOptions {
   package static let data = Option<DataChoice>(

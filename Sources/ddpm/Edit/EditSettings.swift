@@ -155,7 +155,7 @@ package struct EditSettings: Equatable, Sendable {
     let outputs =
       [(EditCommand.out.flag, output.path)]
       + (latents.map { [(EditCommand.latents.flag, $0)] } ?? [])
-    for (flag, path) in outputs { try refuse(replacing: inputs, by: path, flag) }
+    for (flag, path) in outputs { try OutputFile.refuse(replacing: inputs, by: path, flag) }
     if let latents, edit != .reconstruct, let labels = output.labelPath,
       Path.isSame(labels, LabelFile.path(beside: latents))
     {

@@ -1,5 +1,7 @@
 // Where samples go: the file's ending says what is written.
 
+import Diffusion
+
 /// A file of samples.
 package enum OutputFile: Equatable, Sendable {
   /// A grid; without columns, as square as the count allows.
@@ -47,6 +49,19 @@ package enum OutputFile: Equatable, Sendable {
       throw Self.otherEnding(path, flag, endings)
     }
     self = .picture(path: path, format, columns: nil)
+  }
+
+  /// Makes sure that no file that is read is written over.
+  ///
+  /// - Parameters:
+  ///   - inputs: the paths of what is read.
+  ///   - output: the path of what is written, as the option `flag` has it.
+  /// - Throws: `UsageError`.
+  static func refuse(
+    replacing inputs: [String], by output: String, _ flag: String
+  ) throws(UsageError) {
+    guard let input = inputs.first(where: { Path.isSame($0, output) }) else { return }
+    throw UsageError("\(flag) would replace \"\(input)\", which is read: take another name")
   }
 
   /// The same picture with so many images per row; of an array, itself.
