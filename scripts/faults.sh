@@ -6,7 +6,7 @@ source scripts/needs.sh
 source scripts/inject.sh
 
 usage="usage: faults.sh [--quick] [--only CASE] [BINARY]
-  --quick  a part of the cases, in about three minutes
+  --quick  a part of the cases, in three to five minutes
   --only   the cases whose name begins so, as a failure prints it: 'train write 12 EIO'
   BINARY   the program (default: \$DDPM, else that of the release build)"
 quick=0 only='' ddpm=${DDPM:-}
