@@ -22,4 +22,10 @@ extension RandomStream {
   static let holdingOut = RandomStream(rawValue: 1 << 16)
   /// The noise of the images that shifts of the bottleneck are learned from, and their timesteps.
   static let bottleneck = RandomStream(rawValue: (1 << 16) + 1)
+  /// What a student begins with when its critic learns its images.
+  static let criticImages = RandomStream(rawValue: (1 << 16) + 2)
+  /// The noise under which critic and teacher look at a student's images.
+  static let matchingNoise = RandomStream(rawValue: (1 << 16) + 3)
+  /// How much of it there is.
+  static let matchingTimestep = RandomStream(rawValue: (1 << 16) + 4)
 }

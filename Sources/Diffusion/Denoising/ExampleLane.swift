@@ -75,6 +75,15 @@ struct ExampleLane: Sendable {
     floats.slice(place * values, values)
   }
 
+  /// Makes ε what is left of x_t without its x_0: ε = (x_t - α_t x_0) / σ_t.
+  ///
+  /// - Parameter mix: α_t and σ_t.
+  func setNoise(_ place: Int, of mix: Mix) {
+    combine(
+      1 / mix.noiseWeight, xt(place), -mix.x0Weight / mix.noiseWeight, x0(place),
+      into: noise(place))
+  }
+
   /// Makes x_t = √ᾱ_t x_0 + √(1 - ᾱ_t) ε of each draw (DDPM Eq. 4) and conditions the network.
   ///
   /// - Parameter process: whose timesteps the draws have; nil is the lane's.

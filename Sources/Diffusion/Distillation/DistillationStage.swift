@@ -1,13 +1,23 @@
-// The stages of a distillation: students of ever fewer steps, each taught by the one before.
+// The stages of a distillation: students of ever fewer steps, each taught by the one before, and at last by
+// the data's distribution.
 
-/// A student of S steps, and how its teacher takes each of them.
+/// A student of S steps, and what it learns them from.
 public struct DistillationStage: Hashable, Sendable {
+  /// What a stage's student learns from.
+  public enum Method: Hashable, Sendable {
+    /// Progressive distillation (Salimans and Ho 2022, Algorithm 2): one step is to end where so many of the
+    /// teacher's do, at least 2. The teacher is the student before, or the model that is distilled.
+    case progressive(teacherSteps: Int)
+    /// Distribution matching (Yin et al. 2024): the student's images are to be as the model that is
+    /// distilled makes them, whatever the noise they were drawn from; its critic takes so many steps for
+    /// each of the student's.
+    case distributionMatching(criticSteps: Int)
+  }
+
   /// S, the student's steps, which are also its evaluations per image.
   public let steps: Int
-  /// The teacher's steps for each of the student's, at least 2.
-  public let teacherSteps: Int
-  /// The teacher's steps from noise to image.
-  package var allTeacherSteps: Int { steps * teacherSteps }
+  /// What it learns from.
+  public let method: Method
   /// The part of the training's steps that this stage takes, beside those of the other stages.
   let share: Double
 
@@ -15,11 +25,22 @@ public struct DistillationStage: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - steps: the student's, in 1...T.
-  ///   - teacherSteps: for each of them, at least 2.
+  ///   - method: what it learns from.
   ///   - share: of the training's steps, beside those of the other stages.
-  public init(steps: Int, teacherSteps: Int, share: Double = 1) {
-    precondition(steps > 0 && teacherSteps > 1 && share > 0, "\(steps) steps by \(teacherSteps)")
-    (self.steps, self.teacherSteps, self.share) = (steps, teacherSteps, share)
+  public init(steps: Int, _ method: Method, share: Double = 1) {
+    let isPossible =
+      switch method {
+      case .progressive(let teacherSteps): teacherSteps > 1
+      case .distributionMatching(let criticSteps): criticSteps > 0
+      }
+    precondition(steps > 0 && isPossible && share > 0, "\(steps) steps by \(method)")
+    (self.steps, self.method, self.share) = (steps, method, share)
+  }
+
+  /// The teacher's steps from noise to image; nil where it takes none.
+  package var teacherSteps: Int? {
+    guard case .progressive(let teacherSteps) = method else { return nil }
+    return steps * teacherSteps
   }
 
   /// The numbers of steps that a student can have: powers of two, so that each stage halves them.
@@ -31,21 +52,35 @@ public struct DistillationStage: Hashable, Sendable {
   private static let teacher = 32
   /// The share of the first stage; each further one has one more.
   private static let firstShare = 2.0
+  /// Students of more steps than this are as good as their teacher without matching.
+  private static let mostMatched = 4
+  /// What matching takes of the training's steps, beside all other stages.
+  private static let matchingShare = 1.0
+  /// The critic's steps for each of the student's.
+  private static let criticSteps = 3
 
-  /// Progressive distillation (Salimans and Ho 2022, Algorithm 2) down to a student of S steps: from 4,
-  /// halved stage by stage. The first student learns from several steps at once, which costs less than
+  /// Progressive distillation down to a student of S steps, from 4, halved stage by stage, and then
+  /// distribution matching. The first student learns from several steps at once, which costs less than
   /// stages for each halving and is as good; later stages are longer, as theirs is harder to learn.
   ///
   /// - Parameter steps: S, one of `students`.
-  public static func progressive(to steps: Int) -> [DistillationStage] {
+  public static func usual(to steps: Int) -> [DistillationStage] {
     precondition(students.contains(steps), "a student of \(steps) steps")
     let start = max(steps, first)
     var stages = [
-      DistillationStage(steps: start, teacherSteps: max(2, teacher / start), share: firstShare)
+      DistillationStage(
+        steps: start, .progressive(teacherSteps: max(2, teacher / start)), share: firstShare)
     ]
     while let last = stages.last, last.steps > steps {
       stages.append(
-        DistillationStage(steps: last.steps / 2, teacherSteps: 2, share: last.share + 1))
+        DistillationStage(
+          steps: last.steps / 2, .progressive(teacherSteps: 2), share: last.share + 1))
+    }
+    if steps <= mostMatched {
+      stages.append(
+        DistillationStage(
+          steps: steps, .distributionMatching(criticSteps: criticSteps),
+          share: matchingShare * stages.map(\.share).reduce(0, +)))
     }
     return stages
   }
@@ -68,8 +103,10 @@ public struct DistillationStage: Hashable, Sendable {
     try StepSpacing.trailing.timesteps(steps, of: schedule)
   }
 
-  /// Where the teacher's steps lead, from each of the student's timesteps to its next one.
+  /// Where the teacher's steps lead, from each of the student's timesteps to its next one; nowhere, where it
+  /// takes none.
   func paths(in schedule: NoiseSchedule) throws(SamplingError) -> [Timestep: [Timestep]] {
+    guard case .progressive(let teacherSteps) = method else { return [:] }
     let student = try grid(in: schedule)
     let teacher = try StepSpacing.trailing.timesteps(steps * teacherSteps, of: schedule) + [.zero]
     return Dictionary(

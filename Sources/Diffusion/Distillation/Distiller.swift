@@ -1,32 +1,20 @@
-// A student in training: stage by stage it learns to take one step where its teacher takes several.
+// A student in training: stage by stage it learns to draw in fewer steps, and at last as the data are.
 
 internal import Autograd
 package import Ranks
 
-/// A progressive distillation (Salimans and Ho 2022, Algorithm 2).
+/// A distillation: progressive (Salimans and Ho 2022, Algorithm 2), then by distribution matching (Yin et
+/// al. 2024).
 ///
-/// A stage begins with the student as a copy of its teacher; at its end the student is the next stage's
-/// teacher.
+/// A progressive stage begins with the student as a copy of its teacher; at its end the student is the next
+/// stage's teacher. Matching begins with the last student, and its teacher is the model itself.
 public final class Distiller {
   /// The stages, one after the other.
   public let stages: [DistillationStage]
-  /// Which of them it is in.
-  public private(set) var stage = 0
   /// How many images there are to learn from.
-  public let imageCount: Int
-
-  /// The settings of every stage; a warm-up and an average are of a stage's length.
-  package private(set) var options: TrainingOptions
-  private let data: any ImageSource
-  private let labels: [UInt8]?
-  private let guidance: Guidance?
-  /// Steps done in the stages before.
-  private(set) var before = 0
-  private(set) var teacher: DiffusionModel
-  private(set) var trainer: Trainer
-  private var grid: [Timestep]
-  private let grids: [[Timestep]]
-  private let paths: [[Timestep: [Timestep]]]
+  public var imageCount: Int { subject.data.count }
+  private var subject: DistillationSubject
+  private(set) var current: StageTraining
 
   /// A student that is its teacher still.
   ///
@@ -49,44 +37,19 @@ public final class Distiller {
     var guided = SamplingOptions(threads: options.threads)
     guided.guidance = guidance
     try teacher.check(guided)
-    (self.stages, self.data, self.labels) = (stages, data, labels)
-    (self.guidance, self.options, self.teacher) = (guided.effectiveGuidance, options, teacher)
-    imageCount = data.count
-    grids = try stages.map { try $0.grid(in: teacher.schedule) }
-    paths = try stages.map { try $0.paths(in: teacher.schedule) }
-    grid = grids[0]
-    trainer = Distiller.trainer(
-      teacher, paths[0], guidance: self.guidance, grids[0], data, labels, options, stage: 0)
+    for stage in stages { _ = try stage.paths(in: teacher.schedule) }
+    self.stages = stages
+    subject = DistillationSubject(
+      original: teacher, guidance: guided.effectiveGuidance, data: data, labels: labels,
+      options: options)
+    current = try StageTraining(.init(stage: 0, before: 0), of: stages, from: teacher, subject)
   }
 
-  private static func trainer(
-    _ teacher: DiffusionModel, _ paths: [Timestep: [Timestep]], guidance: Guidance?,
-    _ grid: [Timestep], _ data: any ImageSource, _ labels: [UInt8]?, _ options: TrainingOptions,
-    stage: Int
-  ) -> Trainer {
-    teacher.parameters.derive(Workers(count: options.threads))
-    var options = options
-    // Other images and other noise in every stage.
-    options.seed &+= UInt64(stage)
-    return Trainer(
-      from: teacher, objective: DistillationLoss(grid: grid), data: data, labels: labels, options
-    ) {
-      TeacherLane(teacher, guidance, paths: paths)
-    }
-  }
-
-  /// Only the first stage's teacher is guided: its student has learned what guidance does.
-  private var stageGuidance: Guidance? { stage == 0 ? guidance : nil }
-
-  private func begin(_ stage: Int, after before: Int, teacher: DiffusionModel) {
-    (self.stage, self.before, self.teacher) = (stage, before, teacher)
-    grid = grids[stage]
-    trainer = Distiller.trainer(
-      teacher, paths[stage], guidance: stageGuidance, grid, data, labels, options, stage: stage)
-  }
+  /// Which of the stages it is in.
+  public var stage: Int { current.place.stage }
 
   /// Steps done, in all stages.
-  public var completed: Int { before + trainer.completed }
+  public var completed: Int { current.place.before + current.trainer.completed }
 
   /// Takes one step of the stage that is due.
   ///
@@ -94,12 +57,20 @@ public final class Distiller {
   /// - Throws: `TrainingError.diverged`, before the weights are changed.
   public func step(of total: Int) throws(TrainingError) -> Trainer.Step {
     while stage + 1 < stages.count, completed >= end(total) {
-      begin(stage + 1, after: completed, teacher: student())
+      begin(.init(stage: stage + 1, before: completed), from: snapshot())
     }
-    let step = try trainer.step(of: max(trainer.completed + 1, end(total) - before))
+    let step = try current.step(of: end(total) - current.place.before)
     return Trainer.Step(
       number: completed, loss: step.loss, gradientNorm: step.gradientNorm,
       learningRate: step.learningRate)
+  }
+
+  private func begin(_ place: DistillationPlace, from last: DiffusionModel) {
+    do {
+      current = try StageTraining(place, of: stages, from: last, subject)
+    } catch {
+      preconditionFailure("a stage that was possible at first: \(error)")
+    }
   }
 
   /// The steps that are done when this stage ends, of a distillation of so many.
@@ -108,50 +79,53 @@ public final class Distiller {
   }
 
   /// The student as it is now: a model that is drawn in its stage's steps.
-  public func snapshot() -> DiffusionModel { student() }
-
-  private func student() -> DiffusionModel {
-    trainer.snapshot().drawn(
-      by: SamplingPreference(sampler: .ddim, spacing: .trailing, steps: stages[stage].steps),
-      clipping: teacher.clipping)
-  }
+  public func snapshot() -> DiffusionModel { current.student() }
 }
 
 extension Distiller: TrainingCourse {
-  package var drawingSteps: Int { stages[stage].steps }
+  /// The settings of every stage.
+  package var options: TrainingOptions { subject.options }
+
+  package var drawingSteps: Int { current.stage.steps }
 
   /// Of the stage that it is in.
-  package var traffic: Traffic { trainer.traffic }
+  package var traffic: Traffic { current.trainer.traffic }
 
-  package func settle(for steps: Int) { trainer.settle(for: max(1, end(steps) - before)) }
+  package func settle(for steps: Int) {
+    current.trainer.settle(for: max(1, end(steps) - current.place.before))
+  }
 
-  package func rehearse() { trainer.rehearse() }
+  package func rehearse() { current.rehearse() }
 
   package func measure(
     _ loss: HeldOutLoss, _ model: DiffusionModel
   ) -> HeldOutLoss.Measurement {
-    let (teacher, guidance, paths) = (teacher, stageGuidance, paths[stage])
-    return loss.measure(
-      model, DistillationLoss(grid: grid), over: grid.reversed(), threads: options.threads,
-      ranks: options.ranks
-    ) {
-      TeacherLane(teacher, guidance, paths: paths)
-    }
+    current.measure(loss, model)
   }
 
   package func saveState(to folder: String, _ record: TrainingRecord) throws(FileError) {
-    try trainer.saveState(
+    try current.trainer.saveState(
       to: folder, record,
-      .init(stage: stage, before: before, teacher: teacher.parameters.values))
+      DistillationState(
+        place: current.place,
+        tensors: [(.original, subject.original.parameters.values)] + current.tensors))
   }
 
   package func restore(_ state: TrainingState) throws(FileError) {
     guard let place = state.distillation, stages.indices.contains(place.stage) else {
       throw FileError(path: state.file.path, .invalid("is not the state of a distillation"))
     }
-    let parameters = Parameters(teacher.unet.layout, for: .inference)
-    try parameters.load(state.tensors(.teacher))
-    begin(place.stage, after: place.before, teacher: teacher.with(parameters))
-    try trainer.restore(state)
+    subject.original = try model(.original, of: state)
+    begin(place, from: try model(.teacher, of: state))
+    try current.restore(state)
+  }
+
+  /// The model that is distilled, with the weights of a state.
+  private func model(
+    _ part: TrainingState.Part, of state: TrainingState
+  ) throws(FileError) -> DiffusionModel {
+    let parameters = Parameters(subject.original.unet.layout, for: .inference)
+    try parameters.load(state.tensors(part))
+    return subject.original.with(parameters)
   }
 }

@@ -11,6 +11,15 @@ extension Trainer {
     ]
   }
 
+  /// The same of a critic, whose average nobody reads.
+  var criticParts: [(TrainingState.Part, Floats)] {
+    [
+      (.criticWeights, optimization.parameters.values),
+      (.criticFirstMoment, optimization.moments.first),
+      (.criticSecondMoment, optimization.moments.second),
+    ]
+  }
+
   /// Writes everything that is needed to go on, replacing the state before at once or not at all.
   ///
   /// - Parameters:
@@ -27,8 +36,7 @@ extension Trainer {
   ) throws(FileError) {
     let path = TrainingState.path(in: folder)
     try createFolder(Path.parent(of: path))
-    let teacher = distillation.map { [(TrainingState.Part.teacher, $0.teacher)] } ?? []
-    let entries = (parts + teacher).flatMap { part, floats in
+    let entries = (parts + (distillation?.tensors ?? [])).flatMap { part, floats in
       optimization.parameters.layout.parameters.map { parameter in
         Safetensors.Entry(
           part.rawValue + parameter.name, shape: parameter.fileShape,
@@ -47,16 +55,30 @@ extension Trainer {
   /// - Throws: `FileError` where the state is that of another network; the trainer is then of no
   ///   use.
   package func restore(_ state: TrainingState) throws(FileError) {
+    try restore(parts, state, completed: state.completed)
+    if let process = continuous {
+      continuous = ContinuousProcess(try state.logSNR, process.ends)
+    }
+    if history != nil { history = try state.history(timesteps: schedule.last.value) }
+  }
+
+  /// Goes on where the state of a critic was written.
+  ///
+  /// - Parameter completed: the critic's steps until then.
+  /// - Throws: `FileError` where there is none.
+  func restoreCritic(_ state: TrainingState, completed: Int) throws(FileError) {
+    try restore(criticParts, state, completed: completed)
+  }
+
+  private func restore(
+    _ parts: [(TrainingState.Part, Floats)], _ state: TrainingState, completed: Int
+  ) throws(FileError) {
     for (part, floats) in parts {
       try optimization.parameters.layout.load(state.tensors(part), into: floats)
     }
     optimization.parameters.markChanged()
     optimization.ema.markChanged()
-    completed = state.completed
-    if let process = continuous {
-      continuous = ContinuousProcess(try state.logSNR, process.ends)
-    }
-    if history != nil { history = try state.history(timesteps: schedule.last.value) }
+    self.completed = completed
   }
 
   /// Writes everything that is needed to go on: weights, their average, Adam's moments, the step.

@@ -26,13 +26,8 @@ package struct DistillationPlace: Equatable, Sendable {
 /// What a distillation keeps beside its student.
 struct DistillationState {
   let place: DistillationPlace
-  /// The weights of the stage's teacher.
-  let teacher: Floats
-
-  init(stage: Int, before: Int, teacher: Floats) {
-    place = DistillationPlace(stage: stage, before: before)
-    self.teacher = teacher
-  }
+  /// The weights of the model that is distilled and of the stage's teacher, and what a critic has learned.
+  let tensors: [(TrainingState.Part, Floats)]
 }
 
 /// The state of a training between two steps, as its file holds it: weights, their average, Adam's
@@ -59,8 +54,13 @@ package struct TrainingState: Sendable {
     case average = "average."
     case firstMoment = "first_moment."
     case secondMoment = "second_moment."
-    /// Of a distillation.
+    /// Of a distillation: the model that is distilled.
+    case original = "original."
     case teacher = "teacher."
+    /// Of distribution matching.
+    case criticWeights = "critic_weights."
+    case criticFirstMoment = "critic_first_moment."
+    case criticSecondMoment = "critic_second_moment."
   }
 
   /// Keys of the metadata; all others are names of settings.

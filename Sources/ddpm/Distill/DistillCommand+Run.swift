@@ -33,7 +33,7 @@ extension DistillCommand {
     let distiller: Distiller
     do {
       distiller = try Distiller(
-        teacher, DistillationStage.progressive(to: settings.steps),
+        teacher, DistillationStage.usual(to: settings.steps),
         guidance: settings.guidance.map { Guidance($0) }, data: train.images, labels: train.labels,
         settings.options)
     } catch let error as DistillationError {
@@ -42,12 +42,13 @@ extension DistillCommand {
       throw FileError(
         path: path, .invalid("its process has \(timesteps) timesteps, too few to be distilled"))
     }
-    if run == nil, let steps = teacher.studentSteps, steps < distiller.stages[0].allTeacherSteps {
+    if run == nil, let own = teacher.studentSteps, let needed = distiller.teacherSteps, own < needed
+    {
       throw FileError(
         path: path,
         .invalid(
-          "is itself a student, of \(counted(steps, "step")), and would be followed in"
-            + " \(distiller.stages[0].allTeacherSteps): distil its teacher"))
+          "is itself a student, of \(counted(own, "step")), and would be followed in \(needed):"
+            + " distil its teacher"))
     }
     let ready = try ready(
       distiller, train, test, resuming: run, from: path, settings.existing,
@@ -80,18 +81,33 @@ extension DistillSettings {
     if case .minutes(let minutes) = session.budget {
       amount = "\(Duration.seconds(60 * minutes).brief), about \(amount)"
     }
-    let students = distiller.stages.map { "\($0.steps)" }.joined(separator: ", then ")
+    let students = distiller.stages.map(\.summary).joined(separator: ", then ")
     let guided = guidance.map { ", guided with \($0.brief)" } ?? ""
     return [
-      "teacher   \(path.printable): \(teacher.parameterCount) parameters\(guided); DDIM, in"
-        + " \(distiller.stages[0].allTeacherSteps) steps",
-      "student   in \(students) evaluations per image",
+      "teacher   \(path.printable): \(teacher.parameterCount) parameters\(guided)"
+        + (distiller.teacherSteps.map { "; DDIM, in \($0) steps" } ?? ""),
+      "student   evaluations per image: \(students)",
       "data      \(train.name.printable): \(counted(train.images.count, "image"))",
       "training  \(amount) of \(counted(options.batch, "image")), \(options.optimizer.title),"
         + " learning rate \(options.learningRate)",
       "machine   \(Platform.instructionSet) kernels, \(counted(options.threads, "thread")), seed \(seed)",
       "folder    \(out.printable)",
     ]
+  }
+}
+
+extension Distiller {
+  /// In how many steps the first student's teacher draws; nil where no steps are followed.
+  fileprivate var teacherSteps: Int? { stages[0].teacherSteps }
+}
+
+extension DistillationStage {
+  /// The student's evaluations, and what it learns from.
+  fileprivate var summary: String {
+    switch method {
+    case .progressive: "\(steps)"
+    case .distributionMatching: "\(steps) by distribution matching"
+    }
   }
 }
 

@@ -190,8 +190,9 @@ extension TrainSettings {
     return network
   }
 
-  /// n of the features sin 2ⁿπx: one tells neighbouring levels of grey apart, one their fractions.
-  private static let fourierFeatures = [7, 8]
+  /// n of the features sin 2ⁿπx. With little noise the network has to tell apart what differs by the noise's
+  /// deviation, from whole strokes down to fractions of a level of grey: each octave magnifies one such scale.
+  private static let fourierFeatures = Array(1...8)
 
   /// Checks all of the network that is not the data's to decide.
   /// - Throws: `UsageError`, `ConfigurationError`.

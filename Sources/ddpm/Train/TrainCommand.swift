@@ -59,7 +59,7 @@ package struct TrainCommand: Command {
       + " continuous time (VDM)")
   static let fourier = Option<Bool>(
     "--fourier",
-    "show the network sin and cos of 2^n pi x too, n = 7, 8: for likelihood; not for diffusers")
+    "show the network sin and cos of 2^n pi x too, n = 1 to 8: for likelihood; not for diffusers")
   static let zeroSNR = Option<Bool>(
     "--zero-snr", "rescale the schedule so that nothing of the image is left at T")
   static let predict = Option<Prediction>(

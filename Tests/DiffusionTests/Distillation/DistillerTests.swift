@@ -1,4 +1,4 @@
-// Progressive distillation: what a student learns, stage by stage, and that it can be gone on with.
+// Distillation: what a student learns, stage by stage, and that it can be gone on with.
 
 import Foundation
 import TestSupport
@@ -10,7 +10,9 @@ import Testing
 
 @Suite struct DistillerTests {
   private static let stages = [
-    DistillationStage(steps: 4, teacherSteps: 3), DistillationStage(steps: 2, teacherSteps: 2),
+    DistillationStage(steps: 4, .progressive(teacherSteps: 3)),
+    DistillationStage(steps: 2, .progressive(teacherSteps: 2)),
+    DistillationStage(steps: 2, .distributionMatching(criticSteps: 2)),
   ]
 
   private func distiller(
@@ -36,7 +38,7 @@ import Testing
   func oneStepByTheLearnedImageEndsWhereTheTeachersStepsEnd(weight: Double?) throws {
     let teacher = try conditionalTeacher()
     let guidance = weight.map { Guidance($0) }
-    let stage = DistillationStage(steps: 4, teacherSteps: 3)
+    let stage = DistillationStage(steps: 4, .progressive(teacherSteps: 3))
     let paths = try stage.paths(in: teacher.schedule)
     let examples = ExampleLane(
       teacher.unet, teacher.parameters, for: .inference, schedule: teacher.schedule,
@@ -88,22 +90,37 @@ import Testing
   }
 
   @Test func aStagesStudentTeachesTheNextAndIsDrawnInItsSteps() throws {
-    let distiller = try distiller(untrainedModel(timesteps: 100))
+    let model = try untrainedModel(timesteps: 100)
+    let distiller = try distiller(model)
     let drawn = try (0..<6).map { _ in
-      _ = try distiller.step(of: 6)
+      _ = try distiller.step(of: 9)
       return distiller.snapshot().defaults.preference?.steps
     }
     #expect(drawn == [4, 4, 4, 2, 2, 2] && distiller.completed == 6)
-    let student = try self.distiller(untrainedModel(timesteps: 100))
-    for _ in 0..<3 { _ = try student.step(of: 6) }
-    #expect(distiller.teacher.weights == student.snapshot().weights)
-    #expect(distiller.snapshot().weights != distiller.teacher.weights)
+    let student = try self.distiller(model)
+    for _ in 0..<3 { _ = try student.step(of: 9) }
+    #expect(distiller.current.teacher.weights == student.snapshot().weights)
+    #expect(distiller.snapshot().weights != distiller.current.teacher.weights)
+  }
+
+  /// Its student is the last one, its teacher and its critic are the model.
+  @Test func matchingBeginsWithTheLastStudentAndTheModelItself() throws {
+    let model = try untrainedModel(timesteps: 100)
+    let distiller = try distiller(model)
+    for _ in 0..<6 { _ = try distiller.step(of: 9) }
+    let last = distiller.snapshot().weights
+    _ = try distiller.step(of: 9)
+    #expect(distiller.stage == 2 && distiller.current.critic?.trainer.completed == 2)
+    #expect(distiller.current.teacher.weights == model.weights)
+    #expect(distiller.snapshot().weights != last)
+    #expect(distiller.current.critic?.model.weights != model.weights)
   }
 
   /// The loss on held-out images falls, at the student's timesteps alone.
   @Test func aStudentComesNearerToItsTeacher() throws {
     let distiller = try distiller(
-      conditionalTeacher(), [DistillationStage(steps: 2, teacherSteps: 4)], labels: Self.labels)
+      conditionalTeacher(), [DistillationStage(steps: 2, .progressive(teacherSteps: 4))],
+      labels: Self.labels)
     let loss = HeldOutLoss(on: SmallTraining.images(12), labels: Self.labels, count: 24)
     let before = distiller.measure(loss, distiller.snapshot())
     for _ in 0..<120 { _ = try distiller.step(of: 120) }
@@ -116,27 +133,27 @@ import Testing
     func weights(threads: Int) throws -> [UInt8] {
       let distiller = try distiller(
         conditionalTeacher(), guidance: Guidance(1), labels: Self.labels, threads: threads)
-      for _ in 0..<4 { _ = try distiller.step(of: 4) }
+      for _ in 0..<6 { _ = try distiller.step(of: 6) }
       return distiller.snapshot().weights
     }
     let one = try weights(threads: 1)
     #expect(try weights(threads: 2) == one && weights(threads: 3) == one)
   }
 
-  /// Also in a later stage, whose teacher only the state has.
+  /// Also in later stages, whose teacher and critic only the state has.
   @Test func interruptionsAtEveryStepChangeNoByte() throws {
     let teacher = try untrainedModel(timesteps: 100)
     try withTemporaryFolder { folder in
       let straight = try distiller(teacher)
-      for _ in 0..<5 { _ = try straight.step(of: 5) }
+      for _ in 0..<9 { _ = try straight.step(of: 9) }
       var cut = try distiller(teacher)
-      for step in 0..<5 {
+      for step in 0..<9 {
         try cut.saveState(to: folder, TrainingRecord(settings: [:], data: "", seconds: 0))
         // A student of the teacher's shape with other weights: what is not restored differs.
         cut = try distiller(straight.snapshot())
         try cut.restore(TrainingState(folder: folder))
         #expect(cut.completed == step)
-        _ = try cut.step(of: 5)
+        _ = try cut.step(of: 9)
       }
       #expect(cut.snapshot().weights == straight.snapshot().weights)
     }
