@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests of the library in builds that differ from the usual one: other CPUs, checked kernels, sanitizers.
+# The library in builds that differ from the usual one: other CPUs, checked kernels, sanitizers.
 set -euo pipefail
 CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 source scripts/needs.sh
@@ -10,6 +10,7 @@ usage="usage: test-builds.sh [BUILD...]
   checked     kernels that compare extents, memory between guard pages (DDPM_FUZZ_GRAPHS=N: more graphs)
   thread      the thread sanitizer, on what several threads share
   address     the address sanitizer, on what reads files
+  arm64       the kernels are compiled for it, by the toolchain's library for bare machines; nothing is run
   Without a BUILD: all that this machine can run and the usual build is not."
 
 # Kernels, tape, and what reference implementations computed.
@@ -26,10 +27,31 @@ run() {
     "${flags[@]}"
 }
 
+# Compiles the kernels for an arm64 CPU without any system, and for Apple's.
+compile_for_arm64() {
+  local work target
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' RETURN
+  # Of Foundation the kernels take a logarithm.
+  echo 'public func log(_ x: Double) -> Double { x }' >"$work/Foundation.swift"
+  for target in aarch64-none-none-elf arm64-apple-none-macho; do
+    echo "== kernels compiled for $target"
+    local embedded=(swiftc -target "$target" -enable-experimental-feature Embedded -wmo -parse-as-library
+      -swift-version 6 -package-name ddpm -I "$work")
+    "${embedded[@]}" -module-name Foundation -emit-module -o "$work/Foundation.swiftmodule" \
+      "$work/Foundation.swift"
+    find Sources/Kernels -name '*.swift' -print0 |
+      xargs -0 "${embedded[@]}" -module-name Kernels -Ounchecked -warnings-as-errors \
+        -Xcc -ffreestanding -Xcc -fmodule-map-file=Sources/CPU/Instructions/module.modulemap \
+        -emit-object -o "$work/kernels.o"
+    rm "$work/Foundation.swiftmodule"
+  done
+}
+
 need_swift
 need_zlib
 if [ $# -eq 0 ]; then
-  set -- checked thread address
+  set -- checked thread address arm64
   # What this machine's own build is not already.
   if [ "$(uname -m)" = x86_64 ]; then
     if grep -qw avx512f /proc/cpuinfo; then set -- x86-64-v3 "$@"; fi
@@ -44,6 +66,7 @@ for build in "$@"; do
     thread) flags=(--sanitize thread) && run thread "$shared" ;;
     # XCTest, which has nothing to run here, leaks.
     address) flags=(--sanitize address --disable-xctest) && run address "$readers" ;;
+    arm64) compile_for_arm64 ;;
     *) fail "there is no build '$build'"$'\n'"$usage" 64 ;;
   esac
 done

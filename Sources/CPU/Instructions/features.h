@@ -2,7 +2,9 @@
 //
 // What the compiler may use depends on the flags of the module that imports this header; whether the CPU has
 // it does not. Neither function has an instruction that is not in every CPU.
+#ifdef __x86_64__
 #include <string.h>
+#endif
 
 /// The names of the features of the CPU that the importing module is compiled for, a space between two.
 static inline const char *compiledFeatures(void) {
