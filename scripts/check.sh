@@ -92,7 +92,7 @@ if [ "$extent" = --full ]; then
   swift build -c release
   scripts/test-builds.sh
 else
-  scripts/test-builds.sh checked
+  scripts/test-builds.sh checked arm64
 fi
 
 echo "== faults"

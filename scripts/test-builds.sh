@@ -29,12 +29,17 @@ run() {
 
 # Compiles the kernels for an arm64 CPU without any system, and for Apple's.
 compile_for_arm64() {
-  local work target
+  local work target library
+  library=$(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')/embedded
   work=$(mktemp -d)
   trap 'rm -rf "$work"' RETURN
   # Of Foundation the kernels take a logarithm.
   echo 'public func log(_ x: Double) -> Double { x }' >"$work/Foundation.swift"
   for target in aarch64-none-none-elf arm64-apple-none-macho; do
+    if [ ! -e "$library/Swift.swiftmodule/$target.swiftmodule" ]; then
+      echo "This Swift comes without its library for $target: left out." >&2
+      continue
+    fi
     echo "== kernels compiled for $target"
     local embedded=(swiftc -target "$target" -enable-experimental-feature Embedded -wmo -parse-as-library
       -swift-version 6 -package-name ddpm -I "$work")
