@@ -1,4 +1,4 @@
-// The probability of 8-bit pixels given a noisy image with hardly any noise: the decoder of VDM (Eq. 13).
+// The probability of 8-bit pixels given a noisy image with hardly any noise: the decoder of VDM.
 
 import Foundation
 package import Kernels

@@ -21,7 +21,8 @@ package protocol FlowField: Sendable {
 /// dx/dφ = v(x, φ)      ln p(x_1) = ln N(x_T; 0, I) + ∫ div v dφ     from φ_1 to φ_T
 /// ```
 /// In the angle φ the equation has no singular end, whatever the schedule. Steps are those of
-/// `SecondOrderDDIM`, and the integral is a trapezoid's: the error falls with the square of the steps.
+/// `SecondOrderDDIM`, and the integral is a trapezoid's: the error falls with the square of the steps. They lie
+/// evenly in the cube root of φ: the nearer to the data, the faster the velocity changes.
 package struct ProbabilityFlow: Sendable {
   package let schedule: NoiseSchedule
   /// The timesteps that are visited, the least noisy first.
@@ -32,8 +33,14 @@ package struct ProbabilityFlow: Sendable {
   ///   - schedule: the forward process.
   /// - Throws: `SamplingError` where it has not so many.
   package init(steps: Int, in schedule: NoiseSchedule) throws(SamplingError) {
+    guard steps >= 1, steps <= schedule.last.value else {
+      throw .steps(steps, of: schedule.last.value)
+    }
     self.schedule = schedule
-    path = DDIMEncoder.path(against: try StepSpacing.trailing.timesteps(steps, of: schedule))
+    // Negated, as they grow with the timestep.
+    let root = { (t: Timestep) in -cbrt(schedule.angle(t)) }
+    let roots = StepSpacing.even(steps, from: root(schedule.last), to: root(Timestep(1)))
+    path = DDIMEncoder.path(against: StepSpacing.nearest(roots, by: root, in: schedule))
   }
 
   /// -ln p of images at timestep 1, in nats.

@@ -74,7 +74,7 @@ package struct VariationalBound: Equatable, Sendable {
   }
 
   /// L_0 of a process that begins with noise, with p(x_0 | x_1) ∝ q(x_1 | x_0) over the levels of grey
-  /// (Kingma et al. 2021, Eq. 13): there is so little noise that x_1 itself says which level it was.
+  /// (VDM, Kingma et al. 2021): there is so little noise that x_1 itself says which level it was.
   ///
   /// - Parameters:
   ///   - images: x0, 8-bit levels mapped to [-1, 1].

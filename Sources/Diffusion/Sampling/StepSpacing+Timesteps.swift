@@ -72,7 +72,7 @@ extension StepSpacing {
 
   /// T, and for each further target the timestep nearest in a quantity that falls with the timestep, which
   /// was not visited yet and leaves one for each target after it.
-  private static func nearest(
+  static func nearest(
     _ targets: [Double], by quantity: (Timestep) -> Double, in schedule: NoiseSchedule
   ) -> [Timestep] {
     var grid = [schedule.last]
@@ -90,7 +90,7 @@ extension StepSpacing {
   }
 
   /// S numbers from one to another, both included; of one number the first.
-  private static func even(_ steps: Int, from first: Double, to last: Double) -> [Double] {
+  static func even(_ steps: Int, from first: Double, to last: Double) -> [Double] {
     (0..<steps).map { first + (last - first) * Double($0) / Double(max(steps - 1, 1)) }
   }
 

@@ -50,7 +50,7 @@ public struct BoundLoss: Objective {
 }
 
 /// L_simple for the mean, and the bound for the variance alone, of a network that learns the variance
-/// (Nichol and Dhariwal 2021, Eq. 16 and 18):
+/// (Nichol and Dhariwal 2021, Eq. 16):
 ///
 /// ```
 /// L_hybrid = L_simple + λ · L_vlb      λ = 1/1000 of the sum over the timesteps

@@ -46,7 +46,7 @@ struct EndTerms: Equatable, Sendable {
     return -alphaBar * ((1 - alphaBar) * (meanSquare - 1) + 1) / 2
   }
 
-  /// L_0 = E[-ln p(x_0 | z_0)], p(x | z_0) ∝ q(z_0 | x) over the 256 levels (Kingma et al. 2021, Eq. 13).
+  /// L_0 = E[-ln p(x_0 | z_0)], p(x | z_0) ∝ q(z_0 | x) over the 256 levels (Kingma et al. 2021).
   func decoder(at first: Double) -> Double {
     let deviation = exp(first / 2)
     return edgeShare * cost(deviation, isEdge: true)

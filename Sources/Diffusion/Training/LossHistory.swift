@@ -11,10 +11,8 @@ public enum TimestepSampling: String, CaseIterable, Sendable {
   /// between timesteps, and its gradient is the less noisy for it.
   case importance
 
-  /// How many examples are drawn uniformly, at least, before importance decides.
-  ///
-  /// - Parameter timesteps: T.
-  package static func leastExamples(timesteps: Int) -> Int { LossHistory.depth * timesteps }
+  /// How many losses each timestep must have had before importance decides.
+  package static var losses: Int { LossHistory.depth }
 }
 
 /// The last losses of each timestep.

@@ -60,20 +60,22 @@ package struct ObjectiveSettings: Equatable, Sendable {
       case .hybrid: "L_hybrid"
       }
     let weighted = weight == .none ? "" : ", weights \(weight.rawValue)"
-    return name + weighted + (sampling == .importance ? ", timesteps by importance" : "")
+    return name + weighted
+      + (sampling == .importance
+        ? ", timesteps by importance once each has had \(TimestepSampling.losses) losses" : "")
   }
 
   /// Makes sure that a training is long enough for the losses of every timestep to be seen.
   ///
   /// - Parameters:
-  ///   - examples: how many there will be.
+  ///   - batches: how many there will be.
+  ///   - timesteps: T.
   ///   - isAsked: whether importance sampling was asked for by name.
-  func check(examples: Int, timesteps: Int, isAsked: Bool) throws(UsageError) {
-    let least = TimestepSampling.leastExamples(timesteps: timesteps)
-    guard isAsked, sampling == .importance, examples < least else { return }
+  func check(batches: Int, timesteps: Int, isAsked: Bool) throws(UsageError) {
+    guard isAsked, sampling == .importance, batches < timesteps else { return }
     throw UsageError(
-      "--timestep-sampling importance begins when each of the \(timesteps) timesteps has had its"
-        + " losses, after \(least) images; this training has \(examples): take a longer one, or leave the"
-        + " flag out")
+      "--timestep-sampling importance begins when each of the \(timesteps) timesteps has had"
+        + " \(TimestepSampling.losses) losses: it takes as many batches as timesteps, this training has"
+        + " \(batches); take a longer one, or leave the flag out")
   }
 }

@@ -18,7 +18,7 @@ extension TrainCommand {
     try ready.carryOut(settings.session, isResumed: run != nil, since: start, progress) { steps in
       let trainer = ready.course
       try settings.objective.check(
-        examples: steps * trainer.options.batch, timesteps: trainer.schedule.last.value,
+        batches: steps, timesteps: trainer.schedule.last.value,
         isAsked: run == nil && arguments.has(TrainCommand.timestepSampling))
       return settings.summary(trainer, ready.train, ready.test, steps: steps, memory)
     }

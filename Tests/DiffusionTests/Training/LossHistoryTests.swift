@@ -24,7 +24,7 @@ import Testing
     #expect(history.probabilities == nil)
     history.record(1, at: Timestep(2))
     #expect(history.probabilities == [0.5, 0.5])
-    #expect(TimestepSampling.leastExamples(timesteps: 2) == 20)
+    #expect(TimestepSampling.losses == 10)
   }
 
   @Test func probabilitiesFollowTheSecondMomentOfTheLastTen() throws {

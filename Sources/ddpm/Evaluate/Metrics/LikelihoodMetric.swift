@@ -94,6 +94,7 @@ extension Likelihood {
       .init("prior", prior.json),
       .init("middle", middle.json),
       .init("decoder", decoder.json),
+      .init("unclipped_decoder", unclippedDecoder.map(\.json) ?? .null),
       .init(
         "by_timestep", .array(octaves.map { .range($0.timesteps, .init("bits", $0.bits.json)) })),
     ])
@@ -116,12 +117,16 @@ extension Likelihood {
         """
     }
     return """
-      Estimates of x_0 are clipped as in sampling, which helps the decoder most. It has its floor: \
+      Estimates of x_0 are clipped as in sampling\(unclippedNote). The decoder has its floor: \
       DDPM's deviation is fixed by the schedule at \(deviation), where half a level of grey is \
       0.0039, so even estimates that are the images themselves would cost \
       \(decimals(decoderFloor, 4)) bits. With DDPM's two variances, more of the total than that floor is \
       the network's part; less of it is possible with another schedule only.
       """
+  }
+
+  private var unclippedNote: String {
+    unclippedDecoder.map { "; not clipped, the decoder's would cost \($0.brief)" } ?? ""
   }
 
   /// Where the bits go.
