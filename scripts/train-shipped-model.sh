@@ -52,7 +52,7 @@ student=runs/shipped-fast fast=data/fast
 if [ -d $student ]; then
   ddpm distill --resume --out $student
 else
-  ddpm distill --model $model --data data/mnist --out $student --steps 2 --epochs 1
+  ddpm distill --model $model --data data/mnist --out $student --steps 2
 fi
 mkdir -p $fast
 cp -R $student/model_index.json $student/unet $student/scheduler $fast/

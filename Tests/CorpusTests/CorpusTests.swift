@@ -60,4 +60,28 @@ import Testing
     }
     #expect(content != other)
   }
+
+  /// Of the smallest file of each kind that is read: whatever a cut or a bit makes of it ends in content that
+  /// is read again, or in a sentence.
+  @Test(arguments: FuzzTarget.all.map(\.name))
+  func everyTruncationAndEveryFlippedBitEndsInContentOrASentence(name: String) throws {
+    let target = try #require(FuzzTarget.all.first { $0.name == name })
+    let files = try Self.entries.filter { $0.file.hasPrefix("\(name)/") && $0.end == "accepted" }
+      .map { Array(try Data(contentsOf: Self.folder.appending(path: $0.file))) }
+    let smallest = try #require(files.filter { $0.count > 8 }.min { $0.count < $1.count })
+    var refused = 0
+    func take(_ bytes: [UInt8]) {
+      // A trap and a broken promise end the process.
+      if case .refused = target.outcome(of: bytes) { refused += 1 }
+    }
+    for count in smallest.indices { take(Array(smallest.prefix(count))) }
+    for place in smallest.indices {
+      for bit in 0..<8 {
+        var changed = smallest
+        changed[place] ^= 1 << bit
+        take(changed)
+      }
+    }
+    #expect(refused > 0)
+  }
 }

@@ -40,6 +40,8 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   case noLearnedVariance
   /// More memory than the machine has, for images of a size.
   case memory(MemoryEstimate, of: ImageSize)
+  /// More operations for one evaluation of one image than any walk to it can wait for, and their memory.
+  case operations(Int, MemoryEstimate, of: ImageSize)
   /// A table of another number of timesteps.
   case imageVariance(of: Int, Timestep)
 
@@ -57,6 +59,10 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
       return "drawing images of \(size) takes \(estimate), and this machine has"
         + " \(MemoryEstimate(bytes: MemoryEstimate.machine).amount): take fewer at a time, or see whether"
         + " the model's sample_size is right"
+    case .operations(let operations, let estimate, let size):
+      return
+        "evaluating one image of \(size) takes \(operations / 1_000_000_000_000)·10¹² operations and"
+        + " \(estimate): see whether the model's sample_size is right"
     case .offset(let offset, let steps, let count):
       return "a steps offset of \(offset) leads beyond timestep \(count) in \(steps) steps:"
         + " take fewer steps, or trailing spacing"

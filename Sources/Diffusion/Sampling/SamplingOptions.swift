@@ -39,7 +39,11 @@ public struct SamplingOptions: Sendable {
 }
 
 extension DiffusionModel {
-  /// Makes sure that the model can draw what the options ask of classes and guidance.
+  /// The most operations of an evaluation of one image: at 100·10⁹ a second they take a quarter of an hour.
+  private static let mostOperations = 100_000_000_000_000
+
+  /// Makes sure that the model can draw what the options ask of classes and guidance, and that an image of its
+  /// size can be evaluated at all.
   ///
   /// - Parameter options: what `sample` is to be given.
   /// - Throws: `SamplingError` that says what it cannot.
@@ -47,6 +51,12 @@ extension DiffusionModel {
     try options.clipping?.check()
     try check(options.classes)
     if let guidance = options.guidance { try check(guidance) }
+    let estimate = memory(count: 1, batch: 1, lanes: 1, memory: 1)
+    guard estimate.fits else { throw .memory(estimate, of: imageSize) }
+    let operations = operationsPerImage
+    guard operations <= DiffusionModel.mostOperations else {
+      throw .operations(operations, estimate, of: imageSize)
+    }
   }
 
   /// How often a network runs on an image along a sampler's path (NFE): once for each estimate, and

@@ -1,7 +1,9 @@
 // Zeroed memory, on huge pages where it is large, so that address translation does not limit speed.
 
-#if os(Linux)
+#if canImport(Glibc)
   import Glibc
+#elseif canImport(Musl)
+  import Musl
 #endif
 
 /// Bytes that are all zero, aligned to a cache line; on huge pages if there are many and the system

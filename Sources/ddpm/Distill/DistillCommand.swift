@@ -31,7 +31,7 @@ package struct DistillCommand: Command {
   static let epochs = Option<Int?>(
     TrainCommand.epochs.flag, "N", .integer(1...Limit.steps), unset: "\(defaultEpochs)",
     "train for N passes over the data")
-  static let defaultEpochs = 4
+  static let defaultEpochs = 2
 
   package static let table = OptionTable(
     .init(

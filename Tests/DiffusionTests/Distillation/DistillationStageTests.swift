@@ -18,7 +18,7 @@ import Testing
     for steps in [1, 2, 4] {
       let stages = DistillationStage.usual(to: steps)
       let last = DistillationStage.start(of: stages.count - 1, in: stages, total: 1000)
-      #expect(last == 500, "\(steps)")
+      #expect(last == 800, "\(steps)")
     }
   }
 
