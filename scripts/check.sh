@@ -6,7 +6,7 @@ source scripts/needs.sh
 
 usage="usage: check.sh [--quick|--full]
   --quick  the usual build and its tests only: for work at hand
-  --full   also the builds that take longest: other CPUs, sanitizers, release"
+  --full   also what takes longest: other CPUs, sanitizers, release, fuzzers"
 extent=${1:-}
 case $extent in
   '' | --quick | --full) ;;
@@ -91,8 +91,13 @@ if [ "$extent" = --full ]; then
   echo "== release"
   swift build -c release
   scripts/test-builds.sh
+  echo "== fuzzers, ten seconds each"
+  for target in idx safetensors json configuration npy png arguments; do scripts/fuzz.sh $target 10; done
 else
-  scripts/test-builds.sh checked arm64
+  builds=(checked arm64)
+  # Kernels of four floats: those of arm64 too.
+  if [ "$(uname -m)" = x86_64 ]; then builds+=(x86-64); fi
+  scripts/test-builds.sh "${builds[@]}"
 fi
 
 echo "== faults"

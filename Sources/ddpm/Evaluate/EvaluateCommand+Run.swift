@@ -38,7 +38,7 @@ extension EvaluateCommand {
     // Not among what is installed: there it would be everybody's, if it can be written at all.
     let place = ModelChoice.isInstalled(path) ? "" : path
     let folder = EvaluationFolder(settings.out ?? Path.join(place, "evaluation"))
-    if subject.metrics.need(.cells), settings.samplers.contains(.ddpmOptimal) {
+    if settings.measuresOptimalVariance(subject.metrics) {
       // Whatever cannot be measured is refused before the variance is estimated, which takes a while.
       subject.imageVariance = model.largestImageVariance
       _ = try EvaluationSession(subject, settings, folder, progress)

@@ -46,6 +46,12 @@ package struct EvaluateSettings: Equatable, Sendable {
     if let metrics { try EvaluateSettings.check(metrics, self, arguments) }
   }
 
+  /// Whether some metric is of the optimal variance, which then has to be estimated: of images that are drawn
+  /// with it, or of the bound.
+  func measuresOptimalVariance(_ metrics: [Metric]) -> Bool {
+    samplers.contains(.ddpmOptimal) && (metrics.need(.cells) || metrics.contains(.bpd))
+  }
+
   /// Refuses flags that none of the chosen metrics uses, and metrics that the flags exclude.
   private static func check(
     _ metrics: [Metric], _ settings: EvaluateSettings, _ arguments: Arguments
@@ -68,6 +74,9 @@ package struct EvaluateSettings: Equatable, Sendable {
       // Consistency is measured at eta 0, so this value may be given for it.
       let namesItsEta = metrics.contains(.consistency) && settings.etas == [.value(0)]
       if namesItsEta, option.flag == Evaluate.eta.flag { continue }
+      if settings.measuresOptimalVariance(metrics), option.flag == Evaluate.sampler.flag {
+        continue
+      }
       let owners = Metric.all.filter { $0.needs.isSuperset(of: needs) }.names
       throw UsageError(
         "\(option.flag) belongs to --metrics \(owners), not to \(list): leave it out")

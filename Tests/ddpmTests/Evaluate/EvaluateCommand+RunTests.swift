@@ -80,6 +80,17 @@ import Testing
     }
   }
 
+  /// No image is drawn for it.
+  @Test func theBoundOfTheOptimalVarianceIsMeasuredByItself() throws {
+    let result = try evaluate(
+      "--data", data, "--metrics", "bpd", "--sampler", "ddpm-optimal", "--json")
+    let report = try JSON.parse(result.output.utf8)
+    #expect(report["cells"] == .null)
+    let bounds = report["bits_per_dimension"].elements
+    #expect(bounds.map { $0["variance"] } == ["small", "large", "optimal"])
+    #expect(try #require(bounds.last?["unclipped_decoder"]["mean"].double).isFinite)
+  }
+
   @Test func theNumbersAreTheLibrarys() throws {
     let result = try evaluate("--data", data, "--metrics", "bpd,loss", "--json", "--seed", "3")
     let report = try JSON.parse(result.output.utf8)
