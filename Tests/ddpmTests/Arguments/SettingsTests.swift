@@ -55,7 +55,7 @@ import ddpm
     #expect(settings.batch == 9 && settings.learningRate == 0.1 && settings.seed == 5)
     #expect(settings.threads == 2 && settings.session.sampleEvery == 0 && settings.isQuiet)
     #expect(settings.session.saveEvery == 6 && settings.session.keepEvery == nil)
-    #expect(try distill("").session.budget == .epochs(4))
+    #expect(try distill("").session.budget == .epochs(2))
   }
 
   @Test(arguments: zip(["", "--resume"], [.kept, .resumed] as [RunFolder.Existing]))

@@ -58,7 +58,7 @@ import Testing
       "Nearest training image", "Images per second", "Over evaluations of the network",
       "Over milliseconds per image",
       "Pareto front: quality over evaluations",
-      "Consistency", "Reconstruction", "Bits per dimension", "It has its floor",
+      "Consistency", "Reconstruction", "Bits per dimension", "The decoder has its floor",
       "Where the bits go, large variance", "Loss by timestep", "How to read this",
       "trailing, leading spacing", "extractor", "seed 0",
     ] { #expect(markup.text.contains(words), "\(words)") }
