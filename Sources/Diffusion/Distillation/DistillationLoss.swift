@@ -1,7 +1,7 @@
-// The objective of progressive distillation (Salimans and Ho 2022, Section 3).
+// The objective of a distillation (Salimans and Ho 2022, Section 3), whoever says what the image is to be.
 
 /// max(SNR, 1)·‖x̂0 - x̃0‖² at the student's timesteps, where x̃0 is the image that leads the student's
-/// one step to where the teacher's lead.
+/// one step to where the teacher's lead, or what distribution matching makes of the student's own.
 ///
 /// Without the maximum nothing would count at the noisiest timestep, which one step starts from.
 struct DistillationLoss: Objective {

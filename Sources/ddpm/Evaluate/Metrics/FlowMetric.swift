@@ -23,7 +23,10 @@ extension EvaluationSession {
   private var flowSteps: Int { min(Self.flowSteps, about.timesteps) }
   private var flowCount: Int { min(about.count, subject.test?.images.count ?? 0) }
   private var flowKey: KeptResults.Key {
-    keys.model + keys.seed + keys.count + keys.test + ["steps": "\(flowSteps)"]
+    // The steps were even in t once, and what was kept then is another number.
+    keys.model + keys.seed + keys.count + keys.test + [
+      "steps": "\(flowSteps)", "even in": "the cube root of the angle",
+    ]
   }
 
   fileprivate var keptFlow: FlowLikelihood? { folder.kept.result(Self.flowName, flowKey) }
