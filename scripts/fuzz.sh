@@ -4,10 +4,13 @@ set -euo pipefail
 CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 source scripts/needs.sh
 
-usage="usage: fuzz.sh TARGET SECONDS [FLAG]...
+usage="usage: fuzz.sh [--fast] TARGET SECONDS [FLAG]...
+  --fast   without the address sanitizer, some three times as many executions
   TARGET   idx, safetensors, json, configuration, npy, png or arguments
   SECONDS  for how long; 0: only compare what was kept with the second reader
-  FLAG     one of libFuzzer's, such as -seed=1"
+  FLAG     one of libFuzzer's, such as -seed=1 or -runs=1000000"
+sanitizer=address
+if [ "${1:-}" = --fast ]; then sanitizer=none && shift; fi
 case ${1:-} in
   -h | --help) echo "$usage" && exit ;;
   idx | safetensors | json | configuration | npy | png | arguments) target=$1 ;;
@@ -26,9 +29,10 @@ resources=$(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*
 DDPM_FUZZ=$(find "$resources/clang/lib/" -name "libclang_rt.fuzzer_no_main-$arch.a" 2>/dev/null | head -1)
 [ -n "$DDPM_FUZZ" ] || fail "this Swift comes without libFuzzer" 69
 export DDPM_FUZZ
-build=.build/fuzz
-swift build -c release --product Fuzz --scratch-path "$build" >&2
-fuzz=$(swift build -c release --scratch-path "$build" --show-bin-path)/Fuzz
+build=.build/fuzz program=.build/fuzz
+if [ $sanitizer = none ]; then export DDPM_FUZZ_FAST=1 program=.build/fuzz-fast; fi
+swift build -c release --product Fuzz --scratch-path "$program" >&2
+fuzz=$(swift build -c release --scratch-path "$program" --show-bin-path)/Fuzz
 
 # What leads to new code is kept from run to run.
 kept=$build/corpus/$target findings=$build/findings
@@ -51,9 +55,11 @@ if [ "$seconds" != 0 ]; then
     -dict="Tests/Fuzz/Dictionaries/$target.dict" -artifact_prefix="$findings/$target-" \
     -print_final_stats=1 "$@" "$kept" "${seeds[@]}" >"$log" 2>&1 || rc=$?
   executions=$(sed -n 's/^stat::number_of_executed_units: //p' "$log")
-  echo "$target ${executions:-0}" >>"$build/executions"
-  awk -v target="$target" -v now="${executions:-0}" '$1 == target { all += $2 }
-    END { printf "%s: %d executions, %d with those before\n", target, now, all }' "$build/executions"
+  echo "$target ${executions:-0} $sanitizer" >>"$build/executions"
+  awk -v target="$target" -v now="${executions:-0}" '
+    $1 == target { all += $2; if ($3 != "none") checked += $2 }
+    END { printf "%s: %d executions; with those before %d, %d of them under the address sanitizer\n",
+      target, now, all, checked }' "$build/executions"
   grep -oE 'cov: [0-9]+ ft: [0-9]+ corp: [0-9]+' "$log" | tail -1 || true
 fi
 if [ "$rc" != 0 ]; then
