@@ -11,7 +11,12 @@ let cpuFlags =
   // Only here does this machine's architecture count: the manifest does not know the target's.
   case "native":
     #if arch(x86_64)
-      ["-Xcc", "-march=native"]
+      // Without what only newer CPUs have than the compiler's check of a CPU knows (Instructions/features.h).
+      [
+        "-march=native", "-mno-avxifma", "-mno-avxvnniint8", "-mno-avxvnniint16",
+        "-mno-avxneconvert",
+      ]
+      .flatMap { ["-Xcc", $0] }
     #else
       ["-Xcc", "-mcpu=native"]
     #endif

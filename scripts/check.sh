@@ -40,7 +40,10 @@ refuse "pointers and SIMD types belong in Sources/Kernels, those of libFuzzer's 
     except '^(Sources|Tests)/Kernels(Tests)?/|^Tests/Fuzz/Program/main.swift:')"
 refuse "conditions on the CPU belong in Sources/Kernels/Vector/Vector.swift" \
   "$(lines '#(if|elseif).*(arch|canImport)\(' |
-    except '^(Package|Sources/Kernels/Vector/Vector)\.swift:|canImport\((Darwin|Glibc|Musl)\)')"
+    except '^(Package|Sources/Kernels/Vector/Vector)\.swift:|canImport\((Glibc|Musl)\)')"
+refuse "conditions on the system belong in Sources/Diffusion/OperatingSystem.swift and the kernels' Pages.swift" \
+  "$(lines '#(if|elseif).*os\(|canImport\((Darwin|Glibc|Musl)\)' |
+    except '^(Sources/Diffusion/OperatingSystem|Sources/Kernels/Memory/Pages)\.swift:')"
 refuse "these files are longer than 300 lines" \
   "$(find Sources Tests scripts -type f \( -name '*.swift' -o -name '*.sh' -o -name '*.py' \) \
     -exec awk 'FNR == 301 { print FILENAME }' {} +)"

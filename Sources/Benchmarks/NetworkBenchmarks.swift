@@ -36,7 +36,8 @@ private func figures(images: Int, operationsPerImage: Int, time: Double) -> Figu
   let gigaflops = Double(operationsPerImage * images) / time / 1e9
   return [
     ("imagesPerSecond", Double(images) / time), ("gigaflops", gigaflops),
-    ("ofPeak", gigaflops / peakGigaflops), ("peakMegabytes", peakMegabytes),
+    ("ofPeak", gigaflops / peakGigaflops),
+    ("peakMegabytes", Double(OperatingSystem.peakBytes) / 1_048_576),
   ]
 }
 
@@ -47,9 +48,9 @@ private func training(_ network: Network) -> Benchmark {
     // Now and then the system starts a thread: what every step takes is the least of several.
     var growth = Int.max
     return Work(runs: 5) {
-      let held = systemBytes
+      let held = OperatingSystem.heldBytes
       _ = try? trainer.step(of: 1000)
-      growth = min(growth, systemBytes - held)
+      growth = min(growth, OperatingSystem.heldBytes - held)
     } figures: { time in
       figures(images: batch, operationsPerImage: operations, time: time)
         + [("systemBytesPerStep", Double(growth))]

@@ -92,30 +92,3 @@ private func duration(_ body: () -> Void) -> Double {
   body()
   return (ContinuousClock.now - start) / .seconds(1)
 }
-
-/// The process's largest memory so far, in megabytes.
-var peakMegabytes: Double {
-  #if os(macOS)
-    var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
-    return Double(usage.ru_maxrss) / 1_048_576
-  #else
-    // Not `getrusage`, whose figure begins with that of the process this one is born of.
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
-    return (Double(line.filter(\.isNumber)) ?? 0) / 1024
-  #endif
-}
-
-/// How much memory the process got from the system and did not give back, in bytes.
-var systemBytes: Int {
-  #if os(macOS)
-    var statistics = malloc_statistics_t()
-    malloc_zone_statistics(nil, &statistics)
-    return Int(statistics.size_allocated)
-  #else
-    // The first number is the size of all that is mapped, in pages.
-    let sizes = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
-    return (Int(sizes.prefix { $0 != " " }) ?? 0) * Int(getpagesize())
-  #endif
-}

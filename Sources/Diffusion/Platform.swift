@@ -46,9 +46,6 @@ public enum Platform {
   /// Who made this CPU, as the operating system spells it: rough reciprocals, which kernels begin with,
   /// differ between makers.
   package static var maker: String {
-    let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    let line = text.split(separator: "\n").first { $0.hasPrefix("vendor_id") }
-    return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
-      ?? "unknown"
+    OperatingSystem.cpuMaker ?? "unknown"
   }
 }

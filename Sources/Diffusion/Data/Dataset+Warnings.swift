@@ -16,6 +16,8 @@ extension Dataset {
         warnings.append(
           "no pixel is above 1 of 255, so every image is black: were numbers from 0 to 1 saved as"
             + " bytes? Multiply by 255 first")
+      } else if images.count > 1, images.areAllEqual {
+        warnings.append("every image is the same: there is one to learn")
       }
     }
     if let classes {
@@ -36,5 +38,13 @@ extension Dataset {
     guard let labels else { return [] }
     let seen = Set(labels.map(Int.init))
     return (0..<classes).filter { !seen.contains($0) }
+  }
+}
+
+extension ByteImages {
+  /// Whether each is the first one again.
+  fileprivate var areAllEqual: Bool {
+    let values = pixels.count / count
+    return pixels.dropFirst(values).elementsEqual(pixels.dropLast(values))
   }
 }

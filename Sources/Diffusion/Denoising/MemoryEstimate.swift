@@ -10,10 +10,10 @@ public struct MemoryEstimate: Equatable, Sendable, CustomStringConvertible {
 
   package init(bytes: Int) { self.bytes = bytes }
 
-  /// The bytes that this process may have: the machine's, or less where its addresses are limited
-  /// (`ulimit -v`).
+  /// The bytes that this process may have: the machine's, or less where its control groups have less or its
+  /// addresses are limited (`ulimit -v`).
   package static let machine = min(
-    Int(clamping: ProcessInfo.processInfo.physicalMemory),
+    Int(clamping: ProcessInfo.processInfo.physicalMemory), ControlGroups.own.memory ?? .max,
     addressLimit(limits: "/proc/self/limits", taken: "/proc/self/statm") ?? .max)
 
   /// What Linux's limit on addresses leaves beside those that are taken; nil for no limit.
@@ -74,8 +74,7 @@ extension UNetConfiguration {
     size: ImageSize, batch: Int, threads: Int
   ) throws(ConfigurationError) -> MemoryEstimate {
     let unet = try UNet(self)
-    let shards = (batch + ShardSize.usual - 1) / ShardSize.usual
-    let lanes = min(threads, shards)
+    let lanes = trainingLanes(batch: batch, threads: threads)
     let image = MemoryLayout<Float>.size * size.values
     let lane =
       unet.bytes(size: size, for: .training, capacity: ShardSize.usual)
@@ -83,5 +82,10 @@ extension UNetConfiguration {
     // Weights, derived weights, average, two moments; a sum of gradients, and two per lane.
     let parameters = MemoryLayout<Float>.size * unet.layout.parameterCount * (7 + 2 * lanes)
     return MemoryEstimate(bytes: lanes * lane + parameters)
+  }
+
+  /// How many threads have a part of a batch.
+  package func trainingLanes(batch: Int, threads: Int) -> Int {
+    min(threads, (batch + ShardSize.usual - 1) / ShardSize.usual)
   }
 }

@@ -13,15 +13,18 @@ extension DistillCommand {
   ) throws {
     let progress = SharedProgress(isQuiet: settings.isQuiet)
     defer { progress.endLine() }
-    let (ready, teacher) = try Tool.ranks.together { try prepare(run, progress) }
+    let (ready, teacher, memory) = try Tool.ranks.together { try prepare(run, progress) }
     try ready.carryOut(settings.session, isResumed: run != nil, since: start, progress) { steps in
-      settings.summary(ready.course, teacher.model, ready.train, from: teacher.path, steps: steps)
+      settings.summary(
+        ready.course, teacher.model, ready.train, from: teacher.path, steps: steps, memory)
     }
   }
 
   private func prepare(
     _ run: ResumedRun<DistillCommand>?, _ progress: SharedProgress
-  ) throws -> (ReadyRun<Distiller>, teacher: (model: DiffusionModel, path: String)) {
+  ) throws -> (
+    ReadyRun<Distiller>, teacher: (model: DiffusionModel, path: String), MemoryEstimate
+  ) {
     // What a run needs of its teacher lies in its own folder, once its first save is done.
     let own = run.flatMap { try? ModelChoice.open($0.path, progress) }
     let (teacher, path) = try own ?? ModelChoice.open(settings.model, progress)
@@ -30,10 +33,20 @@ extension DistillCommand {
     let test = try settings.data.load(.test, seed: settings.seed, waysOut: waysOut)
     try train.check(for: teacher)
     try test.check(for: teacher)
+    for warning in train.warnings(classes: teacher.classCount) {
+      progress.warn("\(train.name.printable): \(warning)")
+    }
+    let memory = try settings.memory(teacher)
+    guard memory.fits else {
+      let machine = MemoryEstimate(bytes: MemoryEstimate.machine).amount
+      throw UsageError(
+        "distilling this network takes \(memory), and this machine has \(machine): take fewer"
+          + " --threads")
+    }
     let distiller: Distiller
     do {
       distiller = try Distiller(
-        teacher, DistillationStage.usual(to: settings.steps),
+        teacher, settings.stages,
         guidance: settings.guidance.map { Guidance($0) }, data: train.images, labels: train.labels,
         settings.options)
     } catch let error as DistillationError {
@@ -53,13 +66,22 @@ extension DistillCommand {
     let ready = try ready(
       distiller, train, test, resuming: run, from: path, settings.existing,
       settings: record(distiller.options))
-    return (ready, (teacher, path))
+    return (ready, (teacher, path), memory)
   }
 }
 
 extension DistillSettings {
   /// The learning rate of a student, which starts where its teacher is.
   private static let usualLearningRate = 2e-3
+
+  /// What the student learns, stage by stage.
+  fileprivate var stages: [DistillationStage] { DistillationStage.usual(to: steps) }
+
+  /// The memory that the distillation takes.
+  fileprivate func memory(_ teacher: DiffusionModel) throws -> MemoryEstimate {
+    try teacher.distillationMemory(
+      stages, isGuided: guidance != nil, batch: options.batch, threads: options.threads)
+  }
 
   fileprivate var options: TrainingOptions {
     var options = TrainingOptions(threads: threadCount(threads))
@@ -74,7 +96,7 @@ extension DistillSettings {
   /// What will be done, one line per subject.
   fileprivate func summary(
     _ distiller: Distiller, _ teacher: DiffusionModel, _ train: Dataset, from path: String,
-    steps: Int
+    steps: Int, _ memory: MemoryEstimate
   ) -> [String] {
     let options = distiller.options
     var amount = counted(steps, "step")
@@ -90,7 +112,8 @@ extension DistillSettings {
       "data      \(train.name.printable): \(counted(train.images.count, "image"))",
       "training  \(amount) of \(counted(options.batch, "image")), \(options.optimizer.title),"
         + " learning rate \(options.learningRate)",
-      "machine   \(Platform.instructionSet) kernels, \(counted(options.threads, "thread")), seed \(seed)",
+      "machine   \(Platform.instructionSet) kernels, \(counted(options.threads, "thread")), seed \(seed),"
+        + " \(memory)",
       "folder    \(out.printable)",
     ]
   }

@@ -14,8 +14,8 @@ enum MachineCheck {
     let required = Platform.requiredFeatures
     let needs = required.isEmpty ? "any CPU of its kind" : required.joined(separator: ", ")
     let build = Finding("kernels", "\(Platform.instructionSet), built for \(needs)")
-    let name = CPUDescription.name ?? "of a name that the system does not tell"
-    guard let list = CPUDescription.systemFeatures() else { return [build, Finding("cpu", name)] }
+    let name = OperatingSystem.cpuName ?? "of a name that the system does not tell"
+    guard let list = OperatingSystem.cpuFeatures else { return [build, Finding("cpu", name)] }
     let features = CPUDescription.vectorFeatures(in: list)
     let has = features.isEmpty ? "" : ": " + features.joined(separator: ", ")
     let missing = Platform.missing(of: required)

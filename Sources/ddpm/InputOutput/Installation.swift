@@ -1,7 +1,6 @@
 // Where the program lies, and what was installed beside it.
 
 import Diffusion
-import Foundation
 
 /// The places that `scripts/install.sh` fills.
 package enum Installation {
@@ -9,13 +8,7 @@ package enum Installation {
   package static let share = "share/ddpm"
 
   /// The program's own path with links followed; nil where the system does not tell.
-  package static let program: String? = {
-    #if os(macOS)
-      Bundle.main.executableURL?.resolvingSymlinksInPath().path
-    #else
-      try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    #endif
-  }()
+  package static let program = OperatingSystem.program
 
   /// Where something is installed with the program, whether or not it is there.
   package static func path(_ name: String) -> String? {

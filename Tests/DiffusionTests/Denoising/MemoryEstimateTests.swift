@@ -53,6 +53,21 @@ import Testing
     #expect(usual.fits && usual.bytes > 100_000 && usual.bytes < 100 << 20)
   }
 
+  @Test func aDistillationTakesWhatItsLargestStageDoes() throws {
+    let model = try SmallTraining.trainer().snapshot()
+    func bytes(_ stages: [DistillationStage], isGuided: Bool = false) throws -> Int {
+      try model.distillationMemory(stages, isGuided: isGuided, batch: 32, threads: 2).bytes
+    }
+    let progressive = DistillationStage(steps: 2, .progressive(teacherSteps: 2))
+    let matching = DistillationStage(steps: 2, .distributionMatching(criticSteps: 3))
+    let training = try model.configuration.trainingMemory(
+      size: model.imageSize, batch: 32, threads: 2)
+    #expect(try training.bytes < bytes([progressive]))
+    #expect(try bytes([progressive]) < bytes([progressive], isGuided: true))
+    #expect(try 2 * training.bytes < bytes([matching]))
+    #expect(try bytes([progressive, matching]) == bytes([matching]))
+  }
+
   @Test func aLimitOnAddressesIsWhatIsLeftOfIt() throws {
     try withTemporaryFolder { folder in
       let (limits, taken) = (folder + "/limits", folder + "/statm")

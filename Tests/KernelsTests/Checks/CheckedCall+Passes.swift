@@ -28,6 +28,14 @@ extension CheckedCall {
           dy: $0[5], again: $0[6], into: [($0[7], .add), ($0[8], .overwrite)],
           addedTo: $0[9], $0[10], scratch: $0[11])
       },
+      CheckedCall(
+        "groupNormRecompute",
+        parts + [channels, channels, shape.statisticsCount, shape.count]
+      ) {
+        groupNormRecompute(
+          shape, slices($0[..<2]), gamma: $0[2], beta: $0[3], .silu, statistics: $0[4],
+          into: $0[5])
+      },
       CheckedCall("modulateForward", [channels, channels, 2 * channels, 2 * channels]) {
         modulateForward(
           gamma: $0[0], beta: $0[1], modulation: $0[2], into: $0[3], channels: channels)

@@ -41,7 +41,7 @@ import Testing
     #expect(result.code == 0 && result.output == workspace.path("student") + "\n")
     for part in [
       "DDIM, in 32 steps", "evaluations per image: 4, then 2, then 2 by distribution matching",
-      "12 steps of 4 images",
+      "12 steps of 4 images", " MB of memory",
     ] {
       #expect(result.messages.contains(part), "\(result.messages)")
     }

@@ -50,6 +50,15 @@ import Testing
     #expect(curves.width == 1200 && curves.texts["model"] == workspace.path("run"))
   }
 
+  @Test func aTrainingThatDivergesNamesTheFirstTensorWhereAsked() throws {
+    let workspace = try Workspace()
+    let flags = ["--learning-rate", "1e6", "--warmup", "0", "--sample-every", "0"]
+    let result = try BuiltTool.run(words(workspace, steps: 30) + flags + ["--detect-anomaly"])
+    #expect(result.code == 70 && result.messages.contains("first in the"), "\(result.messages)")
+    let plain = try BuiltTool.run(words(workspace, out: "plain", steps: 30) + flags)
+    #expect(plain.code == 70 && !plain.messages.contains("first in the"), "\(plain.messages)")
+  }
+
   @Test func aScheduleThatEndsInPureNoiseIsTrainedResumedAndSampled() throws {
     let workspace = try Workspace()
     let result = try BuiltTool.run(words(workspace, "--zero-snr", "--sample-every", "0"))
