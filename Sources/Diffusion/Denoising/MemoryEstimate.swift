@@ -31,6 +31,9 @@ public struct MemoryEstimate: Equatable, Sendable, CustomStringConvertible {
     return max(0, limit - pages * Int(getpagesize()))
   }
 
+  /// What the program and the system's libraries take before any work.
+  static let program = 30 << 20
+
   /// Whether the machine has so many.
   package var fits: Bool { bytes <= MemoryEstimate.machine }
 
@@ -66,22 +69,27 @@ extension UNetConfiguration {
   /// What training the network takes.
   ///
   /// - Parameters:
-  ///   - size: of the images.
+  ///   - images: of the training, as bytes.
   ///   - batch: images per step.
   ///   - threads: how many cores work.
   /// - Throws: `ConfigurationError` where the shape makes no network.
   package func trainingMemory(
-    size: ImageSize, batch: Int, threads: Int
+    _ images: ByteImages, batch: Int, threads: Int
   ) throws(ConfigurationError) -> MemoryEstimate {
     let unet = try UNet(self)
+    let size = images.size
     let lanes = trainingLanes(batch: batch, threads: threads)
     let image = MemoryLayout<Float>.size * size.values
     let lane =
       unet.bytes(size: size, for: .training, capacity: ShardSize.usual)
+      + unet.bytes(size: size, for: .inference, capacity: ShardSize.usual)
       + 4 * ShardSize.usual * image
-    // Weights, derived weights, average, two moments; a sum of gradients, and two per lane.
-    let parameters = MemoryLayout<Float>.size * unet.layout.parameterCount * (7 + 2 * lanes)
-    return MemoryEstimate(bytes: lanes * lane + parameters)
+    // Weights, derived weights, average, two moments; what is saved of them; a sum of gradients, and two
+    // per lane.
+    let copies = 11 + 2 * lanes
+    let parameters = MemoryLayout<Float>.size * unet.layout.parameterCount * copies
+    return MemoryEstimate(
+      bytes: MemoryEstimate.program + images.pixels.count + lanes * lane + parameters)
   }
 
   /// How many threads have a part of a batch.

@@ -8,13 +8,16 @@ extension DiffusionModel {
   /// - Parameters:
   ///   - stages: of the distillation.
   ///   - isGuided: whether the teacher's estimates are, which asks it twice.
+  ///   - images: that it learns from.
   ///   - batch: images per step.
   ///   - threads: how many cores work.
   /// - Throws: `ConfigurationError` where the shape makes no network.
   package func distillationMemory(
-    _ stages: [DistillationStage], isGuided: Bool, batch: Int, threads: Int
+    _ stages: [DistillationStage], isGuided: Bool, _ images: ByteImages, batch: Int, threads: Int
   ) throws(ConfigurationError) -> MemoryEstimate {
-    let training = try configuration.trainingMemory(size: imageSize, batch: batch, threads: threads)
+    let fixed = MemoryEstimate.program + images.pixels.count
+    let training =
+      try configuration.trainingMemory(images, batch: batch, threads: threads).bytes - fixed
     let lanes = configuration.trainingLanes(batch: batch, threads: threads)
     func estimates(_ times: Int) -> Int {
       let capacity = times * ShardSize.usual
@@ -23,11 +26,12 @@ extension DiffusionModel {
     let teacher = estimates(isGuided ? 2 : 1)
     let most = stages.map { stage in
       switch stage.method {
-      case .progressive: training.bytes + teacher
+      // Between two stages both are there.
+      case .progressive: 2 * training + teacher
       // The critic is trained too; it is shown the student's images, and asked about them.
-      case .distributionMatching: 2 * training.bytes + teacher + 3 * estimates(1)
+      case .distributionMatching: 3 * training + teacher + 3 * estimates(1)
       }
     }
-    return MemoryEstimate(bytes: most.max() ?? training.bytes)
+    return MemoryEstimate(bytes: fixed + (most.max() ?? 0))
   }
 }

@@ -36,7 +36,7 @@ extension DistillCommand {
     for warning in train.warnings(classes: teacher.classCount) {
       progress.warn("\(train.name.printable): \(warning)")
     }
-    let memory = try settings.memory(teacher)
+    let memory = try settings.memory(teacher, train)
     guard memory.fits else {
       let machine = MemoryEstimate(bytes: MemoryEstimate.machine).amount
       throw UsageError(
@@ -78,9 +78,10 @@ extension DistillSettings {
   fileprivate var stages: [DistillationStage] { DistillationStage.usual(to: steps) }
 
   /// The memory that the distillation takes.
-  fileprivate func memory(_ teacher: DiffusionModel) throws -> MemoryEstimate {
+  fileprivate func memory(_ teacher: DiffusionModel, _ train: Dataset) throws -> MemoryEstimate {
     try teacher.distillationMemory(
-      stages, isGuided: guidance != nil, batch: options.batch, threads: options.threads)
+      stages, isGuided: guidance != nil, train.images, batch: options.batch,
+      threads: options.threads)
   }
 
   fileprivate var options: TrainingOptions {

@@ -130,7 +130,7 @@ extension TrainSettings {
       case .model(let model): model.configuration
       }
     return try network.trainingMemory(
-      size: train.images.size, batch: options.batch, threads: options.threads)
+      train.images, batch: options.batch, threads: options.threads)
   }
 
   /// The network for some data.
