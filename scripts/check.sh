@@ -110,6 +110,14 @@ else
   echo "There is no strace that may trace: failing system calls are left out." >&2
 fi
 
+echo "== the installed program"
+if [ "$extent" = --full ]; then
+  # As a user's own call builds it: with Swift's libraries in the program.
+  scripts/test-install.sh
+else
+  scripts/test-install.sh "$(swift build --show-bin-path)/ddpm"
+fi
+
 echo "== mpirun"
 scripts/test-mpi.sh
 
