@@ -199,15 +199,22 @@ private struct Probe {
           try check("p2_\(name)", TimestepWeight.p2(of: prediction, at: t, in: schedule))
         }
         guard number > 1 else { continue }
-        // The bound's weight on the noise: what it makes of an error of one value by 1.
         for (name, variance) in [("vlb_small", PosteriorVariance.small), ("vlb_large", .large)] {
-          let posterior = schedule.posterior(from: t, to: t.advanced(by: -1))
-          let weight =
-            posterior.x0Weight * posterior.x0Weight / (2 * posterior.variance(variance))
-            * Prediction.noise.squaredImageSlope(at: t, in: schedule)
-          try check(name, weight)
+          try check(name, Self.weight(of: BoundLoss(variance: variance), at: number, in: schedule))
         }
       }
     }
+  }
+
+  /// What an objective makes, in nats and of one timestep, of a predicted noise that is wrong by 1 in every
+  /// value.
+  private static func weight(of loss: BoundLoss, at t: Int, in schedule: NoiseSchedule) -> Double {
+    var probe = Probe(.noise, at: t, in: schedule)
+    func nats(error: Float) -> Double {
+      probe.output = probe.noise.array.map { $0 + error }
+      return probe.evaluate(loss, learnsVariance: false) * log(2)
+        / Double(schedule.last.value)
+    }
+    return nats(error: 1) - nats(error: 0)
   }
 }

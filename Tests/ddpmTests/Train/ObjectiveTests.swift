@@ -26,6 +26,9 @@ import Testing
     #expect(result.messages.contains("predicts the velocity and the variance; L_hybrid"))
     let model = try DiffusionModel(folder: workspace.path("run"))
     #expect(model.learnsVariance && model.defaults.variance == .learned)
+    let scheduler = try workspace.bytes("run/scheduler/scheduler_config.json")
+    #expect(
+      String(decoding: scheduler, as: UTF8.self).contains(#""variance_type": "learned_range""#))
     let sampled = try BuiltTool.run([
       "sample", "--model", workspace.path("run"), "--sampler", "ddpm", "--count", "2", "--out",
       workspace.path("a.png"),
