@@ -7,11 +7,11 @@
 package func nearest(to word: String, among candidates: [String]) -> String? {
   let typed = word.undashed
   guard !typed.isEmpty else { return nil }
-  let begun = candidates.filter { $0.undashed.starts(with: typed) }
-  if begun.count == 1 { return begun[0] }
+  let words = candidates.map { (word: $0, letters: $0.undashed) }
+  let begun = words.filter { $0.letters.starts(with: typed) }
+  if begun.count == 1 { return begun[0].word }
   // A word of another length takes at least that many mistakes: what has no chance is not compared.
-  let ranked = candidates.compactMap { word -> (word: String, distance: Int)? in
-    let letters = word.undashed
+  let ranked = words.compactMap { word, letters -> (word: String, distance: Int)? in
     let longer = max(typed.count, letters.count)
     let most = min(max(1, longer / 3), longer - 1)
     guard abs(typed.count - letters.count) <= most else { return nil }
@@ -19,8 +19,8 @@ package func nearest(to word: String, among candidates: [String]) -> String? {
     return distance <= most ? (word, distance) : nil
   }
   if let best = ranked.min(by: { $0.distance < $1.distance }) { return best.word }
-  return candidates.filter { $0.undashed.count >= leastStem && typed.starts(with: $0.undashed) }
-    .max { $0.count < $1.count }
+  return words.filter { $0.letters.count >= leastStem && typed.starts(with: $0.letters) }
+    .max { $0.word.count < $1.word.count }?.word
 }
 
 /// Shorter words begin many others by chance.

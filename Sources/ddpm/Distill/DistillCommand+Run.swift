@@ -37,18 +37,12 @@ extension DistillCommand {
       progress.warn("\(train.name.printable): \(warning)")
     }
     let memory = try settings.memory(teacher, train)
-    guard memory.fits else {
-      let machine = MemoryEstimate(bytes: MemoryEstimate.machine).amount
-      throw UsageError(
-        "distilling this network takes \(memory), and this machine has \(machine): take fewer"
-          + " --threads")
-    }
+    try memory.check(for: "distilling this network", "take fewer --threads")
     let distiller: Distiller
     do {
       distiller = try Distiller(
-        teacher, settings.stages,
-        guidance: settings.guidance.map { Guidance($0) }, data: train.images, labels: train.labels,
-        settings.options)
+        teacher, settings.stages, guidance: settings.guidance.map { Guidance($0) },
+        data: train.images, labels: train.labels, settings.options)
     } catch let error as DistillationError {
       throw FileError(path: path, .invalid(error.description))
     } catch SamplingError.steps(_, let timesteps) {

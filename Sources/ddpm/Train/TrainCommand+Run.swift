@@ -42,12 +42,9 @@ extension TrainCommand {
       progress.warn("\(train.name.printable): \(warning)")
     }
     let memory = try settings.memory(beginning, train, classes: classes)
-    guard memory.fits else {
-      let machine = MemoryEstimate(bytes: MemoryEstimate.machine).amount
-      throw UsageError(
-        "training this network takes \(memory), and this machine has \(machine): take fewer or smaller"
-          + " levels with --preset or --channels, or fewer --threads")
-    }
+    try memory.check(
+      for: "training this network",
+      "take fewer or smaller levels with --preset or --channels, or fewer --threads")
     let trainer = try settings.trainer(beginning, train, classes: classes)
     let ready = try ready(
       trainer, train, test, resuming: run, from: settings.start, settings.existing,
