@@ -132,7 +132,10 @@ extension AtomicFile {
 
     let temporary = "\(folder).\(name).tmp"
     let descriptor = openAlone(temporary)
-    guard descriptor >= 0 else { throw FileError(path: path, .uncreatable(errno)) }
+    guard descriptor >= 0 else {
+      let code = errno
+      throw FileError(path: code == EEXIST ? temporary : path, .uncreatable(code))
+    }
     defer { close(descriptor) }
     if isReplacing { fchmod(descriptor, old.st_mode & 0o7777) }
 
@@ -149,15 +152,25 @@ extension AtomicFile {
   /// Opens the temporary, empty and locked, or returns a negative number and sets `errno`.
   ///
   /// Its name is always the same, so that the next write uses up what a killed process left
-  /// behind; the lock keeps two writers of one file apart.
+  /// behind; the lock keeps two writers of one file apart. What is there under that name and is no file, a
+  /// pipe above all, is not waited for.
   private static func openAlone(_ temporary: String) -> Int32 {
     while true {
       let descriptor = uninterrupted {
-        open(temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
+        open(temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o666)
       }
-      guard descriptor >= 0 else { return descriptor }
-      _ = uninterrupted { flock(descriptor, LOCK_EX) }
+      guard descriptor >= 0 else {
+        // A pipe that nobody reads.
+        if errno == ENXIO { errno = EEXIST }
+        return descriptor
+      }
       var opened = stat()
+      if fstat(descriptor, &opened) == 0, opened.st_mode & S_IFMT != S_IFREG {
+        close(descriptor)
+        errno = EEXIST
+        return -1
+      }
+      _ = uninterrupted { flock(descriptor, LOCK_EX) }
       var named = stat()
       // The writer before may have renamed the file that was opened here: then there is a new one.
       let isNamed =

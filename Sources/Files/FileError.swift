@@ -54,12 +54,13 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
 }
 
 extension String {
-  /// The text with control characters, and those that turn the direction of text, escaped, so that a file's
+  /// The text with control characters, and those that end a line or turn the direction of text, escaped, so that a file's
   /// content cannot steer a terminal.
   package var printable: String {
     if utf8.allSatisfy({ (0x20...0x7e).contains($0) }) { return self }
     return unicodeScalars.map { scalar in
-      [.control, .format].contains(scalar.properties.generalCategory)
+      [.control, .format, .lineSeparator, .paragraphSeparator].contains(
+        scalar.properties.generalCategory)
         ? String(format: "\\u{%02x}", scalar.value) : String(scalar)
     }.joined()
   }

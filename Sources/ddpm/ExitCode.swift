@@ -24,7 +24,8 @@ package enum ExitCode: Int32, Error, CaseIterable {
       switch error {
       case let code as ExitCode: code
       case let error as RankError: error.code
-      case SamplingError.memory, SamplingError.operations: .invalidData
+      case SamplingError.memory, SamplingError.operations, SamplingError.notFinite:
+        .invalidData
       case is UsageError, is SamplingError, is ScheduleError, is ConfigurationError: .usage
       case is MissingInput: .missingInput
       case is ChannelError: .invalidData

@@ -29,7 +29,7 @@ package struct BatchOrder {
     self.epoch = epoch
     for i in 0..<images { order[i] = i }
     for i in stride(from: images - 1, to: 0, by: -1) {
-      let word = random.block(item: UInt32(i), time: UInt32(epoch), index: 0)[0]
+      let word = random.block(item: UInt32(i), time: UInt32(truncatingIfNeeded: epoch), index: 0)[0]
       order.swapAt(i, Int(word.multipliedFullWidth(by: UInt32(i + 1)).high))
     }
   }

@@ -62,7 +62,11 @@ struct PictureFolder {
           path: file.path,
           .invalid("is \(size), and \(files[0].path) is \(first): a set's images are \(what)"))
       }
-      if first == nil { pixels.reserveCapacity(size.values * files.count) }
+      if first == nil {
+        let all = [size.values, files.count].checkedProduct
+        try AvailableMemory.check(all, of: path)
+        pixels.reserveCapacity(all ?? 0)
+      }
       first = size
       pixels += picture.pixels
     }

@@ -1,7 +1,6 @@
 // The memory that work with a network takes, known before it is taken.
 
 internal import Autograd
-import Foundation
 
 /// Bytes that some work will take, beside the machine's.
 public struct MemoryEstimate: Equatable, Sendable, CustomStringConvertible {
@@ -10,42 +9,14 @@ public struct MemoryEstimate: Equatable, Sendable, CustomStringConvertible {
 
   package init(bytes: Int) { self.bytes = bytes }
 
-  /// The bytes that this process may have: the machine's, or less where its control groups have less or its
-  /// addresses are limited (`ulimit -v`).
-  package static let machine = min(
-    Int(clamping: ProcessInfo.processInfo.physicalMemory), ControlGroups.own.memory ?? .max,
-    addressLimit(limits: "/proc/self/limits", taken: "/proc/self/statm") ?? .max)
-
-  /// What Linux's limit on addresses leaves beside those that are taken; nil for no limit.
-  ///
-  /// - Parameters:
-  ///   - limits: the file with a line "Max address space", its limit and the highest one there may be.
-  ///   - taken: the file that begins with the pages that are taken.
-  package static func addressLimit(limits: String, taken: String) -> Int? {
-    func text(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
-    let name = "Max address space"
-    let line = text(limits)?.split(separator: "\n").first { $0.hasPrefix(name) }
-    guard let limit = line?.dropFirst(name.count).split(separator: " ").first.flatMap({ Int($0) })
-    else { return nil }
-    let pages = text(taken)?.split(separator: " ").first.flatMap { Int($0) } ?? 0
-    return max(0, limit - pages * Int(getpagesize()))
-  }
-
   /// What the program and the system's libraries take before any work.
   static let program = 30 << 20
 
   /// Whether the machine has so many.
-  package var fits: Bool { bytes <= MemoryEstimate.machine }
+  package var fits: Bool { bytes <= AvailableMemory.bytes }
 
   /// "about 3.2 GB of memory".
-  public var description: String { "about \(amount) of memory" }
-
-  /// "3.2 GB".
-  package var amount: String {
-    let units = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB")]
-    let (unit, name) = units.first { Double(bytes) >= $0.0 } ?? units[2]
-    return "\(String(format: "%.1f", Double(bytes) / unit)) \(name)"
-  }
+  public var description: String { "about \(AvailableMemory.text(bytes)) of memory" }
 }
 
 extension DiffusionModel {
@@ -61,7 +32,8 @@ extension DiffusionModel {
     let lane =
       unet.bytes(size: imageSize, for: .inference, capacity: batch)
       + (2 * memory + 2) * batch * image
-    return MemoryEstimate(bytes: lanes * lane + 2 * count * image + 2 * parameterCount * 4)
+    return MemoryEstimate(
+      bytes: MemoryEstimate.program + lanes * lane + 2 * count * image + 2 * parameterCount * 4)
   }
 }
 

@@ -44,6 +44,8 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   case operations(Int, MemoryEstimate, of: ImageSize)
   /// A table of another number of timesteps.
   case imageVariance(of: Int, Timestep)
+  /// A network whose weights are numbers and whose outputs are not.
+  case notFinite
 
   /// One line: what is wrong, and what to do.
   public var description: String {
@@ -57,7 +59,7 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
       return "\(sampler) takes \(least) steps or more, not \(steps): take more, or DDIM"
     case .memory(let estimate, let size):
       return "drawing images of \(size) takes \(estimate), and this machine has"
-        + " \(MemoryEstimate(bytes: MemoryEstimate.machine).amount): take fewer at a time, or see whether"
+        + " \(AvailableMemory.text(AvailableMemory.bytes)): take fewer at a time, or see whether"
         + " the model's sample_size is right"
     case .operations(let operations, let estimate, let size):
       return
@@ -104,6 +106,8 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
     case .imageVariance(let count, let last):
       return "the optimal variance is that of \(count) timesteps, and the process has \(last):"
         + " estimate it for this model"
+    case .notFinite:
+      return "what the network computes is infinite or not a number: its weights cannot be right"
     }
   }
 }

@@ -15,6 +15,13 @@ extension Parameters {
 }
 
 extension ParameterLayout {
+  /// Makes sure that a file holds this layout's tensors, before memory is taken for them.
+  ///
+  /// - Throws: `FileError` that names the tensor that is missing, extra or of another shape.
+  package func check(_ file: Safetensors) throws(FileError) {
+    try file.check(parameters.map { ($0.name, $0.fileShape) })
+  }
+
   /// Sets a run of floats in this layout's order from a file.
   ///
   /// - Throws: `FileError` that names the tensor that is missing, extra or of another shape.
@@ -32,15 +39,11 @@ extension ParameterLayout {
 }
 
 extension Safetensors {
-  /// The values of exactly these tensors, in the order asked for.
+  /// Makes sure that the file holds exactly these tensors.
   ///
-  /// - Parameter parameters: the names of a network's tensors with their shapes, the outermost
-  ///   dimension first.
-  /// - Throws: `FileError` that names the first tensor that is missing, of another shape or type,
-  ///   not finite, or not asked for.
-  package func parameters(
-    _ parameters: [(name: String, shape: [Int])]
-  ) throws(FileError) -> [[Float]] {
+  /// - Parameter parameters: as in `parameters(_:)`.
+  /// - Throws: `FileError` that names the first tensor that is missing, of another shape, or not asked for.
+  fileprivate func check(_ parameters: [(name: String, shape: [Int])]) throws(FileError) {
     for (name, shape) in parameters {
       let tensor = try tensor(name)
       if tensor.shape != shape {
@@ -53,6 +56,18 @@ extension Safetensors {
       let reason = "the tensor \"\(extra.name)\" has no place in the configured network"
       throw FileError(path: path, .invalid(reason))
     }
+  }
+
+  /// The values of exactly these tensors, in the order asked for.
+  ///
+  /// - Parameter parameters: the names of a network's tensors with their shapes, the outermost
+  ///   dimension first.
+  /// - Throws: `FileError` that names the first tensor that is missing, of another shape or type,
+  ///   not finite, or not asked for.
+  package func parameters(
+    _ parameters: [(name: String, shape: [Int])]
+  ) throws(FileError) -> [[Float]] {
+    try check(parameters)
     var values: [[Float]] = []
     for (name, _) in parameters {
       let tensor = try floats(name)

@@ -29,15 +29,19 @@ extension DiffusionModel {
       let name = PipelineFolder.Name.unetConfigurationPath
       throw invalid("\(name) has no sample_size, so the images have no size")
     }
-    let parameters = Parameters(unet.layout, for: .inference)
+    let tensors: Safetensors
     switch weights {
-    case .ema: try parameters.load(files.weights)
+    case .ema: tensors = files.weights
     case .raw:
       guard TrainingState.exists(in: folder) else {
         throw invalid(DiffusionModel.noRawWeights)
       }
-      try parameters.load(TrainingState(folder: folder).tensors(.weights))
+      tensors = try TrainingState(folder: folder).tensors(.weights)
     }
+    // A configuration may claim any size; that of a file is known.
+    try unet.layout.check(tensors)
+    let parameters = Parameters(unet.layout, for: .inference)
+    try parameters.load(tensors)
     self.init(
       unet, parameters, schedule: schedule, prediction: files.scheduler.prediction,
       clipping: files.scheduler.clipping,

@@ -2,6 +2,7 @@
 
 internal import Autograd
 internal import Kernels
+internal import Numerics
 internal import Ranks
 import Synchronization
 
@@ -103,6 +104,7 @@ extension DiffusionModel {
     let drawn = ranks.gather(
       result.all.slice(own.lowerBound * values, own.count * values).array, shareOf: count,
       valuesPerItem: values)
+    guard allFinite(drawn) else { throw .notFinite }
     return Samples(
       images: Images(size: imageSize, values: drawn), evaluations: runsPerImage,
       clippedShare: Double(clipped) / Double(max(1, count * values * evaluations)))

@@ -75,6 +75,9 @@ package struct TrainingState: Sendable {
   }
 
   private static let version = "1"
+  /// More steps than any training has: what follows from them can still be counted.
+  package static let mostSteps = 1_000_000_000
+  private static let mostSeconds = 1e10
   private static let settingPrefix = "--"
 
   /// The file's path in a run's folder.
@@ -105,23 +108,24 @@ package struct TrainingState: Sendable {
         path: file.path,
         .invalid("is of version \(version); this program reads version \(TrainingState.version)"))
     }
-    guard let completed = Int(try text(.completed)), completed >= 0,
-      let seconds = Double(try text(.seconds)), seconds.isFinite, seconds >= 0
+    func steps(_ key: Key) throws(FileError) -> Int {
+      guard let steps = Int(try text(key)), (0...TrainingState.mostSteps).contains(steps) else {
+        throw FileError(path: file.path, .invalid("its \(key.rawValue) cannot be right"))
+      }
+      return steps
+    }
+    completed = try steps(.completed)
+    guard let seconds = Double(try text(.seconds)),
+      (0...TrainingState.mostSeconds).contains(seconds)
     else {
-      throw FileError(path: file.path, .invalid("its counters are not numbers from 0 on"))
+      throw FileError(path: file.path, .invalid("its \(Key.seconds.rawValue) cannot be right"))
     }
     if file.metadata[Key.stage.rawValue] != nil {
-      guard let stage = Int(try text(.stage)), stage >= 0, let before = Int(try text(.before)),
-        before >= 0
-      else {
-        throw FileError(path: file.path, .invalid("its counters are not numbers from 0 on"))
-      }
-      distillation = DistillationPlace(stage: stage, before: before)
+      distillation = DistillationPlace(stage: try steps(.stage), before: try steps(.before))
     } else {
       distillation = nil
     }
     self.file = file
-    self.completed = completed
     record = TrainingRecord(
       settings: file.metadata.filter { $0.key.hasPrefix(TrainingState.settingPrefix) },
       data: try text(.data), seconds: seconds)
@@ -190,7 +194,7 @@ extension TrainingState {
       try file.integers(HistoryName.counts), try file.floats(HistoryName.losses)
     )
     guard counts.count == timesteps, losses.count == timesteps * LossHistory.depth,
-      counts.allSatisfy({ $0 >= 0 })
+      counts.allSatisfy({ (0...TrainingState.mostSteps).contains($0) })
     else {
       throw FileError(
         path: file.path, .invalid("its losses are not those of \(timesteps) timesteps"))

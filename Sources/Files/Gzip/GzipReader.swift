@@ -37,13 +37,15 @@ package struct GzipReader: ~Copyable {
 
   /// More than this cannot be in the file.
   private var mostContent: Int {
-    stream == nil ? file.size : file.size * ZStream.mostExpansion
+    stream == nil ? file.size : [file.size, ZStream.mostExpansion].checkedProduct ?? .max
   }
 
   /// The next `count` bytes of the content; fewer only where it ends, with its check sum right.
   ///
-  /// - Throws: `FileError` where the file cannot be read or its gzip data are damaged.
+  /// - Throws: `FileError` where the file cannot be read, its gzip data are damaged, or so much may be there
+  ///   that memory would not hold it.
   package mutating func take(_ count: Int) throws(FileError) -> [UInt8] {
+    try AvailableMemory.check(min(count, mostContent), of: file.path)
     var taken: [UInt8] = []
     // Growing step by step would leave behind as much again in pieces, which the allocator keeps.
     taken.reserveCapacity(min(count, mostContent, GzipReader.mostReserved))

@@ -5,7 +5,7 @@ import Diffusion
 /// The largest values the command line takes: far above what is useful, far below what overflows.
 /// What the library has limits for has no others here.
 package enum Limit {
-  package static let steps = 1_000_000_000
+  package static let steps = TrainingState.mostSteps
   package static let images = 10_000_000
   package static let columns = 1000
   package static let batch = 65_536

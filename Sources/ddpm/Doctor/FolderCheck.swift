@@ -26,7 +26,7 @@ enum FolderCheck {
         subject, FileError(path: shown, .unwritable(errno)),
         wayOut: "go to a folder in which files can be removed, too")
     }
-    let free = freeBytes(folder).map { ", \(MemoryEstimate(bytes: $0).amount) free" } ?? ""
+    let free = freeBytes(folder).map { ", \(AvailableMemory.text($0)) free" } ?? ""
     return Finding(
       subject, "\(shown): a file was created, synced, renamed and removed\(free)")
   }

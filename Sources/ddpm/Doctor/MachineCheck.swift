@@ -34,7 +34,7 @@ enum MachineCheck {
       limits.affinity.map { "\($0) in the affinity mask" },
       limits.quota.map { "a control group's time is worth \($0)" },
     ]
-    let memory = MemoryEstimate(bytes: MemoryEstimate.machine).amount
+    let memory = AvailableMemory.text(AvailableMemory.bytes)
     return [
       Finding(
         "threads", "\(AvailableCores.count): \(bounds.compactMap(\.self).joined(separator: ", "))"),

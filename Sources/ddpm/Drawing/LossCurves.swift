@@ -23,6 +23,9 @@ package struct LossCurves: Equatable, Sendable {
     (self.training, self.heldOut) = (training, heldOut)
   }
 
+  /// The losses that a plot can show; others are none of ours.
+  private static let sizes = 1e-30...1e30
+
   /// Reads a `metrics.jsonl`; lines that tell no loss, such as one that a crash cut short, are
   /// passed over.
   ///
@@ -30,11 +33,13 @@ package struct LossCurves: Equatable, Sendable {
   package init(log path: String) throws(FileError) {
     self.init()
     for line in try readFile(path).split(separator: UInt8(ascii: "\n")) {
-      guard let record = try? JSON.parse(line), let step = record.member("step")?.double else {
-        continue
-      }
+      guard let record = try? JSON.parse(line), case .integer(let step)? = record.member("step")
+      else { continue }
       func point(_ key: String) -> [Point] {
-        (record.member(key)?.double).map { [Point(step: Int(step), loss: $0)] } ?? []
+        guard let loss = record.member(key)?.double,
+          loss == 0 || LossCurves.sizes.contains(abs(loss))
+        else { return [] }
+        return [Point(step: step, loss: loss)]
       }
       training += point("loss")
       heldOut += point("held_out_loss")

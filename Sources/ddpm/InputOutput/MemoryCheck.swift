@@ -11,7 +11,7 @@ extension MemoryEstimate {
   /// - Throws: `UsageError`.
   func check(for work: String, _ wayOut: String) throws(UsageError) {
     if fits { return }
-    let machine = MemoryEstimate(bytes: MemoryEstimate.machine).amount
+    let machine = AvailableMemory.text(AvailableMemory.bytes)
     throw UsageError("\(work) takes \(self), and this machine has \(machine): \(wayOut)")
   }
 }

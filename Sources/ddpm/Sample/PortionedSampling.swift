@@ -22,6 +22,15 @@ struct PortionedSampling {
   /// drawing between two of them.
   private static let leastTime: Duration = .seconds(1)
 
+  /// The part of the memory that a portion may take.
+  private static let memoryShare = 16
+
+  /// The most images of a portion.
+  private var most: Int {
+    let image = MemoryLayout<Float>.size * model.imageSize.values
+    return max(Self.first, AvailableMemory.bytes / (Self.memoryShare * image))
+  }
+
   init(
     _ count: Int, of model: DiffusionModel, _ plan: SamplingPlan, _ options: SamplingOptions,
     _ progress: SharedProgress
@@ -53,7 +62,7 @@ struct PortionedSampling {
     }
     let begun = ContinuousClock.now
     let samples = try model.sample(now, plan, options)
-    if ContinuousClock.now - begun < Self.leastTime { portion *= 2 }
+    if ContinuousClock.now - begun < Self.leastTime { portion = min(2 * portion, most) }
     drawn += now
     clipped += samples.clippedShare * Double(now)
     return samples.images

@@ -236,6 +236,6 @@ extension DiffusionModel {
     guard ratio > Self.largestLeap, ratio.isFinite else { return nil }
     return
       "Heun's first step, from timestep \(path[0]) to \(path[1]), divides the noise by"
-      + " \(Int(ratio)) at once, which spoils images: take another solver, or many more steps"
+      + " \(String(format: "%.3g", ratio)) at once, which spoils images: take another solver, or many more steps"
   }
 }

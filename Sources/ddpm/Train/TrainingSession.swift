@@ -184,7 +184,8 @@ struct TrainingSession {
       if isSavingAsked { progress.say("saved     after \(counted(step.number, "step")), as asked") }
       if isDue(pace.keeping) { try keep() }
       progress.update(line(step, of: goal))
-      if let code {
+      // The last step is no place to stop at: all is done.
+      if let code, !isLast {
         try plot()
         progress.finish(
           "stopped after \(counted(step.number, "step")), all saved: ddpm \(settings.command) --resume"

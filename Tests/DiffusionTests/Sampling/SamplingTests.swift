@@ -1,9 +1,10 @@
 // Sampling with a whole model: whose noise, which bytes, and the promises about both.
 
-import Diffusion
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Diffusion
 
 @Suite struct SamplingTests {
   private let model: DiffusionModel
@@ -44,6 +45,14 @@ import Testing
   }
 
   /// Shares of one job: each begins where the one before ends.
+  @Test func outputsThatAreNoNumbersAreAnError() throws {
+    let broken = try SmallTraining.trainer().snapshot()
+    broken.parameters.values.fill(3e38)
+    #expect(throws: SamplingError.notFinite) {
+      try broken.sample(2, .ddim(steps: 2), options(threads: 1))
+    }
+  }
+
   @Test func sharesAreTheImagesOfTheWhole() throws {
     let plan = SamplingPlan.ddim(steps: 3, eta: .value(1))
     let all = try model.sample(9, plan, options(seed: 3)).images.values

@@ -105,9 +105,14 @@ import Testing
   private static let faults: [(String, String, String)] = [
     ("ddpm_training_state", "another_state", "lacks ddpm_training_state"),
     ("ddpm_training_state\":\"1", "ddpm_training_state\":\"2", "is of version 2"),
-    ("completed_steps\":\"0", "completed_steps\":\"x", "counters are not numbers"),
-    ("elapsed_seconds\":\"1.5", "elapsed_seconds\":\"nan", "counters are not numbers"),
-    ("elapsed_seconds\":\"1.5", "elapsed_seconds\":\"-15", "counters are not numbers"),
+    ("completed_steps\":\"0", "completed_steps\":\"x", "completed_steps cannot be right"),
+    (
+      "completed_steps\":\"0", "completed_steps\":\"9223372036854775807",
+      "completed_steps cannot be right"
+    ),
+    ("elapsed_seconds\":\"1.5", "elapsed_seconds\":\"1e300", "elapsed_seconds cannot be right"),
+    ("elapsed_seconds\":\"1.5", "elapsed_seconds\":\"nan", "elapsed_seconds cannot be right"),
+    ("elapsed_seconds\":\"1.5", "elapsed_seconds\":\"-15", "elapsed_seconds cannot be right"),
   ]
 
   @Test(arguments: faults)

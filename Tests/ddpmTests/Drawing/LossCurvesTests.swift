@@ -15,6 +15,9 @@ import ddpm
       {"step":20,"loss":0.25,"held_out_loss":0.3,"held_out_by_timestep":[0.3]}
       {"step":30,"held_out_loss":1}
       {"note":"no step"}
+      {"step":1e300,"loss":0.5}
+      {"step":33,"loss":1e308,"held_out_loss":-1e31}
+      {"step":34,"loss":1e-320}
       [1]
 
       {"step":40,"loss":0.2

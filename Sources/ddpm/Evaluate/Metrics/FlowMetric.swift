@@ -45,6 +45,7 @@ extension EvaluationSession {
         of: test.images, labels: test.labels, count: flowCount, steps: flowSteps, seed: about.seed,
         threads: about.threads, progress: report)
     }
+    guard flow.bits.mean.isFinite else { throw SamplingError.notFinite }
     try folder.kept.keep(Self.flowName, flowKey, flow)
     return flow
   }

@@ -72,7 +72,9 @@ extension EvaluationSession {
   }
 
   /// The bits that test images cost, one value per variance.
-  fileprivate func likelihoods() throws(FileError) -> [Likelihood] {
+  ///
+  /// - Throws: `SamplingError`, `FileError`.
+  fileprivate func likelihoods() throws -> [Likelihood] {
     guard let test = subject.test else { return [] }
     if let keptLikelihoods { return keptLikelihoods }
     let result = meter.measure("bits/dim", likelihoodEvaluations) { report in
@@ -80,6 +82,7 @@ extension EvaluationSession {
         of: test.images, labels: test.labels, variances, count: likelihoodCount, seed: about.seed,
         threads: about.threads, progress: report)
     }
+    guard result.allSatisfy(\.total.mean.isFinite) else { throw SamplingError.notFinite }
     try folder.kept.keep(Self.bitsName, bitsKey, result)
     return result
   }

@@ -28,7 +28,9 @@ extension EvaluationSession {
   fileprivate var keptLoss: HeldOutLoss.Measurement? { folder.kept.result(Self.lossName, lossKey) }
 
   /// The loss on test images.
-  fileprivate func loss() throws(FileError) -> HeldOutLoss.Measurement? {
+  ///
+  /// - Throws: `SamplingError`, `FileError`.
+  fileprivate func loss() throws -> HeldOutLoss.Measurement? {
     guard let test = subject.test else { return nil }
     if let keptLoss { return keptLoss }
     let loss = HeldOutLoss(
@@ -36,6 +38,7 @@ extension EvaluationSession {
     let result = meter.measure("held-out loss", lossCount) { _ in
       loss(subject.model, threads: about.threads)
     }
+    guard result.mean.isFinite else { throw SamplingError.notFinite }
     try folder.kept.keep(Self.lossName, lossKey, result)
     return result
   }

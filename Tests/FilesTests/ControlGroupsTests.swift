@@ -1,6 +1,6 @@
 // What control groups leave: the limits of its groups and of those above, in both versions.
 
-import Diffusion
+import Files
 import Foundation
 import TestSupport
 import Testing
