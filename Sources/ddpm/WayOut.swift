@@ -8,9 +8,9 @@ enum WayOut {
   static func words(for error: any Error) -> String? {
     switch error {
     case SamplingError.unconditional:
-      "leave them out, or take a model trained with --conditional"
+      "leave them out, or take a model trained on data with labels"
     case SamplingError.noNullClass:
-      "leave --guidance out, take a model trained with --conditional, or --guide-by MODEL"
+      "leave --guidance out, take a model trained on data with labels, or --guide-by MODEL"
     default: nil
     }
   }

@@ -23,7 +23,7 @@ package struct DistillCommand: Command {
   static let out = Option<String>(
     "--out", "DIR", .folder, default: "runs/distilled", "the student's folder")
   static let steps = Option<Int>(
-    "--steps", "S", .integer(1...(DistillationStage.students.max() ?? 1)), default: 2,
+    "--steps", "S", .integer(1...Limit.steps), default: 2,
     "the student's steps, a power of two")
   static let guidance = Option<Double?>(
     "--guidance", "W", .number(0...Limit.guidance), unset: "0",

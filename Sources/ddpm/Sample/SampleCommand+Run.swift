@@ -22,6 +22,9 @@ extension SampleCommand {
     }
     if let gap = model.gap(before: path) { progress.warn("\(gap)") }
     if let excess = model.excess(of: path.count - 1) { progress.warn("\(excess)") }
+    if let guidance = options.guidance, guidance.weight > 0, let oddity = model.oddityOfGuidance {
+      progress.warn(oddity)
+    }
     if let guidance = options.guidance, guidance.weight > 0, !path.contains(where: guidance.acts) {
       progress.warn("--guidance-interval meets no timestep that is visited: nothing is guided")
     }
@@ -222,6 +225,14 @@ extension DiffusionModel {
     guard let own = studentSteps, steps > own else { return nil }
     return
       "the model is a student of \(counted(own, "step")): \(steps) are worse, its teacher is for them"
+  }
+
+  /// What is wrong with guiding a student; nil where nothing is.
+  var oddityOfGuidance: String? {
+    studentSteps.map { steps in
+      "the model is a student of \(counted(steps, "step")), which was never guided: ddpm distill --guidance W"
+        + " makes one of a guided teacher"
+    }
   }
 
   /// The largest ratio of the noise's deviation to the image's at the two ends of a step over which Heun's

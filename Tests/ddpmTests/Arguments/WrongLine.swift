@@ -107,7 +107,7 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
     WrongLine("train --from m --preset tiny", "--preset"),
     WrongLine(
       "distill --steps 3", "each stage halves the steps, so a student has 1, 2, 4, 8, 16, 32"),
-    WrongLine("distill --steps 64", "from 1 to 32"),
+    WrongLine("distill --steps 64", "a student has 1, 2, 4, 8, 16, 32 of them"),
     WrongLine("distill --sampler ddim", "unknown flag \"--sampler\""),
     WrongLine("distill --epochs 1 --minutes 1", "--epochs"),
     WrongLine("train --preset smal", "one of tiny, small, base, not \"smal\"; did you mean small?"),
