@@ -146,7 +146,8 @@ import Testing
     for words in [
       ["--class", "0"], ["--class", "all"], ["--guidance", "1"], ["--guidance", "0"],
     ] {
-      try sample("a.png", words[0], words[1]).expectRefusal(64, "knows no classes", "data with labels")
+      try sample("a.png", words[0], words[1]).expectRefusal(
+        64, "knows no classes", "data with labels")
     }
     _ = try workspace.makeModel(classes: 3)
     try sample("a.png", "--class", "3").expectRefusal(64, "no class 3", "take 0 to 2, or all")
