@@ -10,6 +10,7 @@ usage="usage: test-builds.sh [BUILD...]
   checked     kernels that compare extents, memory between guard pages (DDPM_FUZZ_GRAPHS=N: more graphs)
   thread      the thread sanitizer, on what several threads share
   address     the address sanitizer, on what reads files
+  emulated    the program for AVX2 and for any PC, on CPUs that qemu-x86_64 emulates
   arm64       the kernels are compiled for it, by the toolchain's library for bare machines; nothing is run
   Without a BUILD: all that this machine can run and the usual build is not."
 
@@ -53,12 +54,42 @@ compile_for_arm64() {
   done
 }
 
+# Runs the program that was built for CPU $1 on the emulated one $2.
+emulate() {
+  local program
+  program=$(swift build --scratch-path ".build/emulated-$1" --show-bin-path)/ddpm
+  qemu-x86_64 -cpu "$2" "$program" sample --count 1 --steps 1 --quiet --out "$work/digit.png" 2>&1
+}
+
+# A CPU that lacks what a build needs is refused in a line, and any other one draws.
+try_emulated() {
+  if ! command -v qemu-x86_64 >/dev/null; then
+    echo "There is no qemu-x86_64: emulated CPUs are left out." >&2
+    return
+  fi
+  local work said rc=0
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' RETURN
+  for build in x86-64-v3 x86-64; do
+    DDPM_CPU=$build swift build --product ddpm --scratch-path ".build/emulated-$build"
+  done
+  echo "== emulated CPUs"
+  said=$(emulate x86-64-v3 Nehalem) || rc=$?
+  case "$rc $said" in
+    "69 "*"ddpm: this CPU lacks "*avx2*) echo "$said" ;;
+    *) fail "on a CPU without AVX2 a build for it ended with code $rc: $said" ;;
+  esac
+  emulate x86-64-v3 Haswell
+  emulate x86-64 Nehalem
+}
+
 need_swift
 need_zlib
 if [ $# -eq 0 ]; then
   set -- checked thread address arm64
   # What this machine's own build is not already.
   if [ "$(uname -m)" = x86_64 ]; then
+    set -- emulated "$@"
     if grep -qw avx512f /proc/cpuinfo; then set -- x86-64-v3 "$@"; fi
     if grep -qw avx2 /proc/cpuinfo; then set -- x86-64 "$@"; fi
   fi
@@ -71,6 +102,7 @@ for build in "$@"; do
     thread) flags=(--sanitize thread) && run thread "$shared" ;;
     # XCTest, which has nothing to run here, leaks.
     address) flags=(--sanitize address --disable-xctest) && run address "$readers" ;;
+    emulated) try_emulated ;;
     arm64) compile_for_arm64 ;;
     *) fail "there is no build '$build'"$'\n'"$usage" 64 ;;
   esac
