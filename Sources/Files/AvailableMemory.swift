@@ -10,7 +10,11 @@ package enum AvailableMemory {
     Int(clamping: ProcessInfo.processInfo.physicalMemory), ControlGroups.own.memory ?? .max,
     addressLimit(limits: "/proc/self/limits", taken: "/proc/self/statm") ?? .max)
 
-  /// What Linux's limit on addresses leaves beside those that are taken; nil for no limit.
+  /// Of each byte of memory so many addresses are taken: mappings begin at huge pages, and threads and
+  /// allocators reserve some.
+  private static let addressesPerByte = 2
+
+  /// The memory that Linux's limit on addresses leaves beside those that are taken; nil for no limit.
   ///
   /// - Parameters:
   ///   - limits: the file with a line "Max address space", its limit and the highest one there may be.
@@ -22,7 +26,7 @@ package enum AvailableMemory {
     guard let limit = line?.dropFirst(name.count).split(separator: " ").first.flatMap({ Int($0) })
     else { return nil }
     let pages = text(taken)?.split(separator: " ").first.flatMap { Int($0) } ?? 0
-    return max(0, limit - pages * Int(getpagesize()))
+    return max(0, limit - pages * Int(getpagesize())) / addressesPerByte
   }
 
   /// How often a file's content is there at once: as it was read, and what is made of it.
