@@ -95,6 +95,15 @@ package final class Parameters: Sendable {
       .mapValues { FloatMemory(count: $0) }
   }
 
+  /// Parameters without values, for a tape that is only planned: how large they would be does not matter.
+  ///
+  /// - Parameter layout: theirs.
+  package init(planning layout: ParameterLayout) {
+    self.layout = layout
+    memory = FloatMemory(count: 0)
+    derivedMemory = [:]
+  }
+
   /// All values, in the layout's order.
   package var values: Floats { memory.all }
 

@@ -21,7 +21,7 @@ extension UNet {
 
   private func planned(size: ImageSize, for purpose: Tape.Purpose, capacity: Int) -> Tape {
     let tape = Tape(
-      Parameters(layout, for: .inference), for: purpose, capacity: capacity, isOnlyPlanned: true)
+      Parameters(planning: layout), for: purpose, capacity: capacity, isOnlyPlanned: true)
     _ = record(on: tape, .init(size))
     return tape
   }
