@@ -95,7 +95,8 @@ package enum AtomicFile {
 
   /// Everything up to and with the last slash: "" for a name in the working folder.
   private static func folder(of file: String) -> String {
-    file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+    let bytes = file.utf8
+    return bytes.lastIndex(of: UInt8(ascii: "/")).map { String(Substring(bytes[...$0])) } ?? ""
   }
 }
 
@@ -123,7 +124,7 @@ extension AtomicFile {
     _ file: String, by put: (_ descriptor: Int32) -> Int32, path: String
   ) throws(FileError) {
     let folder = folder(of: file)
-    let name = file.dropFirst(folder.count)
+    let name = Substring(file.utf8.dropFirst(folder.utf8.count))
     guard !name.isEmpty else { throw FileError(path: path, .uncreatable(ENOENT)) }
     var old = stat()
     let isReplacing = stat(file, &old) == 0

@@ -1,4 +1,6 @@
 // Paths put together and taken apart, as texts: what the user wrote stays as it was written.
+//
+// They are taken apart by scalars: a name that begins with an accent is one character with the slash before.
 
 import Foundation
 
@@ -15,12 +17,12 @@ package enum Path {
 
   /// The folder that a path's last name lies in; `.` is the working folder.
   package static func parent(of path: String) -> String {
-    let named = path.reversed().drop { $0 == "/" }
+    let named = path.unicodeScalars.reversed().drop { $0 == "/" }
     guard !named.isEmpty else { return path.isEmpty ? "." : "/" }
     let above = named.drop { $0 != "/" }
     guard !above.isEmpty else { return "." }
     let folder = above.drop { $0 == "/" }
-    return folder.isEmpty ? "/" : String(folder.reversed())
+    return folder.isEmpty ? "/" : String(String.UnicodeScalarView(folder.reversed()))
   }
 
   /// Whether two paths name one file, however they are spelled; links are not followed.

@@ -22,6 +22,18 @@ struct AtomicFileTests {
     }
   }
 
+  /// One character with the slash before it.
+  @Test func aNameMayBeginWithAnAccent() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/\u{301}x.png"
+      for bytes: [UInt8] in [[1], [2, 3]] {
+        try AtomicFile.write(bytes, to: path)
+        #expect(try readFile(path) == bytes)
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 1)
+    }
+  }
+
   @Test func whatAKilledWriterLeftIsUsedUp() throws {
     try withTemporaryFolder { folder in
       try [UInt8](repeating: 9, count: 100).save(to: folder + "/.file.tmp")

@@ -16,6 +16,7 @@ struct PathTests {
   @Test(arguments: [
     ("runs/a", "runs"), ("runs/a/", "runs"), ("runs//a", "runs"), ("a", "."), ("a/", "."),
     ("/a", "/"), ("/", "/"), ("//", "/"), ("", "."), ("/a/b/c.png", "/a/b"),
+    ("a/\u{301}b", "a"),
   ])
   func theFolderIsWhatTheLastNameLiesIn(path: String, folder: String) {
     #expect(Path.parent(of: path) == folder)

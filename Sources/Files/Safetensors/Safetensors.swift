@@ -99,11 +99,13 @@ package struct Safetensors: Sendable {
     return Safetensors(path: path, metadata: metadata, tensors: renamed, bytes: bytes)
   }
 
-  /// The tensors whose names begin with `prefix`, under the rest of their names.
+  /// The tensors whose names begin with `prefix`, under the rest of their names. It goes by bytes: of characters
+  /// a rest that begins with an accent would be one with the prefix's last letter.
   package func part(_ prefix: String) -> Safetensors {
-    let part = tensors.filter { $0.name.hasPrefix(prefix) }.map {
+    let part = tensors.filter { $0.name.utf8.starts(with: prefix.utf8) }.map {
       Tensor(
-        name: String($0.name.dropFirst(prefix.count)), element: $0.element, shape: $0.shape,
+        name: String(Substring($0.name.utf8.dropFirst(prefix.utf8.count))), element: $0.element,
+        shape: $0.shape,
         range: $0.range)
     }
     return Safetensors(path: path, metadata: metadata, tensors: part, bytes: bytes)

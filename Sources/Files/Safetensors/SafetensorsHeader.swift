@@ -85,8 +85,10 @@ struct SafetensorsHeader {
     func fault(_ reason: String) -> Fault { Fault(reason: "the tensor \"\(name)\" \(reason)") }
     // No file is named after a tensor here, but elsewhere one may be: names that could do harm there are
     // refused.
-    let isPlain = name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-    guard isPlain, !name.split(separator: "/").contains("..") else {
+    let scalars = name.unicodeScalars
+    let isPlain = scalars.allSatisfy { $0.properties.generalCategory != .control }
+    let goesUp = scalars.split(separator: "/").contains { $0.elementsEqual("..".unicodeScalars) }
+    guard isPlain, !goesUp else {
       throw fault("has a control character or \"..\" in its name")
     }
     guard case .object(let fields) = member.value else {
