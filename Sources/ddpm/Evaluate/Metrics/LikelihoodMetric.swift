@@ -123,8 +123,8 @@ extension Likelihood {
       Estimates of x_0 are clipped as in sampling\(unclippedNote). The decoder has its floor: \
       DDPM's deviation is fixed by the schedule at \(deviation), where half a level of grey is \
       0.0039, so even estimates that are the images themselves would cost \
-      \(decimals(decoderFloor, 4)) bits. With DDPM's two variances, more of the total than that floor is \
-      the network's part; less of it is possible with another schedule only.
+      \(decimals(decoderFloor, 4)) bits. Less is possible with another schedule, or where estimates are not \
+      clipped: those below black say black with less doubt than black itself.
       """
   }
 
