@@ -14,15 +14,15 @@ esac
 within() {
   unshare --map-root-user --mount -- "$@"
 }
-if ! within true 2>/dev/null; then
-  echo "No root of one's own may be had here: the installed program is not tried." >&2
-  exit
-fi
-
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root=$work/root home=$work/root/home/user
 mkdir -p "$root/proc" "$root/tmp" "$home"
+if ! within mount --rbind /proc "$root/proc" 2>/dev/null; then
+  echo "No root of one's own may be had here: the installed program is not tried." >&2
+  exit
+fi
+
 install=(env DESTDIR="$root" scripts/install.sh --prefix /usr)
 "${install[@]}" ${1:+--binary "$1"}
 
