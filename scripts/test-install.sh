@@ -16,7 +16,7 @@ within() {
 }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-root=$work/root home=$work/root/home/user
+root=$work/root home=$work/root/drawn
 mkdir -p "$root/proc" "$root/tmp" "$home"
 if ! within mount --rbind /proc "$root/proc" 2>/dev/null; then
   echo "No root of one's own may be had here: the installed program is not tried." >&2
@@ -38,13 +38,13 @@ ddpm() {
   # shellcheck disable=SC2016
   within sh -c 'mount --rbind /proc "$0/proc" && exec chroot "$0" /usr/bin/ddpm "$@"' "$root" "$@"
 }
-export HOME=/home/user
+export HOME=/drawn
 cd "$home"
 ddpm doctor
-ddpm sample --count 10 --steps 4 --quiet --out /home/user/digits.png
-ddpm sample --fast --count 100 --quiet --out /home/user/digits.idx
-ddpm train --data synthetic --limit 64 --steps 2 --quiet --out /home/user/run
-ddpm sample --model /home/user/run --steps 2 --quiet --out /home/user/own.pgm
+ddpm sample --count 10 --steps 4 --quiet --out /drawn/digits.png
+ddpm sample --fast --count 100 --quiet --out /drawn/digits.idx
+ddpm train --data synthetic --limit 64 --steps 2 --quiet --out /drawn/run
+ddpm sample --model /drawn/run --steps 2 --quiet --out /drawn/own.pgm
 for file in digits.png digits.idx digits-labels.idx run/model_index.json own.pgm; do
   [ -s "$home/$file" ] || fail "$file was not written"
 done
