@@ -16,8 +16,8 @@ within() {
 }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-root=$work/root home=$work/root/drawn
-mkdir -p "$root/proc" "$root/tmp" "$home"
+root=$work/root drawn=$work/root/drawn
+mkdir -p "$root/proc" "$root/tmp" "$drawn"
 if ! within mount --rbind /proc "$root/proc" 2>/dev/null; then
   echo "No root of one's own may be had here: the installed program is not tried." >&2
   exit
@@ -33,20 +33,20 @@ program=$root/usr/bin/ddpm
   cp -L -- "$library" "$root$library"
 done
 
-# The program in that root, in the home folder.
+# The program in that root.
 ddpm() {
   # shellcheck disable=SC2016
   within sh -c 'mount --rbind /proc "$0/proc" && exec chroot "$0" /usr/bin/ddpm "$@"' "$root" "$@"
 }
 export HOME=/drawn
-cd "$home"
+cd "$drawn"
 ddpm doctor
 ddpm sample --count 10 --steps 4 --quiet --out /drawn/digits.png
 ddpm sample --fast --count 100 --quiet --out /drawn/digits.idx
 ddpm train --data synthetic --limit 64 --steps 2 --quiet --out /drawn/run
 ddpm sample --model /drawn/run --steps 2 --quiet --out /drawn/own.pgm
 for file in digits.png digits.idx digits-labels.idx run/model_index.json own.pgm; do
-  [ -s "$home/$file" ] || fail "$file was not written"
+  [ -s "$drawn/$file" ] || fail "$file was not written"
 done
 cd - >/dev/null
 

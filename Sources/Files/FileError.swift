@@ -54,8 +54,8 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
 }
 
 extension String {
-  /// The text with control characters, and those that end a line or turn the direction of text, escaped, so that a file's
-  /// content cannot steer a terminal.
+  /// The text with control characters, and those that end a line or turn the direction of text, escaped, so
+  /// that a file's content cannot steer a terminal.
   package var printable: String {
     if utf8.allSatisfy({ (0x20...0x7e).contains($0) }) { return self }
     return unicodeScalars.map { scalar in

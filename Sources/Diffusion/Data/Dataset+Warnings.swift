@@ -44,7 +44,6 @@ extension Dataset {
 extension ByteImages {
   /// Whether each is the first one again.
   fileprivate var areAllEqual: Bool {
-    let values = pixels.count / count
-    return pixels.dropFirst(values).elementsEqual(pixels.dropLast(values))
+    pixels.dropFirst(size.values).elementsEqual(pixels.dropLast(size.values))
   }
 }

@@ -230,8 +230,8 @@ extension DiffusionModel {
   /// What is wrong with guiding a student; nil where nothing is.
   var oddityOfGuidance: String? {
     studentSteps.map { steps in
-      "the model is a student of \(counted(steps, "step")), which was never guided: ddpm distill --guidance W"
-        + " makes one of a guided teacher"
+      "the model is a student of \(counted(steps, "step")), which did not learn to be guided: ddpm distill"
+        + " --guidance W makes one that draws as its guided teacher does"
     }
   }
 
