@@ -1,6 +1,8 @@
 // A learned schedule: what γ is, what it costs, and that it goes where the bound is least noisy.
 
 import Foundation
+import Kernels
+import TestSupport
 import Testing
 
 @testable import Diffusion
@@ -50,25 +52,37 @@ import Testing
     #expect(schedule(0).value == schedule.first && abs(schedule(1).value - schedule.last) < 1e-9)
   }
 
-  /// ∫ γ' ℓ(γ) dt = ∫ ℓ dγ, whatever γ does between its ends.
-  @Test func theBoundDependsOnTheEndsAlone() {
-    var bounds: [Double] = []
-    for schedule in [LearnedLogSNR(), Self.learned(400)] {
-      let nodes = 20_000
-      let inner = (0..<nodes).reduce(0.0) { sum, node in
-        let (value, slope) = schedule((Double(node) + 0.5) / Double(nodes))
-        return sum + slope * Self.loss(value) / Double(nodes)
+  /// Pixels that are normal with deviation s, under the best estimate there is of them: Eq. 17 is then
+  /// ½ ln((1 + s² SNR(0)) / (1 + s² SNR(1))), whatever γ does between its ends.
+  @Test(arguments: [0, 400]) func theBoundDependsOnTheEndsAlone(steps: Int) throws {
+    let gamma = Self.learned(steps)
+    let (count, nodes, deviation) = (4, 2000, 0.7)
+    let moments = (0..<nodes).map { (Double($0) + 0.5) / Double(nodes) }
+    let schedule = try gamma.schedule(at: moments)
+    // The estimate is linear: four pairs with the second moments of pixels and noise are as good as all.
+    let s = Float(deviation)
+    let (x0, noise) = (FloatMemory([s, s, -s, -s]), FloatMemory([1, -1, 1, -1]))
+    let (xt, output) = (FloatMemory(count: count), FloatMemory(count: count))
+    let (target, gradient) = (FloatMemory(count: count), FloatMemory(count: count))
+    var bits = 0.0
+    for (index, moment) in moments.enumerated() {
+      let t = Timestep(index: index)
+      schedule.noised(at: t).apply(x0: x0.all, noise: noise.all, into: xt.all)
+      let signal = schedule.alphaBar(t)
+      let variance = signal * deviation * deviation + 1 - signal
+      for i in 0..<count {
+        output.all[i] = xt.all[i] * Float((1 - signal).squareRoot() / variance)
       }
-      // Measured between the same ends: what is beyond the first one's is taken off.
-      let (from, to) = (schedule.first, schedule.last)
-      func outside(_ a: Double, _ b: Double) -> Double {
-        (0..<2000).reduce(0.0) {
-          $0 + (b - a) / 2000 * Self.loss(a + (b - a) * (Double($1) + 0.5) / 2000)
-        }
-      }
-      bounds.append(inner + outside(-13.3, from) + outside(to, 5))
+      var example = Example(
+        t, x0: x0.all, noise: noise.all, xt: xt.all, output: output.all, target: target.all,
+        gradient: gradient.all, scale: 1 / Float(count), prediction: .noise, schedule: schedule,
+        loss: 0)
+      ContinuousLoss().evaluate(&example)
+      bits += gamma(moment).slope * example.loss / Double(count * nodes)
     }
-    #expect(abs(bounds[0] - bounds[1]) < 1e-4 * bounds[0], "\(bounds)")
+    func information(_ end: Double) -> Double { log1p(deviation * deviation * exp(-end)) / 2 }
+    let expected = (information(gamma.first) - information(gamma.last)) / M_LN2
+    #expect(abs(bits - expected) < 1e-4 * expected, "\(bits), \(expected)")
   }
 
   @Test func theLossVariesTheLeastWithTheLearnedSchedule() {
