@@ -6,7 +6,7 @@ source scripts/needs.sh
 
 usage="usage: check.sh [--quick|--full]
   --quick  the usual build and its tests only: for work at hand
-  --full   also what takes longest: other CPUs, sanitizers, release, fuzzers"
+  --full   also emulated CPUs, fuzzers, and the program installed as a user builds it"
 extent=${1:-}
 case $extent in
   '' | --quick | --full) ;;
@@ -90,17 +90,15 @@ scripts/test.sh
 
 if [ "$extent" = --quick ]; then exit; fi
 
+echo "== release"
+swift build -c release
+
+scripts/test-builds.sh
+
 if [ "$extent" = --full ]; then
-  echo "== release"
-  swift build -c release
-  scripts/test-builds.sh
+  scripts/test-builds.sh emulated
   echo "== fuzzers, ten seconds each"
   for target in idx safetensors json configuration npy png arguments; do scripts/fuzz.sh $target 10; done
-else
-  builds=(checked arm64)
-  # Kernels of four floats: those of arm64 too.
-  if [ "$(uname -m)" = x86_64 ]; then builds+=(x86-64); fi
-  scripts/test-builds.sh "${builds[@]}"
 fi
 
 echo "== faults"

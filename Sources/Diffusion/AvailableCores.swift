@@ -27,11 +27,8 @@ public enum AvailableCores {
   /// The cores of the affinity mask (taskset, batch systems), which Linux shows as hexadecimal digits with
   /// commas between; nil where there is none.
   package static func affinity(status path: String) -> Int? {
-    guard let data = try? Data(contentsOf: URL(filePath: path)) else { return nil }
     let key = "Cpus_allowed:"
-    let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first {
-      $0.hasPrefix(key)
-    }
+    let line = systemText(path)?.split(separator: "\n").first { $0.hasPrefix(key) }
     let digits = line?.dropFirst(key.count).compactMap(\.hexDigitValue) ?? []
     let count = digits.reduce(0) { $0 + $1.nonzeroBitCount }
     return count > 0 ? count : nil

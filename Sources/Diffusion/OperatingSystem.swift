@@ -69,7 +69,7 @@ package enum OperatingSystem {
     /// The memory that the process got from the system and did not give back, in bytes.
     package static var heldBytes: Int {
       // The first number is the size of all that is mapped, in pages.
-      let pages = text("/proc/self/statm")?.split(separator: " ").first.flatMap { Int($0) }
+      let pages = systemText("/proc/self/statm")?.split(separator: " ").first.flatMap { Int($0) }
       return (pages ?? 0) * Int(getpagesize())
     }
 
@@ -80,11 +80,7 @@ package enum OperatingSystem {
     }
 
     private static func line(_ name: String, of path: String) -> String? {
-      text(path)?.split(separator: "\n").first { $0.hasPrefix(name) }.map(String.init)
-    }
-
-    private static func text(_ path: String) -> String? {
-      try? String(contentsOfFile: path, encoding: .utf8)
+      systemText(path)?.split(separator: "\n").first { $0.hasPrefix(name) }.map(String.init)
     }
   #endif
 }

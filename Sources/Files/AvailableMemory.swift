@@ -20,12 +20,11 @@ package enum AvailableMemory {
   ///   - limits: the file with a line "Max address space", its limit and the highest one there may be.
   ///   - taken: the file that begins with the pages that are taken.
   package static func addressLimit(limits: String, taken: String) -> Int? {
-    func text(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
     let name = "Max address space"
-    let line = text(limits)?.split(separator: "\n").first { $0.hasPrefix(name) }
+    let line = systemText(limits)?.split(separator: "\n").first { $0.hasPrefix(name) }
     guard let limit = line?.dropFirst(name.count).split(separator: " ").first.flatMap({ Int($0) })
     else { return nil }
-    let pages = text(taken)?.split(separator: " ").first.flatMap { Int($0) } ?? 0
+    let pages = systemText(taken)?.split(separator: " ").first.flatMap { Int($0) } ?? 0
     return max(0, limit - pages * Int(getpagesize())) / addressesPerByte
   }
 

@@ -1,7 +1,5 @@
 // What the control groups of Linux (containers, batch systems) leave to a process: time of cores, and memory.
 
-import Foundation
-
 /// The limits of the control groups that a process is in, of both versions, and of the groups above them.
 package struct ControlGroups {
   /// The whole cores that the time of the groups is worth, rounded up; nil for no limit.
@@ -16,7 +14,7 @@ package struct ControlGroups {
   ///   - root: where the groups are mounted.
   ///   - membership: the file that says which groups the process is in.
   package init(root: String, membership: String) {
-    let lines = ControlGroups.text(membership)?.split(separator: "\n") ?? []
+    let lines = systemText(membership)?.split(separator: "\n") ?? []
     let groups = lines.flatMap { ControlGroups.groups(on: String($0), root) }
     cores = groups.compactMap(\.cores).min().map { max(1, Int($0.rounded(.up))) }
     memory = groups.compactMap(\.memory).min()
@@ -34,10 +32,6 @@ package struct ControlGroups {
     let version: ControlGroup.Version =
       controllers.isEmpty ? .two : .one(Set(controllers.split(separator: ",").map(String.init)))
     return folders.map { ControlGroup(folder: $0, version: version) }
-  }
-
-  fileprivate static func text(_ path: String) -> String? {
-    (try? Data(contentsOf: URL(filePath: path))).map { String(decoding: $0, as: UTF8.self) }
   }
 }
 
@@ -88,7 +82,7 @@ private struct ControlGroup {
   private static let mostCores = 1e6
 
   private func words(_ name: String) -> [Substring] {
-    ControlGroups.text(Path.join(folder, name))?.split { $0.isWhitespace } ?? []
+    systemText(Path.join(folder, name))?.split { $0.isWhitespace } ?? []
   }
 
   private func number(_ name: String) -> Double? { words(name).first.flatMap { Double($0) } }

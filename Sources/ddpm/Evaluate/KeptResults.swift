@@ -42,8 +42,8 @@ struct KeptResults: Sendable {
   private func read<Result: Codable>(_ name: String, _ key: Key) -> File<Result>? {
     // What cannot be read is measured again; if it cannot be written either, `keep` throws.
     guard
-      let data = try? Data(contentsOf: URL(filePath: path(name, "json"))),
-      let file = try? JSONDecoder().decode(File<Result>.self, from: data), file.key == key,
+      let bytes = try? readFile(path(name, "json")),
+      let file = try? JSONDecoder().decode(File<Result>.self, from: Data(bytes)), file.key == key,
       (try? KeptResults.checkSum(of: file.result)) == file.checkSum
     else { return nil }
     return file

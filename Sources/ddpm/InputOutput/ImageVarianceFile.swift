@@ -32,8 +32,8 @@ struct ImageVarianceFile: Codable {
   ) throws -> ImageVariance {
     let path = Path.join(folder, name(weights))
     let fingerprint = model.fingerprint
-    if let data = try? Data(contentsOf: URL(filePath: path)),
-      let file = try? JSONDecoder().decode(ImageVarianceFile.self, from: data),
+    if let bytes = try? readFile(path),
+      let file = try? JSONDecoder().decode(ImageVarianceFile.self, from: Data(bytes)),
       file.program == Tool.version, file.model == fingerprint,
       file.imageVariance.count == model.schedule.last.value
     {
