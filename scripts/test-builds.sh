@@ -16,7 +16,7 @@ usage="usage: test-builds.sh [BUILD...]
 
 # Kernels, tape, and what reference implementations computed.
 numbers='^(KernelsTests|NumericsTests|AutogradTests)\.|Fixture|Trajectory|DiffusersTables'
-shared='GradientAccumulator|Workers|AdamW|TrainerTests|SamplingTests|SumTree|DistillerTests|ConditionalTraining'
+shared='GradientAccumulator|Workers|AdamW|TrainerTests|SamplingTests|SumTree|DistillerTests'
 readers='^FilesTests\.|DiffusionTests\.(Data|IDX|Images|UNetConfiguration|SchedulerConfiguration|PipelineFolder)'
 
 # Tests with a scratch folder of its own; ddpm and its tests are left out of the build.
