@@ -11,7 +11,7 @@ extension Tape {
     record(AffineOperation(scale: scale, offset: offset, x: x, y: tensor(x.shape)))
   }
 
-  /// x, and beside it sin 2ⁿπx and cos 2ⁿπx for each n; x itself for none.
+  /// x, and beside it sin ωx and cos ωx for each n, ω = 2ⁿπ·255/256; x itself for none.
   ///
   /// - Parameter exponents: n, above 0.
   package func fourierFeatures(_ x: Tensor, exponents: [Int]) -> Tensor {

@@ -2,7 +2,7 @@
 
 internal import Kernels
 
-/// y = (x, sin 2ⁿπx, cos 2ⁿπx, …).
+/// y = (x, sin ωx, cos ωx, …).
 struct FourierOperation: Operation {
   let exponents: [Int]
   let x: Tensor

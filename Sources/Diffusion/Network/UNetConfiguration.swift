@@ -109,8 +109,8 @@ public struct UNetConfiguration: Hashable, Sendable {
   public var unseenClasses: [Int] = []
   /// Whether the input x becomes 2x - 1 first, for images in [0, 1].
   public var centersInput: Bool
-  /// n of the features sin 2ⁿπx and cos 2ⁿπx that the network sees beside its input x (Kingma et al.
-  /// 2021, Appendix C), so that it tells apart levels of grey that lie closer than the noise is strong.
+  /// n of the features sin ωx and cos ωx, ω = 2ⁿπ·255/256, that the network sees beside its input x (Kingma et
+  /// al. 2021, Appendix C), so that it tells apart levels of grey: n = 8 has a period for each.
   public var fourierFeatures: [Int] = []
 
   /// A network with the defaults of diffusers' `UNet2DModel` for whatever is not given.

@@ -7,7 +7,7 @@ extension UNetConfiguration {
   static let nullClassKey = "_ddpm_null_class"
   /// Of classes that no training image had.
   static let unseenClassesKey = "_ddpm_unseen_classes"
-  /// Of n of the features sin 2ⁿπx and cos 2ⁿπx; diffusers has no such network.
+  /// Of n of the Fourier features; diffusers has no such network.
   static let fourierFeaturesKey = "_ddpm_fourier_features"
 
   /// Reads diffusers' configuration; absent keys have diffusers' defaults.

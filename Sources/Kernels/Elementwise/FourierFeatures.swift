@@ -1,7 +1,10 @@
 // Fourier features of values: sines and cosines that tell apart what differs by less than a level of grey.
 
-/// y = (x, sin 2ⁿπx and cos 2ⁿπx for each n), all channels of x one after the other in each (Kingma et al.
-/// 2021, Appendix C).
+/// y = (x, sin ωx and cos ωx for each n), ω = 2ⁿπ·255/256, all channels of x one after the other in each.
+///
+/// The levels of grey of an image in [-1, 1] lie 2/255 apart, so n = 8 has a period for each: it says how far x
+/// is from the nearest level, wherever that is. In Kingma et al. (2021, Appendix C) ω is 2ⁿπ and levels lie
+/// 2/256 apart.
 ///
 /// - Parameters:
 ///   - x: [rows, channels].
@@ -19,14 +22,22 @@ package func fourierForward(
     let first = place
     scatter(values, n, from: first, channels, y, width: width, offset: 0)
     for (k, exponent) in exponents.enumerated() {
-      let turns = values * Vector(repeating: Float(1 << (exponent - 1)))
-      let (sine, cosine) = (turns - turns.rounded(.down)).sineAndCosineOfTurns
+      // ωx/2π = a - a/256: of powers of two times x the fractions are exact, of a product with ω they are not.
+      let a = values * Vector(repeating: Float(1 << (exponent - 1)))
+      let turns = a.fraction - (a * Vector(repeating: 1 / 256)).fraction
+      let (sine, cosine) = turns.fraction.sineAndCosineOfTurns
       scatter(sine, n, from: first, channels, y, width: width, offset: channels * (1 + 2 * k))
       scatter(cosine, n, from: first, channels, y, width: width, offset: channels * (2 + 2 * k))
     }
     let next = first.channel + n
     place = (first.row + next / channels, next % channels)
   }
+}
+
+extension Vector {
+  /// What is above the whole numbers, in 0 ..< 1.
+  @inline(__always)
+  fileprivate var fraction: Vector { self - rounded(.down) }
 }
 
 /// Writes a vector's first floats to one place of each row.
@@ -43,7 +54,7 @@ private func scatter(
   }
 }
 
-/// dx = dy of x + Σ 2ⁿπ (cos·dy of sin - sin·dy of cos), or added to what dx holds.
+/// dx = dy of x + Σ ω (cos·dy of sin - sin·dy of cos), or added to what dx holds.
 ///
 /// - Parameters:
 ///   - y: what `fourierForward` wrote.
@@ -63,7 +74,7 @@ package func fourierBackward(
       for (k, exponent) in exponents.enumerated() {
         let (sine, cosine) = (channels * (1 + 2 * k) + channel, channels * (2 + 2 * k) + channel)
         sum +=
-          Float(1 << exponent) * .pi
+          Float(1 << exponent) * .pi * (255 / 256)
           * (values[cosine] * slopes[sine] - values[sine] * slopes[cosine])
       }
       let target = dx.base + row * channels + channel

@@ -187,7 +187,7 @@ extension TrainSettings {
     return network
   }
 
-  /// n of the features sin 2ⁿπx. With little noise the network has to tell apart what differs by the noise's
+  /// n of the features. With little noise the network has to tell apart what differs by the noise's
   /// deviation, from whole strokes down to fractions of a level of grey: each octave magnifies one such scale.
   private static let fourierFeatures = Array(1...8)
 

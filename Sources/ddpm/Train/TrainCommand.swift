@@ -59,7 +59,8 @@ package struct TrainCommand: Command {
       + " continuous time (VDM)")
   static let fourier = Option<Bool>(
     "--fourier",
-    "show the network sin and cos of 2^n pi x too, n = 1 to 8: for likelihood; not for diffusers")
+    "show the network sines and cosines of x too, in octaves up to a period for each level of grey: for"
+      + " likelihood; not for diffusers")
   static let zeroSNR = Option<Bool>(
     "--zero-snr", "rescale the schedule so that nothing of the image is left at T")
   static let predict = Option<Prediction>(

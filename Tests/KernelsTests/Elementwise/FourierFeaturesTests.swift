@@ -5,13 +5,18 @@ import Kernels
 import TestSupport
 import Testing
 
+/// ω.
+private func frequency(_ exponent: Int) -> Double {
+  pow(2, Double(exponent)) * Double.pi * 255 / 256
+}
+
 /// [rows, channels·(1 + 2·exponents)] in double precision.
 private func features(_ x: [Float], _ exponents: [Int], channels: Int) -> [Double] {
   stride(from: 0, to: x.count, by: channels).flatMap { row in
     let values = x[row..<row + channels].map(Double.init)
     return values
       + exponents.flatMap { n in
-        let angle = pow(2, Double(n)) * Double.pi
+        let angle = frequency(n)
         return values.map { sin(angle * $0) } + values.map { cos(angle * $0) }
       }
   }
@@ -23,19 +28,21 @@ func fourierFeaturesAreSinesAndCosines(rows: Int, channels: Int) {
   let values = uniform(rows * channels, bound: 3, seed: 1)
   let (x, y) = (Guarded(values), Guarded(count: rows * channels * 7))
   fourierForward(x.floats, exponents: exponents, into: y.floats, rows: rows, channels: channels)
-  // 2⁷x has a fraction exactly; the polynomials are good to a few units in the last place of 1.
+  // The fractions are exact; the polynomials are good to a few units in the last place of 1.
   expectClose(
     y.values(), features(values, exponents, channels: channels), absolute: 1e-6, relative: 1e-6)
 }
 
-@Test func blackAndWhiteAreWholePeriodsApart() {
-  let (x, y) = (Guarded([-1, 1, 0, -1 + 2 / 255]), Guarded(count: 20))
-  fourierForward(x.floats, exponents: [7, 8], into: y.floats, rows: 4, channels: 1)
+@Test func levelsOfGreyArePeriodsApart() {
+  let (x, y) = (Guarded((0...255).map { Float($0) / 127.5 - 1 }), Guarded(count: 256 * 5))
+  fourierForward(x.floats, exponents: [7, 8], into: y.floats, rows: 256, channels: 1)
   let rows = y.values()
-  #expect(Array(rows[1..<5]) == Array(rows[6..<10]) && Array(rows[1..<5]) == [0, 1, 0, 1])
-  #expect(Array(rows[11..<15]) == [0, 1, 0, 1])
-  // The next level of grey: half a period on, and a whole one.
-  #expect(rows[17] < -0.99 && rows[19] > 0.99)
+  for level in 0...255 {
+    // One period of n = 8, half a period of n = 7; the levels themselves are rounded.
+    let (slow, fast) = (rows[level * 5 + 1..<level * 5 + 3], rows[level * 5 + 3..<level * 5 + 5])
+    expectClose(Array(fast), [0, -1], absolute: 5e-5, relative: 0)
+    expectClose(Array(slow), [level.isMultiple(of: 2) ? 1 : -1, 0], absolute: 5e-5, relative: 0)
+  }
 }
 
 @Test(arguments: [Accumulation.overwrite, .add])
@@ -55,7 +62,7 @@ func fourierSlopesAreTheDerivative(accumulation: Accumulation) {
     let slopes = weights[row * channels * 5..<(row + 1) * channels * 5].map(Double.init)
     var sum = slopes[channel]
     for (k, n) in exponents.enumerated() {
-      let angle = pow(2, Double(n)) * Double.pi
+      let angle = frequency(n)
       let (sine, cosine) = (channels * (1 + 2 * k), channels * (2 + 2 * k))
       sum +=
         angle
