@@ -16,7 +16,8 @@ within() {
 }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-root=$work/root drawn=$work/root/drawn
+root=$work/system
+drawn=$root/drawn
 mkdir -p "$root/proc" "$root/tmp" "$drawn"
 if ! within mount --rbind /proc "$root/proc" 2>/dev/null; then
   echo "No root of one's own may be had here: the installed program is not tried." >&2
