@@ -40,11 +40,11 @@ package enum SmallTraining {
 
   package static func trainer(
     _ options: TrainingOptions = options(), data: ByteImages = images(10), dropout: Double = 0,
-    prediction: Prediction = .noise, timesteps: Int = 1000
+    prediction: Prediction = .noise, schedule: BetaSchedule = .linear, timesteps: Int = 1000
   ) throws -> Trainer {
     try Trainer(
       network(data.size, dropout: dropout),
-      schedule: NoiseSchedule(.linear, timesteps: timesteps), prediction: prediction, data: data,
+      schedule: NoiseSchedule(schedule, timesteps: timesteps), prediction: prediction, data: data,
       options)
   }
 

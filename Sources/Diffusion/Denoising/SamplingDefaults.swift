@@ -40,3 +40,16 @@ public struct SamplingPreference: Hashable, Sendable {
     (self.sampler, self.spacing, self.steps) = (sampler, spacing, steps)
   }
 }
+
+extension SamplingPreference {
+  /// What draws a network of the usual recipe best, a velocity on the cosine schedule: UniPC in ten
+  /// evaluations, evenly in the squared angle. It is nearer to the data than DDIM in fifty after trainings
+  /// of two, five and twenty minutes; other recipes have not been measured, and keep DDIM.
+  static func measured(for schedule: NoiseSchedule, _ prediction: Prediction)
+    -> SamplingPreference?
+  {
+    guard prediction == .velocity, case .shape(.cosine, _, _) = schedule.origin else { return nil }
+    return SamplingPreference(
+      sampler: .uniPC, spacing: .angle, steps: min(10, schedule.last.value))
+  }
+}

@@ -163,6 +163,7 @@ public final class Trainer {
     parameters.values.copy(from: optimization.ema.values)
     var defaults = SamplingDefaults()
     if configuration.learnsVariance { defaults.variance = .learned }
+    defaults.preference = .measured(for: schedule, prediction)
     return DiffusionModel(
       unet, parameters, schedule: schedule, prediction: prediction, clipping: .toRange(1),
       defaults: defaults, imageSize: data.size)

@@ -30,6 +30,21 @@ import Testing
     }
   }
 
+  /// What was measured (Recipes), and in no more steps than there are timesteps.
+  @Test func trainingsOfTheUsualRecipePreferUniPCInTenSteps() throws {
+    func preference(_ prediction: Prediction, _ schedule: BetaSchedule, _ timesteps: Int = 1000)
+      throws -> SamplingPreference?
+    {
+      try SmallTraining.trainer(
+        prediction: prediction, schedule: schedule, timesteps: timesteps
+      ).snapshot().defaults.preference
+    }
+    let usual = SamplingPreference(sampler: .uniPC, spacing: .angle, steps: 10)
+    #expect(try preference(.velocity, .cosine) == usual)
+    #expect(try preference(.velocity, .cosine, 4)?.steps == 4)
+    #expect(try preference(.velocity, .linear) == nil && preference(.noise, .cosine) == nil)
+  }
+
   /// Timesteps that somebody changed in diffusers' own key are visited.
   @Test func otherTimestepsThanTrailingOnesWin() throws {
     let keys = #"{"_ddpm_sampler": "unipc", "timestep_spacing": "#
