@@ -1,7 +1,6 @@
 // A model's parameters: one flat run of floats with named slices, and derived copies of weights.
 
 package import Kernels
-import Synchronization
 
 /// A named slice of the parameters.
 package struct Parameter: Hashable, Sendable {
@@ -84,7 +83,7 @@ package final class Parameters: Sendable {
   private let memory: FloatMemory
   private let derivedMemory: [Tape.Purpose: FloatMemory]
   /// Whether the derived weights are those of the current values.
-  private let isDerived = Mutex(false)
+  private let isDerived = Locked(false)
 
   /// - Parameter purpose: parameters for inference have no room for what backward passes read.
   package init(_ layout: ParameterLayout, for purpose: Tape.Purpose = .training) {

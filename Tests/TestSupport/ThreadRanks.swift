@@ -1,8 +1,8 @@
 // Ranks that are threads of this process, so that any number of them can be tested.
 
+import Autograd
 import Foundation
 import Ranks
-import Synchronization
 
 /// A job whose ranks are threads.
 package enum ThreadJob {
@@ -16,7 +16,7 @@ package enum ThreadJob {
     _ count: Int, _ work: @escaping @Sendable (any Communicator) throws -> Value
   ) throws -> [Value] {
     let post = Post()
-    let results = Mutex<[Int: Result<Value, any Error>]>([:])
+    let results = Locked<[Int: Result<Value, any Error>]>([:])
     let threads = (0..<count).map { rank in
       let thread = Thread {
         let result = Result { try work(ThreadRank(rank: rank, count: count, post: post)) }

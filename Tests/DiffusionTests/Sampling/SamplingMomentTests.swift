@@ -1,7 +1,7 @@
 // An observer of a sampling gets every image after every step, and changes none.
 
+import Autograd
 import Diffusion
-import Synchronization
 import TestSupport
 import Testing
 
@@ -13,7 +13,7 @@ import Testing
   private func moments(
     _ count: Int, _ plan: SamplingPlan, batch: Int, threads: Int
   ) throws -> (samples: Samples, moments: [SamplingMoment]) {
-    let seen = Mutex<[SamplingMoment]>([])
+    let seen = Locked<[SamplingMoment]>([])
     var options = SamplingOptions(threads: threads)
     options.batch = batch
     let samples = try model.sample(count, plan, options) { moment in

@@ -1,6 +1,6 @@
 // Sampling with a whole model: whose noise, which bytes, and the promises about both.
 
-import Synchronization
+import Autograd
 import TestSupport
 import Testing
 
@@ -116,7 +116,7 @@ import Testing
   }
 
   @Test(arguments: [1, 3]) func progressRisesToOne(threads: Int) throws {
-    let shares = Mutex<[Double]>([])
+    let shares = Locked<[Double]>([])
     var options = options(batch: 2, threads: threads)
     options.progress = { share in shares.withLock { $0.append(share) } }
     _ = try model.sample(7, .ddim(steps: 5), options)

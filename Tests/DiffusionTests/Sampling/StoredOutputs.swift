@@ -1,15 +1,15 @@
 // A walk without a network: its outputs and noise are given beforehand.
 
+import Autograd
 import Diffusion
 import Kernels
-import Synchronization
 
 /// What a network outputs at its first, second, ... evaluation, and the noise of each step.
 final class StoredOutputs: WalkSource {
   private let outputs: [FloatMemory]
   private let variances: [FloatMemory]
   private let noise: [FloatMemory]
-  private let counts = Mutex((outputs: 0, noise: 0))
+  private let counts = Locked((outputs: 0, noise: 0))
 
   init(_ outputs: [[Float]], variances: [[Float]] = [], noise: [[Float]] = []) {
     (self.outputs, self.noise) = (outputs.map(FloatMemory.init), noise.map(FloatMemory.init))
