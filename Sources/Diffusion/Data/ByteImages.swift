@@ -9,6 +9,9 @@ public struct ByteImages: Equatable, Sendable {
   /// The pixels, image by image, row by row, a pixel's channels side by side: [N, H, W, C].
   public let pixels: [UInt8]
 
+  /// The distance of two levels of grey where black is -1 and white is 1.
+  static let level = 2.0 / 255
+
   /// How many images there are.
   public var count: Int { pixels.count / size.values }
 

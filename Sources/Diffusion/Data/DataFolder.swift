@@ -3,7 +3,8 @@
 import Foundation
 
 /// What a folder holds to learn from: IDX files under their usual names, in the folder or in
-/// torchvision's `MNIST/raw`, or PNG files of one size, in sub-folders that are the classes.
+/// torchvision's `MNIST/raw`, or PNG files of one size, in sub-folders that are the classes. PNG files of
+/// two splits are in folders named `train` and `test`; a class has the same number in both.
 public struct DataFolder {
   /// The folder, as the user named it.
   public let path: String
@@ -37,7 +38,7 @@ public struct DataFolder {
         .lacking(
           "no images to learn from: \(names) (also .gz, .idx3-, idx4), the same as"
             + " emnist-NAME-train-images-... and -test-images-..., such files in MNIST/raw, or PNG"
-            + " files, in sub-folders for classes"))
+            + " files, in sub-folders for classes, or both of these in train and test"))
     }
   }
 
@@ -79,7 +80,9 @@ public struct DataFolder {
       return try Dataset(
         images: images, labels: files.labels(split), classes: classes, name: path)
     case .pictures(let train, let test):
-      return try (split == .test ? test ?? train : train).read(name: path)
+      let data = try (split == .test ? test ?? train : train).read(name: path)
+      if data.labels != nil { try data.checkLabels(below: classes) }
+      return data
     }
   }
 }
@@ -109,16 +112,29 @@ extension DataFolder {
     return sets.first?.files
   }
 
-  /// PNG files in the folder, or in two of its sub-folders that are named as the splits are.
+  /// What folders of pictures are called that are the two splits.
+  private static let splits = [
+    (train: "train", test: "test"), ("training", "testing"), ("train", "val"),
+    ("train", "validation"),
+  ]
+
+  /// PNG files in the folder, in two of its sub-folders that are named as the splits are, or in one that is
+  /// named as the training split.
   private static func pictures(in path: String) throws(FileError) -> Content? {
-    for (train, test) in [("train", "test"), ("training", "testing")] {
+    for (train, test) in splits {
       if let train = try PictureFolder(Path.join(path, train)),
         let test = try PictureFolder(Path.join(path, test))
       {
-        return .pictures(train: train, test: test)
+        return .pictures(train: train, test: try test.numbered(as: train))
       }
     }
-    return try PictureFolder(path).map { .pictures(train: $0, test: nil) }
+    let whole = try PictureFolder(path)
+    for (train, _) in splits where whole?.hasOneClass(of: train) ?? true {
+      if let train = try PictureFolder(Path.join(path, train)) {
+        return .pictures(train: train, test: nil)
+      }
+    }
+    return whole.map { .pictures(train: $0, test: nil) }
   }
 }
 

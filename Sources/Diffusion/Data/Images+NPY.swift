@@ -5,8 +5,8 @@ internal import Numerics
 extension Images {
   /// Reads float images from a `.npy` file.
   ///
-  /// - Parameter path: a C-order, little-endian array of float16, float32 or float64 of shape
-  ///   [N, C, H, W], or [N, H, W] for one channel.
+  /// - Parameter path: an array of float16, float32 or float64 of shape [N, C, H, W], or [N, H, W] for one
+  ///   channel, in either order of bytes and of axes, and all finite.
   /// - Throws: `FileError` when it cannot be read or is anything else.
   package init(npy path: String) throws(FileError) {
     try self.init(npy: readFile(path), path: path)

@@ -11,6 +11,10 @@ struct PictureFolder {
 
   private static let mostClasses = 256
 
+  private init(path: String, files: [(path: String, label: UInt8)], classes: [String]) {
+    (self.path, self.files, self.classes) = (path, files, classes)
+  }
+
   /// The pictures in a folder; nil where there are none.
   ///
   /// - Parameter path: a folder.
@@ -42,6 +46,29 @@ struct PictureFolder {
       own.map { ($0, 0) }
       + classes.enumerated().flatMap { label, found in found.files.map { ($0, UInt8(label)) } }
   }
+
+  /// The same pictures with the numbers that another folder gives the classes of their names.
+  ///
+  /// Where one of the two has no classes, each stays as it is.
+  ///
+  /// - Throws: `FileError` for a class that the other folder does not have.
+  func numbered(as other: PictureFolder) throws(FileError) -> PictureFolder {
+    guard !classes.isEmpty, !other.classes.isEmpty else { return self }
+    let numbers = try classes.map { name throws(FileError) in
+      guard let number = other.classes.firstIndex(of: name) else {
+        throw FileError(
+          path: Path.join(path, name),
+          .invalid(
+            "is no class of \(other.path), which has \(other.classes.joined(separator: ", "))"))
+      }
+      return UInt8(number)
+    }
+    return PictureFolder(
+      path: path, files: files.map { ($0.path, numbers[Int($0.label)]) }, classes: other.classes)
+  }
+
+  /// Whether its only class is of a name.
+  func hasOneClass(of name: String) -> Bool { classes == [name] }
 
   /// Reads the pictures.
   ///

@@ -105,6 +105,47 @@ struct DataFolderTests {
     }
   }
 
+  /// A class has one number, whether the test pictures lack another one or not.
+  @Test func testPicturesHaveTheNumbersOfTheTrainingClasses() throws {
+    try withTemporaryFolder { folder in
+      func write(_ place: String, _ index: Int) throws {
+        try Self.makeFolder("\(folder)/\(place)")
+        try Self.writePicture(Self.images(4), index, to: "\(folder)/\(place)/0.png")
+      }
+      for (index, name) in ["cat", "dog", "fox"].enumerated() { try write("train/\(name)", index) }
+      for (index, name) in ["cat", "fox"].enumerated() { try write("test/\(name)", index) }
+      let data = try DataFolder(folder)
+      #expect(try data.load(.train).labels == [0, 1, 2] && data.load(.test).labels == [0, 2])
+      #expect(try data.load(.test).classNames == ["cat", "dog", "fox"])
+      let few = #expect(throws: FileError.self) { try data.load(.test, classes: 2) }
+      #expect(few?.description.contains("has the label 2") == true)
+      try write("test/wolf", 3)
+      let unknown = #expect(throws: FileError.self) { try DataFolder(folder) }
+      #expect(unknown?.path == "\(folder)/test/wolf")
+      #expect(unknown?.description.contains("which has cat, dog, fox") == true)
+    }
+  }
+
+  /// A single folder that is named as the training split is no class.
+  @Test(arguments: [["train/0.png", "train/1.png"], ["train/a/0.png", "train/b/0.png"]])
+  func trainingPicturesAloneAreNoClassOfThatName(places: [String]) throws {
+    try withTemporaryFolder { folder in
+      for (index, place) in places.enumerated() {
+        try Self.makeFolder(Path.parent(of: "\(folder)/\(place)"))
+        try Self.writePicture(Self.images(2), index, to: "\(folder)/\(place)")
+      }
+      let data = try DataFolder(folder)
+      #expect(!data.hasTestSplit)
+      let names = try data.load(.train).classNames
+      #expect(names == (places[0].contains("a/") ? ["a", "b"] : nil))
+      // Beside others it may be one: pictures of trains.
+      try Self.makeFolder("\(folder)/car")
+      try Self.writePicture(Self.images(2), 0, to: "\(folder)/car/0.png")
+      guard names == nil else { return }
+      #expect(try DataFolder(folder).load(.train).classNames == ["car", "train"])
+    }
+  }
+
   @Test func picturesBesideFoldersOfPicturesAndOfTwoSizesAreRefused() throws {
     try withTemporaryFolder { folder in
       try Self.makeFolder(folder + "/a")
