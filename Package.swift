@@ -11,7 +11,7 @@ let cpuFlags =
   // Only here does this machine's architecture count: the manifest does not know the target's.
   case "native":
     #if arch(x86_64)
-      // Without what only newer CPUs have than the compiler's check of a CPU knows (Instructions/features.h).
+      // Without the features that the check at run time (Instructions/features.h) cannot test for.
       [
         "-march=native", "-mno-avxifma", "-mno-avxvnniint8", "-mno-avxvnniint16",
         "-mno-avxneconvert",

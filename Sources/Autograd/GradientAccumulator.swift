@@ -116,7 +116,9 @@ package final class GradientAccumulator: @unchecked Sendable {
   private func total(_ exchange: SumExchange) -> FloatMemory {
     let all = exchange.total()
     let own = exchange.own.map(take)
-    let (sum, rest) = (own.first ?? FloatMemory(count: count), own.dropFirst())
+    // A rank without a shard of its own takes back the zeros that it put aside.
+    let sum = own.first ?? spare.popLast() ?? FloatMemory(count: count)
+    let rest = own.dropFirst()
     for memory in rest { memory.all.fill(0) }
     spare += rest
     sum.all.copy(from: all)

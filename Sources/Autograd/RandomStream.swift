@@ -8,7 +8,7 @@ package struct RandomStream: RawRepresentable, Sendable {
 
   /// The parameters' first values.
   package static let initialization = RandomStream(rawValue: 0)
-  /// Dropout masks: one stream per layer, from this one on. Lower numbers are free for other
-  /// modules.
+  /// Dropout masks: one stream per layer, from this one on. What a training draws besides has lower numbers,
+  /// or numbers above all layers'.
   package static let dropout = RandomStream(rawValue: 7)
 }

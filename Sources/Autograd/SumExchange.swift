@@ -25,9 +25,6 @@ final class SumExchange: @unchecked Sendable {
   /// This rank's nodes.
   var own: [SumTree.Node] { nodes[ranks.rank] }
 
-  /// Floats of a cache line: ranks' parts of the sum begin at whole ones.
-  private static let line = 16
-
   /// Begins to send and receive.
   ///
   /// - Parameters:
@@ -37,9 +34,11 @@ final class SumExchange: @unchecked Sendable {
     _ tree: SumTree, _ count: Int, _ ranks: any Communicator, of accumulator: GradientAccumulator
   ) {
     (self.tree, self.ranks) = (tree, ranks)
+    // Each begins on a cache line.
+    let line = FloatMemory.line
     parts = (0..<ranks.count).map { rank in
-      let lines = ranks.share(of: (count + Self.line - 1) / Self.line, rank: rank)
-      return min(lines.lowerBound * Self.line, count)..<min(lines.upperBound * Self.line, count)
+      let lines = ranks.share(of: FloatMemory.aligned(count) / line, rank: rank)
+      return min(lines.lowerBound * line, count)..<min(lines.upperBound * line, count)
     }
     nodes = (0..<ranks.count).map { tree.cover(ranks.share(of: tree.leaves, rank: $0)) }
     Thread { [self] in

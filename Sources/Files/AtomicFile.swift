@@ -33,7 +33,8 @@ package enum AtomicFile {
   ///   - header: what the file begins with.
   ///   - path: the file's.
   ///   - next: the next chunk, nil after the last one.
-  /// - Throws: `FileError`, and whatever `next` throws; what was at `path` is then untouched.
+  /// - Throws: `FileError`, and whatever `next` throws; what was at `path` is then untouched, except when
+  ///   all that failed was syncing the folder.
   package static func write(
     _ header: [UInt8], to path: String, next: () throws -> [UInt8]?
   ) throws {

@@ -35,7 +35,8 @@ extension Path {
     while true {
       errno = 0
       guard let entry = readdir(listing) else { break }
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+      // In place: the record ends behind its name, and a copy would read the whole field.
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
         String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
       if name != "." && name != ".." { names.append(name) }

@@ -48,7 +48,7 @@ package struct BlockMeans {
     }
   }
 
-  /// More halve a range of a few levels no further than single precision shows.
+  /// So many narrow a range of a few levels below what single precision resolves.
   private static let halvings = 40
 
   private func forEachBlock(_ body: (_ places: [Int], _ mean: Double) -> Void) {

@@ -6,7 +6,7 @@ extension Pixels {
   ///
   /// - Parameters:
   ///   - bytes: [N, H, W, C].
-  ///   - size: H and W.
+  ///   - size: H and W, above 0.
   ///   - target: the new height and width, above 0.
   /// - Returns: [N, target height, target width, C].
   package static func resample(
@@ -14,7 +14,7 @@ extension Pixels {
     channels: Int
   ) -> [UInt8] {
     let image = size.height * size.width * channels
-    let count = bytes.count / max(1, image) * target.height * target.width * channels
+    let count = bytes.count / image * target.height * target.width * channels
     let rows = (0..<target.height).map { cover($0, of: target.height, size.height) }
     let columns = (0..<target.width).map { cover($0, of: target.width, size.width) }
     var result: [UInt8] = []

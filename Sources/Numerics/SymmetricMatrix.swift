@@ -26,7 +26,7 @@ package struct SymmetricMatrix: Equatable, Sendable {
     for _ in 0..<SymmetricMatrix.mostSweeps {
       var rest = 0.0
       for p in 0..<order {
-        for q in p + 1..<max(p + 1, order) { rest += a[p * order + q] * a[p * order + q] }
+        for q in p + 1..<order { rest += a[p * order + q] * a[p * order + q] }
       }
       // False also if a value is NaN: then the loop ends.
       guard rest > negligible else { break }
@@ -42,7 +42,7 @@ package struct SymmetricMatrix: Equatable, Sendable {
   private func sweep(_ a: inout [Double], _ vectors: inout [Double]) {
     let n = order
     for p in 0..<n {
-      for q in p + 1..<max(p + 1, n) where a[p * n + q] != 0 {
+      for q in p + 1..<n where a[p * n + q] != 0 {
         let tau = (a[q * n + q] - a[p * n + p]) / (2 * a[p * n + q])
         let t = (tau < 0 ? -1 : 1) / (abs(tau) + (1 + tau * tau).squareRoot())
         let c = 1 / (1 + t * t).squareRoot()

@@ -1,6 +1,9 @@
 // The processes that share one job, and how they talk.
 
-/// The ranks of a job, of which this process is one. All of them call the same operations in the same order.
+/// The ranks of a job, of which this process is one.
+///
+/// All of them call `broadcast`, `gather` and `exchangeParts` in the same order; each of these is made of
+/// messages between two ranks.
 public protocol Communicator: Sendable {
   /// This process's number, from 0.
   var rank: Int { get }
@@ -9,6 +12,7 @@ public protocol Communicator: Sendable {
 
   /// Sends every rank some bytes and receives some from each, all at a time.
   ///
+  /// Only ranks that send to one another, or receive, need to call it: it is no barrier.
   /// One thread of a process at a time calls it, not always the same one.
   ///
   /// - Parameters:
@@ -37,7 +41,7 @@ extension Communicator {
   /// Whether this is rank 0, which alone writes files and speaks to the user.
   public var isFirst: Bool { rank == 0 }
 
-  /// Which of some items are a rank's: all ranks have as many, but for one.
+  /// Which of some items are a rank's: all ranks have as many, or one more.
   ///
   /// - Parameters:
   ///   - items: how many there are.

@@ -54,7 +54,7 @@ public enum Job {
         result.withUnsafeMutableBytes { target in
           var requests: [ddpm_mpi_request] = []
           // Each rank begins with the one after it, so that not all send to the same one first.
-          for round in 1..<max(count, 1) {
+          for round in 1..<count {
             let (to, from) = ((rank + round) % count, (rank - round + count) % count)
             for piece in pieces(targets[from]..<targets[from + 1]) {
               requests.append(

@@ -71,6 +71,17 @@ import Testing
     }
   }
 
+  @Test func aRankWithoutShardsTakesNoNewMemory() throws {
+    let reuses = try ThreadJob.run(2) { ranks in
+      let sum = GradientAccumulator(Self.layout, workers: 1, ranks: ranks)
+      let first = sum.floats
+      _ = sum.accumulate(1, by: 3, on: Workers(count: 1)) { _, _, _ in 1 }
+      return sum.floats.startsWhere(first)
+    }
+    // The only shard is the second rank's.
+    #expect(reuses[0])
+  }
+
   /// Of eight shards rank 1 of three has number 2, 3 and 4: two nodes of the tree.
   @Test func sumsTravelWhileShardsAreComputed() throws {
     let seen = try ThreadJob.run(3) { ranks in

@@ -3,7 +3,7 @@
 import Numerics
 import Testing
 
-@Suite struct LayoutTests {
+@Suite struct ChannelOrderTests {
   @Test func channelsLastInterleavesThePlanes() {
     // Two images of two channels and three pixels.
     let planes: [Float] = [1, 2, 3, 10, 20, 30, 4, 5, 6, 40, 50, 60]

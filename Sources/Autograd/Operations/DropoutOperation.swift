@@ -17,7 +17,7 @@ struct DropoutOperation: Operation {
   var kept: [Tensor] { [mask] }
 
   func forward(_ tape: Tape) {
-    // One stream per layer, after all other streams, so that no two masks share random numbers.
+    // One stream per layer, so that no two masks share random numbers.
     let random = Philox(seed: seed, stream: RandomStream.dropout.rawValue + layer)
     for image in 0..<tape.images {
       random.fillMask(

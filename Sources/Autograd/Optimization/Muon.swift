@@ -104,7 +104,7 @@ package final class Muon: Sendable {
       flipWeights(x, taps: 1, inputs: rows, outputs: columns, into: next)
       x.copy(from: next)
       let tall = orthogonalTall(x, next, rows: columns, columns: rows, workspace)
-      let other = tall.base == x.base ? next : x
+      let other = tall.startsWhere(x) ? next : x
       flipWeights(tall, taps: 1, inputs: columns, outputs: rows, into: other)
       return other
     }

@@ -22,7 +22,8 @@ public struct IDX: Equatable, Sendable {
   /// Writes the array.
   ///
   /// - Parameter path: the file; gzip if it ends in `.gz`.
-  /// - Throws: `FileError` if the file cannot be created or written; the old one then stays.
+  /// - Throws: `FileError` if the file cannot be created or written; the old one then stays, except
+  ///   when all that failed was syncing its folder.
   public func write(to path: String) throws(FileError) {
     let header = IDX.header(of: shape)
     if IDX.isCompressed(path) {
@@ -38,7 +39,8 @@ public struct IDX: Equatable, Sendable {
   ///   - shape: the sizes of the dimensions.
   ///   - path: the file; gzip if it ends in `.gz`.
   ///   - next: the next elements, nil after the last ones; together as many as the shape has.
-  /// - Throws: `FileError`, and whatever `next` throws; the old file then stays.
+  /// - Throws: `FileError`, and whatever `next` throws; the old file then stays, except when all that failed
+  ///   was syncing its folder.
   package static func write(
     shape: [Int], to path: String, next: () throws -> [UInt8]?
   ) throws {

@@ -76,7 +76,8 @@ package struct NPY: Equatable, Sendable {
   ///   - shape: the sizes of the dimensions, the outermost first.
   ///   - path: the file.
   ///   - next: the next elements, nil after the last ones; together as many as the shape has.
-  /// - Throws: `FileError`, and whatever `next` throws; the old file then stays.
+  /// - Throws: `FileError`, and whatever `next` throws; the old file then stays, except when all that failed
+  ///   was syncing its folder.
   package static func write(
     shape: [Int], to path: String, next: () throws -> [Float]?
   ) throws {

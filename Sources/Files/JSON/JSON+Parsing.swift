@@ -49,10 +49,13 @@ private struct JSONParser {
     return value
   }
 
+  /// - Parameter depth: how many lists and objects the value is in.
   private mutating func value(depth: Int) throws(JSONError) -> JSON {
-    if depth > Self.maximumDepth { throw error("nested more than \(Self.maximumDepth) deep") }
     skipSpace()
     switch next {
+    case UInt8(ascii: "{") where depth == Self.maximumDepth,
+      UInt8(ascii: "[") where depth == Self.maximumDepth:
+      throw error("nested more than \(Self.maximumDepth) deep")
     case UInt8(ascii: "{"): return try object(depth: depth)
     case UInt8(ascii: "["): return try array(depth: depth)
     case UInt8(ascii: "\""): return .string(try string())

@@ -14,13 +14,14 @@ public struct Picture: Equatable, Sendable {
   /// A picture from its pixels.
   ///
   /// - Parameters:
-  ///   - width: pixels in a row.
-  ///   - height: rows.
+  ///   - width: pixels in a row, one or more.
+  ///   - height: rows, one or more.
   ///   - channels: values of a pixel: 1 is grey, 3 is RGB.
   ///   - pixels: [H, W, C] bytes.
   public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
     precondition(
-      [width, height, channels].checkedProduct == pixels.count,
+      min(width, height, channels) > 0
+        && [width, height, channels].checkedProduct == pixels.count,
       "\(pixels.count) bytes for a picture of \(width) x \(height) pixels of \(channels) channels")
     (self.width, self.height, self.channels) = (width, height, channels)
     self.pixels = pixels

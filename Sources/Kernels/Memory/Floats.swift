@@ -62,8 +62,8 @@ package struct Floats: @unchecked Sendable {
 
 /// Owns floats, zeroed and aligned to a cache line, with slack behind the last one.
 ///
-/// Kernels may read up to two vectors past the end of a row; the slack makes that legal for the
-/// last row of the memory too.
+/// Kernels read whole vectors, up to four at a time, so that the last of a row may reach past its end; the slack
+/// makes that legal for the last row of the memory too.
 package final class FloatMemory: Sendable {
   /// All the floats of the memory.
   package let all: Floats
@@ -93,12 +93,14 @@ package final class FloatMemory: Sendable {
 
   deinit { pages.deallocate() }
 
-  /// Floats behind the end that may be read, never used.
+  /// Floats behind the end that may be read, never used: no fewer than four vectors have.
   private static let slack = 64
 
   /// `count` rounded up so that what follows starts on a cache line.
   package static func aligned(_ count: Int) -> Int {
-    let floats = Pages.cacheLine / MemoryLayout<Float>.stride
-    return (count + floats - 1) / floats * floats
+    (count + line - 1) / line * line
   }
+
+  /// Floats of a cache line.
+  package static var line: Int { Pages.cacheLine / MemoryLayout<Float>.stride }
 }

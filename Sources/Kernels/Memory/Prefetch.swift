@@ -8,9 +8,6 @@ func prefetch(_ x: UnsafePointer<Float>, count: Int) {
   var i = 0
   while i < count {
     prefetchLine(x + i)
-    i += lineFloats
+    i += FloatMemory.line
   }
 }
-
-/// Floats of a cache line.
-private let lineFloats = 16

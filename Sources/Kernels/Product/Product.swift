@@ -50,7 +50,7 @@ struct Product {
   var c: Operand
   var cRow: Int
 
-  /// Computes C. B and the start may be read up to two vectors past the last column.
+  /// Computes C. B and the start are read in whole vectors, less than one past the last column.
   func run(_ start: Start) {
     requireExtents(start, terms: 1)
     var sum = self

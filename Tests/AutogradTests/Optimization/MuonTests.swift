@@ -84,43 +84,38 @@ import Testing
   /// Newton and Schulz's iteration as the paper has it, on the matrix with fewer rows than columns.
   private func orthogonal(_ matrix: [Double], _ rows: Int, _ columns: Int) -> [Double] {
     if rows > columns {
-      return transposed(
-        orthogonal(transposed(matrix, rows, columns), columns, rows), columns, rows)
+      return Reference.transpose(
+        orthogonal(Reference.transpose(matrix, columns: columns), columns, rows), columns: rows)
     }
     let norm = matrix.reduce(0) { $0 + $1 * $1 }.squareRoot()
     var x = matrix.map { $0 / norm }
     for _ in 0..<5 {
-      let gram = product(x, transposed(x, rows, columns), rows, columns, rows)
-      let square = product(gram, gram, rows, rows, rows)
+      let gram = Reference.product(x, Reference.transpose(x, columns: columns), depth: columns)
+      let square = Reference.product(gram, gram, depth: rows)
       let factor = zip(gram, square).map { -4.7750 * $0 + 2.0315 * $1 }
-      x = zip(x, product(factor, x, rows, rows, columns)).map { 3.4445 * $0 + $1 }
+      x = zip(x, Reference.product(factor, x, depth: rows)).map { 3.4445 * $0 + $1 }
     }
     return x
   }
 
-  private func transposed(_ x: [Double], _ rows: Int, _ columns: Int) -> [Double] {
-    (0..<columns * rows).map { x[$0 % rows * columns + $0 / rows] }
-  }
-
-  private func product(
-    _ a: [Double], _ b: [Double], _ rows: Int, _ depth: Int, _ columns: Int
-  ) -> [Double] {
-    (0..<rows * columns).map { place in
-      (0..<depth).reduce(0) {
-        $0 + a[place / columns * depth + $1] * b[$1 * columns + place % columns]
-      }
-    }
-  }
-
   /// However uneven a gradient's singular values are, each direction moves about as far.
-  @Test func everyDirectionMovesAboutAsFar() {
-    let (rows, columns) = Self.matrices["tall.weight"] ?? (0, 0)
-    // Columns that are 1 in one row each and hundredfold apart: singular values 1, 3, 9 ...
-    var matrix = [Double](repeating: 0, count: rows * columns)
-    for column in 0..<columns { matrix[column * columns + column] = pow(1.5, Double(column)) }
-    let result = orthogonal(matrix, rows, columns)
+  @Test func everyDirectionMovesAboutAsFar() throws {
+    let weight = try #require(Self.layout.parameters.first { $0.name == "tall.weight" })
+    let columns = 9
+    // One 1.5-fold larger after the other, each along a row of its own.
+    let gradients = FloatMemory(count: Self.layout.count)
     for column in 0..<columns {
-      #expect((0.6...1.3).contains(result[column * columns + column]), "\(column)")
+      gradients.all[weight.offset + column * columns + column] = pow(1.5, Float(column))
+    }
+    let (parameters, ema) = (Parameters(Self.layout), Parameters(Self.layout))
+    let momentum = FloatMemory(count: Self.layout.count)
+    Muon(Self.layout, threads: 1).step(
+      parameters, gradients: gradients.all, gradientScale: 1, momentum: momentum.all, ema: ema,
+      emaDecay: 0, learningRate: Self.rate)
+    let length = Self.rate * 0.2 * 21.0.squareRoot()
+    for column in 0..<columns {
+      let moved = -Double(parameters[weight].array[column * columns + column]) / length
+      #expect((0.6...1.3).contains(moved), "\(column): \(moved)")
     }
   }
 

@@ -44,13 +44,19 @@ import Testing
     ("\"\\ud800\"", 2, "surrogate"),
     ("\"\\ud800\\u0041\"", 2, "surrogate"),
     ("\"\\udc00\"", 2, "surrogate"),
-    (String(repeating: "[", count: 100_000), 66, "nested more than 64"),
+    (String(repeating: "[", count: 100_000), 65, "nested more than 64"),
   ])
   func faultsAreRefusedWithTheirPlace(text: String, column: Int, reason: String) {
     let error = #expect(throws: JSONError.self) { try JSON.parse(text.utf8) }
     #expect(error?.line == 1)
     #expect(error?.column == column)
     #expect(error?.reason.contains(reason) == true, "\(error?.reason ?? "")")
+  }
+
+  @Test func sixtyFourListsMayBeNested() throws {
+    let lists = { String(repeating: "[", count: $0) + String(repeating: "]", count: $0) }
+    _ = try JSON.parse(lists(64).utf8)
+    #expect(throws: JSONError.self) { try JSON.parse(lists(65).utf8) }
   }
 
   @Test func linesAreCounted() {
