@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What the program promises on a machine that fails: every file stays whole, every end is one line.
 set -euo pipefail
+caller=$PWD
 CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 source scripts/needs.sh
 source scripts/inject.sh
@@ -21,6 +22,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 if [ -z "$ddpm" ]; then ddpm=$(swift build -c release --show-bin-path)/ddpm; fi
+case $ddpm in /*) ;; *) ddpm=$caller/$ddpm ;; esac
 ddpm=$(realpath -- "$ddpm")
 [ -x "$ddpm" ] || fail "there is no program at $ddpm: swift build -c release" 66
 strace -f -qq -o /dev/null true 2>/dev/null || fail "needs an strace that may trace" 69

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Gets the four files of MNIST, or of a sister of its format, and verifies them; what is there and right
-# stays.
+# stays. Of the sisters only the .gz files can be verified, so plain ones are got again.
 set -euo pipefail
 root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage="usage: fetch-mnist.sh [--set mnist|fashion|kmnist] [--from DIR_OR_URL] [--to DIR]
   --set   MNIST, Fashion-MNIST or Kuzushiji-MNIST (default: mnist)
-  --from  a folder or an address that holds the files, plain or .gz (default: public mirrors)
+  --from  a folder or an address that holds the files, as .gz, MNIST's plain too (default: public mirrors)
   --to    where to put them (default: data/SET)"
 
 fail() {

@@ -29,8 +29,10 @@ absolute() {
 }
 prefix=$(absolute "$prefix")
 prefix=${prefix%/}
-[ -z "${DESTDIR:-}" ] || DESTDIR=$(absolute "${DESTDIR%/}")
-to=${DESTDIR:-}$prefix
+[ -z "${DESTDIR:-}" ] || DESTDIR=$(absolute "$DESTDIR")
+DESTDIR=${DESTDIR:-}
+DESTDIR=${DESTDIR%/}
+to=$DESTDIR$prefix
 share=share/ddpm
 manifest=$share/manifest
 

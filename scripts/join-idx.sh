@@ -17,7 +17,7 @@ header=$((4 + 4 * 16#${BASH_REMATCH[1]}))
 size=$(hex "$1" 9 "$header")
 count=0
 for part in "$@"; do
-  [ "$part" != "$whole" ] || fail "$whole: is one of the parts" 64
+  ! [ "$part" -ef "$whole" ] || fail "$whole: is one of the parts" 64
   [ "$(hex "$part" 1 4)$(hex "$part" 9 "$header")" = "$kind$size" ] ||
     fail "$part: is of other images than $1" 65
   count=$((count + 16#$(hex "$part" 5 8)))

@@ -123,7 +123,7 @@ def measure(given):
         start = time.perf_counter()
         step()
         speeds.append(size / (time.perf_counter() - start))
-    unit = 1e6 if sys.platform == "darwin" else 1e3  # ru_maxrss: bytes there, kilobytes elsewhere
+    unit = 2**20 if sys.platform == "darwin" else 2**10  # ru_maxrss: bytes there, kibibytes elsewhere
     result = {
         "name": name,
         "mode": mode,

@@ -14,6 +14,9 @@ usage="usage: test-builds.sh [BUILD...]
   arm64       the kernels are compiled for it, by the toolchain's library for bare machines; nothing is run
   Without a BUILD: all but the emulated that this machine can run and the usual build is not."
 
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
 # Kernels, tape, and what reference implementations computed.
 numbers='^(KernelsTests|NumericsTests|AutogradTests)\.|Fixture|Trajectory|DiffusersTables'
 shared='GradientAccumulator|Workers|AdamW|TrainerTests|SamplingTests|SumTree|DistillerTests'
@@ -25,29 +28,25 @@ run() {
   shift 2
   echo "== tests, $name"
   DDPM_TESTS=library env "$@" swift test --scratch-path ".build/$name" --filter "$filter" \
-    "${flags[@]}"
+    ${flags[@]+"${flags[@]}"}
 }
 
 # Whether a program with sanitizer $1 runs here: some systems place memory where it has its own.
 sanitizes() {
-  local work rc=0
-  work=$(mktemp -d)
+  local rc=0
   echo 'print("runs")' >"$work/main.swift"
   { swiftc -sanitize="$1" -o "$work/program" "$work/main.swift" && "$work/program"; } \
     >"$work/said" 2>&1 || rc=$?
   if [ $rc != 0 ]; then
     echo "The $1 sanitizer does not run here and is left out: $(tail -1 "$work/said")" >&2
   fi
-  rm -rf "$work"
   return $rc
 }
 
 # Compiles the kernels for an arm64 CPU without any system, and for Apple's.
 compile_for_arm64() {
-  local work target library
+  local target library
   library=$(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')/embedded
-  work=$(mktemp -d)
-  trap 'rm -rf "$work"' RETURN
   # Of Foundation the kernels take a logarithm.
   echo 'public func log(_ x: Double) -> Double { x }' >"$work/Foundation.swift"
   for target in aarch64-none-none-elf arm64-apple-none-macho; do
@@ -81,9 +80,7 @@ try_emulated() {
     echo "There is no qemu-x86_64: emulated CPUs are left out." >&2
     return
   fi
-  local work said rc=0
-  work=$(mktemp -d)
-  trap 'rm -rf "$work"' RETURN
+  local said rc=0
   for build in x86-64-v3 x86-64; do
     DDPM_CPU=$build swift build --product ddpm --scratch-path ".build/emulated-$build"
   done

@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
 # The installed program in a root that holds nothing else: it draws and learns there, and leaves nothing behind.
 set -euo pipefail
+caller=$PWD
 CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 source scripts/needs.sh
 
 usage="usage: test-install.sh [BINARY]
   BINARY  a program that is built already (default: install.sh builds one)"
-case ${1:-} in
+binary=${1:-}
+case $binary in
   -h | --help) echo "$usage" && exit ;;
   -*) fail "unknown argument '$1'"$'\n'"$usage" 64 ;;
+  '' | /*) ;;
+  *) binary=$caller/$binary ;;
 esac
 # Calls a command as root of a system of its own, which shares its files alone.
 within() {
@@ -25,7 +29,7 @@ if ! within mount --rbind /proc "$root/proc" 2>/dev/null; then
 fi
 
 install=(env DESTDIR="$root" scripts/install.sh --prefix /usr)
-"${install[@]}" ${1:+--binary "$1"}
+"${install[@]}" ${binary:+--binary "$binary"}
 
 # What the program takes of the system: the loader and libraries, as many as it names.
 program=$root/usr/bin/ddpm

@@ -1,6 +1,7 @@
 // What a benchmark is and how its result is printed.
 
 import Autograd
+import Diffusion
 import Foundation
 
 /// A named measurement.
@@ -77,8 +78,8 @@ struct Report {
   }
 }
 
-/// All cores.
-let workers = Workers(count: ProcessInfo.processInfo.activeProcessorCount)
+/// One for each core that this process may use.
+let workers = Workers(count: AvailableCores.count)
 
 /// The least time of some runs after a warm-up, in seconds: what the machine does undisturbed.
 func leastTime(runs: Int = 7, _ body: () -> Void) -> Double {
