@@ -16,9 +16,10 @@ extension RandomStream {
   static let evaluation = RandomStream(rawValue: 5)
   /// Which images the held-out loss is measured on.
   static let heldOut = RandomStream(rawValue: 6)
-  /// The noise that the optimal variance is estimated with; 7 is the network's dropout.
+  /// The noise that the optimal variance is estimated with: no network drops activations then, so that the
+  /// number may be one of dropout's.
   static let imageVariance = RandomStream(rawValue: 8)
-  /// Which images are held out where a data set has no test split; 7 and on are dropout's, one a layer.
+  /// Which images are held out where a data set has no test split: above all of dropout's streams.
   static let holdingOut = RandomStream(rawValue: 1 << 16)
   /// The noise of the images that shifts of the bottleneck are learned from, and their timesteps.
   static let bottleneck = RandomStream(rawValue: (1 << 16) + 1)

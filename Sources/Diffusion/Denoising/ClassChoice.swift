@@ -6,7 +6,8 @@ public enum ClassChoice: Hashable, Sendable {
   case all
   /// All are of one class, counted from 0.
   case one(Int)
-  /// Image i is of the class at place i; as many as images or more.
+  /// Image i is of the class at place i: one for each image up to the last, also for those before
+  /// `SamplingOptions.first`.
   case each([Int])
 }
 
@@ -28,14 +29,17 @@ extension DiffusionModel {
     }
   }
 
-  /// The class of each of some images; none for an unconditional model.
+  /// The class of each of some images, by their numbers; none for an unconditional model.
   package func classes(_ images: Range<Int>, _ choice: ClassChoice?) -> [Int] {
     let seen = configuration.seenClasses
     guard !seen.isEmpty else { return [] }
     switch choice ?? .all {
     case .all: return images.map { seen[$0 % seen.count] }
     case .one(let number): return images.map { _ in number }
-    case .each(let numbers): return images.map { numbers[$0] }
+    case .each(let numbers):
+      precondition(
+        images.upperBound <= numbers.count, "\(numbers.count) classes for images \(images)")
+      return images.map { numbers[$0] }
     }
   }
 }

@@ -30,7 +30,7 @@ public enum Clipping: Hashable, Sendable {
       guard bound > 0 else { throw .clipping(bound) }
     case .dynamic(let quantile, let most):
       guard Clipping.quantiles.contains(quantile) else { throw .quantile(quantile) }
-      if let most, !(most >= 1) { throw .clipping(most) }
+      if let most, !(most >= 1) { throw .largestThreshold(most) }
     }
   }
 }

@@ -27,13 +27,28 @@ extension DiffusionModel {
   ///   - batch: how many of them a thread works on at a time.
   ///   - lanes: how many threads work.
   ///   - memory: how many evaluations of each image the sampler remembers.
-  func memory(count: Int, batch: Int, lanes: Int, memory: Int) -> MemoryEstimate {
+  ///   - guidance: what evaluates a network once more for each image.
+  func memory(
+    count: Int, batch: Int, lanes: Int, memory: Int, guidance: Guidance?
+  ) -> MemoryEstimate {
     let image = MemoryLayout<Float>.size * imageSize.values
-    let lane =
-      unet.bytes(size: imageSize, for: .inference, capacity: batch)
-      + (2 * memory + 2) * batch * image
+    // With no class as the reference, the network takes each image twice at a time.
+    let networks: [(model: DiffusionModel, images: Int)] =
+      switch guidance?.reference {
+      case nil: [(self, batch)]
+      case .noClass: [(self, 2 * batch)]
+      case .model(let guide): [(self, batch), (guide, batch)]
+      }
+    let tapes = networks.reduce(0) {
+      $0 + $1.model.unet.bytes(size: imageSize, for: .inference, capacity: $1.images)
+    }
+    // Beside the weights of each, what is derived of them.
+    let weights = networks.reduce(0) {
+      $0 + 2 * MemoryLayout<Float>.size * $1.model.parameterCount
+    }
+    let lane = tapes + (2 * memory + 2) * batch * image
     return MemoryEstimate(
-      bytes: MemoryEstimate.program + lanes * lane + 2 * count * image + 2 * parameterCount * 4)
+      bytes: MemoryEstimate.program + lanes * lane + 2 * count * image + weights)
   }
 }
 

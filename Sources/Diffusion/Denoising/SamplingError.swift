@@ -14,10 +14,14 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   case reachesNoNoise(Timestep, StepSpacing)
   /// A timestep that the process does not have.
   case timestep(Timestep, of: Timestep)
+  /// A step from a timestep to itself.
+  case noStep(at: Timestep)
   /// An eta outside 0...1.
   case eta(Double)
   /// A range to clip to that is not a positive number.
   case clipping(Double)
+  /// A largest threshold that would cut off values in the range of images.
+  case largestThreshold(Double)
   /// A quantile to threshold at that is none.
   case quantile(Double)
   /// A class or guidance for a model without classes.
@@ -38,8 +42,8 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   case guideSchedule
   /// A sampler that reads the network's own variance, of a network that learned none.
   case noLearnedVariance
-  /// More memory than the machine has, for images of a size.
-  case memory(MemoryEstimate, of: ImageSize)
+  /// More memory than the machine has, for so many images of a size.
+  case memory(MemoryEstimate, images: Int, of: ImageSize)
   /// More operations for one evaluation of one image than any walk to it can wait for, and their memory.
   case operations(Int, MemoryEstimate, of: ImageSize)
   /// A table of another number of timesteps.
@@ -57,10 +61,10 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
         + " one: take trailing spacing, or a number of steps that divides \(count)"
     case .fewSteps(let steps, let least, let sampler):
       return "\(sampler) takes \(least) steps or more, not \(steps): take more, or DDIM"
-    case .memory(let estimate, let size):
-      return "drawing images of \(size) takes \(estimate), and this machine has"
-        + " \(AvailableMemory.text(AvailableMemory.bytes)): take fewer at a time, or see whether"
-        + " the model's sample_size is right"
+    case .memory(let estimate, let images, let size):
+      let wayOut = images > 1 ? "take fewer" : "see whether the model's sample_size is right"
+      return "drawing \(images) images of \(size) takes \(estimate), and this machine has"
+        + " \(AvailableMemory.text(AvailableMemory.bytes)): \(wayOut)"
     case .operations(let operations, let estimate, let size):
       return
         "evaluating one image of \(size) takes \(operations / 1_000_000_000_000)·10¹² operations and"
@@ -74,10 +78,14 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
         + " noise: take trailing spacing, or more steps"
     case .timestep(let timestep, let last):
       return "there is no timestep \(timestep): the process has \(last)"
+    case .noStep(let t):
+      return "a step from timestep \(t) to itself leads nowhere: leave one of the two out"
     case .eta(let eta):
       return "eta is \(eta), and must lie between 0 (DDIM) and 1 (DDPM)"
     case .clipping(let bound):
       return "images cannot be clipped to ±\(bound): take a positive number"
+    case .largestThreshold(let most):
+      return "dynamic thresholding takes a largest threshold of 1 or more, not \(most)"
     case .quantile(let quantile):
       return "dynamic thresholding takes a quantile from 0 to 1, not \(quantile)"
     case .unconditional:

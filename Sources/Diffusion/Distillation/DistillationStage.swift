@@ -48,7 +48,8 @@ public struct DistillationStage: Hashable, Sendable {
 
   /// Steps of the first student of fewer.
   private static let first = 4
-  /// Steps in which the model that is distilled draws what its first student learns.
+  /// Steps in which the model that is distilled draws what its first student learns, at least twice as many
+  /// as the student's.
   private static let teacher = 32
   /// The share of the first stage; each further one has one more.
   private static let firstShare = 2.0
@@ -60,8 +61,8 @@ public struct DistillationStage: Hashable, Sendable {
   /// The critic's steps for each of the student's.
   private static let criticSteps = 3
 
-  /// Progressive distillation down to a student of S steps, from 4, halved stage by stage, and then
-  /// distribution matching. The first student learns from several steps at once, which costs less than
+  /// Progressive distillation down to a student of S steps, from 4 or from S where that is more, halved
+  /// stage by stage, and for students of at most 4 steps distribution matching. The first student learns from several steps at once, which costs less than
   /// stages for each halving and is as good; later stages are longer, as theirs is harder to learn.
   ///
   /// - Parameter steps: S, one of `students`.

@@ -15,33 +15,34 @@ public final class Distiller {
   public var imageCount: Int { subject.data.count }
   private var subject: DistillationSubject
   private(set) var current: StageTraining
+  /// The length of all stages that their warm-ups and averages are taken from, where it is an estimate.
+  private var settled: Int?
 
   /// A student that is its teacher still.
   ///
   /// - Parameters:
   ///   - teacher: the model that is distilled; it predicts the image or the velocity.
   ///   - stages: at least one.
-  ///   - guidance: of the teacher's estimates, away from no class: the student draws what the guided
-  ///     teacher draws.
+  ///   - guidance: w of the teacher's estimates, away from no class: the student draws what the guided
+  ///     teacher draws; 0 for none.
   ///   - data: the images that noise is added to, at least one.
   ///   - labels: the class of each, for a conditional teacher.
   ///   - options: how each stage is trained.
   /// - Throws: `SamplingError` where the process has too few timesteps for a stage, or where the teacher
   ///   cannot be guided; `DistillationError` for a teacher that cannot be distilled.
   public init(
-    _ teacher: DiffusionModel, _ stages: [DistillationStage], guidance: Guidance? = nil,
+    _ teacher: DiffusionModel, _ stages: [DistillationStage], guidance: Double = 0,
     data: any ImageSource, labels: [UInt8]? = nil, _ options: TrainingOptions = TrainingOptions()
   ) throws {
     precondition(!stages.isEmpty, "a distillation without stages")
     try DistillationError.check(teacher)
     var guided = SamplingOptions(threads: options.threads)
-    guided.guidance = guidance
+    if guidance != 0 { guided.guidance = Guidance(guidance) }
     try teacher.check(guided)
     for stage in stages { _ = try stage.paths(in: teacher.schedule) }
     self.stages = stages
     subject = DistillationSubject(
-      original: teacher, guidance: guided.effectiveGuidance, data: data, labels: labels,
-      options: options)
+      original: teacher, guidance: guidance, data: data, labels: labels, options: options)
     current = try StageTraining(.init(stage: 0, before: 0), of: stages, from: teacher, subject)
   }
 
@@ -54,15 +55,21 @@ public final class Distiller {
   /// Takes one step of the stage that is due.
   ///
   /// - Parameter total: how many steps all stages will have.
-  /// - Throws: `TrainingError.diverged`, before the weights are changed.
+  /// - Throws: `TrainingError.diverged`, before the student's weights are changed.
   public func step(of total: Int) throws(TrainingError) -> Trainer.Step {
     while stage + 1 < stages.count, completed >= end(total) {
       begin(.init(stage: stage + 1, before: completed), from: snapshot())
+      if let settled { settle(for: settled) }
     }
-    let step = try current.step(of: end(total) - current.place.before)
-    return Trainer.Step(
-      number: completed, loss: step.loss, gradientNorm: step.gradientNorm,
-      learningRate: step.learningRate)
+    do throws(TrainingError) {
+      let step = try current.step(of: end(total) - current.place.before)
+      return Trainer.Step(
+        number: completed, loss: step.loss, gradientNorm: step.gradientNorm,
+        learningRate: step.learningRate)
+    } catch {
+      // In all stages' steps and at the options' rate: those of a stage, or of its critic, are its own.
+      throw error.at(step: completed + 1, learningRate: subject.options.learningRate)
+    }
   }
 
   private func begin(_ place: DistillationPlace, from last: DiffusionModel) {
@@ -92,6 +99,7 @@ extension Distiller: TrainingCourse {
   package var traffic: Traffic { current.trainer.traffic }
 
   package func settle(for steps: Int) {
+    settled = steps
     current.trainer.settle(for: max(1, end(steps) - current.place.before))
   }
 

@@ -7,19 +7,19 @@ internal import Kernels
 struct EstimateLane: Sendable {
   let model: DiffusionModel
   private let lane: NetworkLane<UNet.Graph>
-  private let guidance: Guidance?
+  private let guidance: Double
   /// Numbers of an image.
   let values: Int
 
   /// - Parameters:
   ///   - model: whose estimates.
-  ///   - guidance: of its predictions, away from no class; nil for none.
-  init(_ model: DiffusionModel, _ guidance: Guidance? = nil) {
+  ///   - guidance: w of its predictions, away from no class; 0 for none.
+  init(_ model: DiffusionModel, _ guidance: Double = 0) {
     (self.model, self.guidance) = (model, guidance)
     values = model.imageSize.values
     lane = NetworkLane(
       model.unet, model.parameters, for: .inference, size: model.imageSize,
-      capacity: (guidance == nil ? 1 : 2) * ShardSize.usual)
+      capacity: (guidance == 0 ? 1 : 2) * ShardSize.usual)
   }
 
   /// Memory for the images of a shard.
@@ -39,8 +39,7 @@ struct EstimateLane: Sendable {
   ///   - x0: to be set.
   func estimate(_ x: FloatMemory, at timesteps: [Timestep], _ rows: [Int], into x0: FloatMemory) {
     let floats = timesteps.count * values
-    let guided = rows.isEmpty ? nil : guidance
-    let runs = guided == nil ? 1 : 2
+    let runs = rows.isEmpty || guidance == 0 ? 1 : 2
     for run in 0..<runs { lane.xt.slice(run * floats, floats).copy(from: x.all.slice(0, floats)) }
     let none = model.configuration.nullClass.map { row in rows.map { _ in row } } ?? []
     lane.condition(
@@ -48,9 +47,8 @@ struct EstimateLane: Sendable {
       classes: runs == 1 ? rows : rows + none)
     lane.forward()
     let output = lane.output.slice(0, floats)
-    if let guided {
-      combine(
-        1 + guided.weight, output, -guided.weight, lane.output.slice(floats, floats), into: output)
+    if runs > 1 {
+      combine(1 + guidance, output, -guidance, lane.output.slice(floats, floats), into: output)
     }
     for (place, t) in timesteps.enumerated() {
       model.prediction.estimateImage(

@@ -17,18 +17,18 @@ struct MatchingLane: Lesson {
 
   /// The timesteps at which the two are compared, as shares of T (Yin et al. 2024, Section 3.2).
   private static let shares = 0.02...0.98
-  /// Where the teacher finds an image nearer than this to its own estimate, the difference counts no more.
+  /// Where the teacher finds an image nearer than this to its own estimate, the difference is divided by no less.
   private static let leastDistance = 0.01
 
   /// - Parameters:
   ///   - student: the model as it is when it takes its step.
   ///   - teacher: a model of the data.
-  ///   - guidance: of the teacher's estimates, away from no class; nil for none.
+  ///   - guidance: w of the teacher's estimates, away from no class; 0 for none.
   ///   - critic: a model of the student's images.
   ///   - grid: the student's timesteps, the noisiest first.
   ///   - seed: of the noise under which the images are compared.
   init(
-    _ student: DiffusionModel, _ teacher: DiffusionModel, _ guidance: Guidance?,
+    _ student: DiffusionModel, _ teacher: DiffusionModel, _ guidance: Double,
     critic: DiffusionModel, _ grid: [Timestep], seed: UInt64
   ) {
     self.student = StudentLane(student, grid)

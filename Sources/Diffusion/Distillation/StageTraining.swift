@@ -8,8 +8,8 @@ internal import Ranks
 struct DistillationSubject {
   /// The model that is distilled.
   var original: DiffusionModel
-  /// Of its estimates, away from no class; nil for none.
-  let guidance: Guidance?
+  /// w of its estimates, away from no class; 0 for none.
+  let guidance: Double
   /// The images that noise is added to, and the class of each.
   let data: any ImageSource
   let labels: [UInt8]?
@@ -27,7 +27,7 @@ struct StageTraining {
   let trainer: Trainer
   /// Where the stage is one of distribution matching.
   let critic: Critic?
-  private let guidance: Guidance?
+  private let guidance: Double
   private let grid: [Timestep]
   private let paths: [Timestep: [Timestep]]
   private let options: TrainingOptions
@@ -59,7 +59,7 @@ struct StageTraining {
     case .progressive:
       (teacher, critic) = (last, nil)
       // The students after the first have a teacher that has learned what guidance does.
-      guidance = place.stage == 0 ? subject.guidance : nil
+      guidance = place.stage == 0 ? subject.guidance : 0
     case .distributionMatching:
       (teacher, guidance) = (subject.original, subject.guidance)
       var criticOptions = options
@@ -81,7 +81,7 @@ struct StageTraining {
 
   /// Makes what one thread learns from.
   private static func lesson(
-    of student: DiffusionModel?, _ teacher: DiffusionModel, _ guidance: Guidance?,
+    of student: DiffusionModel?, _ teacher: DiffusionModel, _ guidance: Double,
     critic: DiffusionModel?, _ grid: [Timestep], _ paths: [Timestep: [Timestep]], seed: UInt64
   ) -> () -> any Lesson {
     guard let student, let critic else {
@@ -99,7 +99,7 @@ struct StageTraining {
   /// Takes a step.
   ///
   /// - Parameter total: how many steps the stage will have.
-  /// - Throws: `TrainingError.diverged`, before the weights are changed.
+  /// - Throws: `TrainingError.diverged`, before the student's weights are changed.
   func step(of total: Int) throws(TrainingError) -> Trainer.Step {
     for _ in 0..<criticSteps { try critic?.step() }
     let step = try trainer.step(of: max(trainer.completed + 1, total))

@@ -12,9 +12,9 @@ struct TeacherLane: Lesson {
 
   /// - Parameters:
   ///   - model: the teacher.
-  ///   - guidance: of its estimates, away from no class; nil for none.
+  ///   - guidance: w of its estimates, away from no class; 0 for none.
   ///   - paths: where its steps lead from each timestep, all equally many.
-  init(_ model: DiffusionModel, _ guidance: Guidance?, paths: [Timestep: [Timestep]]) {
+  init(_ model: DiffusionModel, _ guidance: Double, paths: [Timestep: [Timestep]]) {
     lane = EstimateLane(model, guidance)
     self.paths = paths
     (x, x0) = (lane.memory(), lane.memory())

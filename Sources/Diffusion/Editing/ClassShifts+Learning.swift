@@ -77,10 +77,7 @@ private struct ShiftLearning: Sendable {
     knots = ClassShifts.knots(of: model.schedule)
     random = Philox(seed: recipe.seed, stream: RandomStream.bottleneck.rawValue)
     let unet = model.unet.withoutDropout
-    // Gradients pass through forms of the weights that inference does not need.
-    let parameters = Parameters(unet.layout)
-    parameters.values.copy(from: model.parameters.values)
-    parameters.derive(Workers(count: threads))
+    let parameters = model.trainableCopy(threads: threads)
     lanes = makeLanes(for: recipe.batch, of: ShardSize.usual, threads: threads) {
       TrainingLane(
         unet, parameters, for: .training, SimpleLoss(), schedule: model.schedule,

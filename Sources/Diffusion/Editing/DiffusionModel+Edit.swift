@@ -102,13 +102,14 @@ extension DiffusionModel {
     _ options: SamplingOptions = SamplingOptions()
   ) throws(SamplingError) -> Images {
     precondition(images.size == imageSize, "images of \(images.size) for a model of \(imageSize)")
+    precondition((0...1).contains(strength), "a strength of \(strength)")
     let first = Timestep(Int((strength * Double(schedule.last.value)).rounded()))
     guard first > .zero else { return images }
     let grid = try StepSpacing.trailing.timesteps(steps, of: schedule)
     let path = [first] + grid.filter { $0 < first } + [.zero]
     var options = options
     options.start = schedule.noised(
-      images, noise: noise(images.count, seed: options.seed),
+      images, noise: noise(images.count, seed: options.seed, first: options.first),
       at: Array(repeating: first, count: images.count))
     return try sample(images.count, SamplingPlan(sampler, along: path), options).images
   }

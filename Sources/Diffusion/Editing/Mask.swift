@@ -26,7 +26,16 @@ public struct Mask: Sendable {
 
   /// A part of the images.
   public enum Part: String, CaseIterable, Sendable {
-    case left, right, top, bottom, center
+    /// The columns up to the middle.
+    case left
+    /// The columns from the middle on.
+    case right
+    /// The rows up to the middle.
+    case top
+    /// The rows from the middle on.
+    case bottom
+    /// Half of the columns and half of the rows, round the middle.
+    case center
   }
 
   /// A mask that hides half of the images, or the square of half their sides in the middle.

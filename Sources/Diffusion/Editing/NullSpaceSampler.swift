@@ -11,7 +11,7 @@ internal import Numerics
 /// ```
 /// so that A x̂0 = y, and the network decides about the rest, A's null space.
 public struct NullSpaceSampler: Sampler {
-  /// y, the smaller images; as many as are drawn.
+  /// y, the smaller images: one for each that is drawn, by its number.
   public let means: Images
   /// K.
   public let factor: Int
@@ -55,6 +55,10 @@ public struct NullSpaceSampler: Sampler {
   private func setMeans(of x0: Block, _ images: Range<Int>, isLast: Bool) {
     let small = means.size.values
     let values = small * factor * factor
+    precondition(
+      images.upperBound <= means.count && x0.count == images.count * values,
+      "\(means.count) images of \(means.size), \(factor) times smaller than \(x0.count) values of"
+        + " images \(images)")
     for (place, image) in images.enumerated() {
       let blocks = BlockMeans(
         of: x0.floats.slice(place * values, values), memory.all.slice(image * small, small),

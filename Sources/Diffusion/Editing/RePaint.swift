@@ -11,7 +11,7 @@ internal import Kernels
 /// A path that goes back to noisier timesteps now and then, as `path(along:jump:times:)` makes it, lets the
 /// two parts find to each other. With everything hidden and no jumps it is DDPM, to the bit.
 public struct RePaint: Sampler {
-  /// The images, of which the shown part is kept; as many as are drawn.
+  /// The images, of which the shown part is kept: one for each that is drawn, by its number, and of its size.
   public let known: Images
   /// What is drawn anew.
   public let mask: Mask
@@ -27,9 +27,7 @@ public struct RePaint: Sampler {
   ///   - mask: what is drawn anew, of the images' size.
   ///   - unknown: how a step is drawn.
   public init(_ known: Images, hiding mask: Mask, by unknown: DDPMSampler = DDPMSampler()) {
-    precondition(
-      mask.size.height == known.size.height && mask.size.width == known.size.width,
-      "a mask of \(mask.size) for images of \(known.size)")
+    precondition(mask.size == known.size, "a mask of \(mask.size) for images of \(known.size)")
     (self.known, self.mask, self.unknown) = (known, mask, unknown)
     memory = FloatMemory(known.values)
   }
@@ -51,8 +49,11 @@ public struct RePaint: Sampler {
   /// Steps along Algorithm 1, or back to a noisier timestep.
   public func step(_ walk: inout Walk, from t: Timestep, to s: Timestep) {
     guard s < t else { return jump(&walk, from: t, to: s) }
-    unknown.step(&walk, from: t, to: s)
     let values = known.size.values
+    precondition(
+      walk.images.upperBound <= known.count && walk.x.count == walk.images.count * values,
+      "\(known.count) images of \(known.size) for \(walk.x.count) values of images \(walk.images)")
+    unknown.step(&walk, from: t, to: s)
     var shown = Block(
       memory.all.slice(walk.images.lowerBound * values, walk.images.count * values))
     if s > .zero {

@@ -15,8 +15,9 @@ public struct FlowLikelihood: Codable, Equatable, Sendable {
   public let steps: Int
   /// -log2 p per dimension of the levels of grey, on average at most so many.
   public let bits: SampleMean
-  /// How far `bits` may be off for want of steps: a third of the difference to half as many.
-  public let stepError: Double
+  /// How far `bits` may be off for want of steps: a third of the difference to half as many; nil where
+  /// there are no fewer.
+  public let stepError: Double?
 }
 
 extension DiffusionModel {
@@ -29,7 +30,7 @@ extension DiffusionModel {
   ///   - data: images of the model's size.
   ///   - labels: the class of each image, which a conditional model is conditioned on.
   ///   - count: how many of them to measure, drawn at random, each once; at most all.
-  ///   - steps: how many timesteps are visited.
+  ///   - steps: how many timesteps are visited, at least the two ends.
   ///   - seed: of the dequantisation and of z.
   ///   - threads: how many cores work; the result is the same for any number.
   ///   - progress: called now and then, from any thread, with the share of the work that is done.
@@ -70,19 +71,21 @@ extension DiffusionModel {
       }
     }
     func bits(_ flow: Int) -> [Double] {
-      nats.flatMap { $0[flow] }.map { $0 / Double(values) / M_LN2 - log2(FlowLane.level) }
+      nats.flatMap { $0[flow] }.map { $0 / Double(values) / M_LN2 - log2(ByteImages.level) }
     }
     let (fine, coarse) = (SampleMean(bits(0)), SampleMean(bits(1)))
     return FlowLikelihood(
       images: count, steps: flows[0].path.count, bits: fine,
-      stepError: abs(fine.mean - coarse.mean) / 3)
+      stepError: flows[0].path == flows[1].path ? nil : abs(fine.mean - coarse.mean) / 3)
   }
 
   /// How many times the network runs for each image of `flowLikelihood`, a backward pass counting as two.
-  package func evaluationsPerFlowLikelihood(steps: Int) -> Int { 3 * (steps + steps / 2 + 2) }
+  package func evaluationsPerFlowLikelihood(steps: Int) -> Int {
+    3 * (max(2, steps) + max(2, steps / 2))
+  }
 
   /// The weights with what a backward pass derives from them.
-  private func trainableCopy(threads: Int) -> Parameters {
+  func trainableCopy(threads: Int) -> Parameters {
     let copy = Parameters(unet.layout)
     copy.values.copy(from: parameters.values)
     copy.markChanged()
@@ -101,9 +104,6 @@ struct FlowLane: FlowField {
   private let channels: Int
   private var items: [UInt32] = []
   private var classes: [Int]?
-
-  /// The width of a level of grey, for pixel values in [-1, 1].
-  static let level = 2.0 / 255
 
   init(_ model: DiffusionModel, _ parameters: Parameters, seed: UInt64) {
     self.model = model
@@ -133,7 +133,7 @@ struct FlowLane: FlowField {
     let noise = FloatMemory(count: values)
     return withExtendedLifetime(noise) {
       items.enumerated().flatMap { place, item in
-        random.fillUniform(noise.all, bound: Float(FlowLane.level / 2), item: item)
+        random.fillUniform(noise.all, bound: Float(ByteImages.level / 2), item: item)
         return (0..<values).map { pixels[place * values + $0] + noise.all[$0] }
       }
     }

@@ -6,11 +6,13 @@ internal import Numerics
 /// Vectors that a worker looks through at a time.
 private let searchLength = 512
 
+/// How many searches look through all of the vectors.
 func searches(of vectors: PointSet) -> Int {
   (vectors.count + searchLength - 1) / searchLength
 }
 
-func part(_ search: Int, of vectors: PointSet) -> Range<Int> {
+/// The vectors that a search looks through.
+func searched(_ search: Int, of vectors: PointSet) -> Range<Int> {
   search * searchLength..<min((search + 1) * searchLength, vectors.count)
 }
 
@@ -24,7 +26,7 @@ func nearest(
   let memory = (0..<threads).map { _ in PairwiseProducts(dimension: vectors.dimension) }
   Workers(count: threads).each(searches(of: vectors)) { search, worker in
     memory[worker].offer(
-      vectors, part(search, of: vectors), to: rows, &found[worker].value)
+      vectors, searched(search, of: vectors), to: rows, &found[worker].value)
   }
   return found.dropFirst().reduce(into: found[0].value) { $0.merge($1.value) }
 }

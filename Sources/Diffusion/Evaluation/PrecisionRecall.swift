@@ -48,7 +48,7 @@ private struct Manifold: Sendable {
     let memory = (0..<threads).map { _ in PairwiseProducts(dimension: vectors.dimension) }
     Workers(count: threads).each(searches(of: vectors)) { search, worker in
       memory[worker].cover(
-        rows, by: vectors, part(search, of: vectors), squaredRadii: squaredRadii,
+        rows, by: vectors, searched(search, of: vectors), squaredRadii: squaredRadii,
         &covered[worker].value)
     }
     return SampleMean(

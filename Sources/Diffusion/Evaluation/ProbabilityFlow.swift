@@ -29,7 +29,7 @@ package struct ProbabilityFlow: Sendable {
   package let path: [Timestep]
 
   /// - Parameters:
-  ///   - steps: how many timesteps are visited, in 1...T.
+  ///   - steps: how many timesteps are visited, in 1...T; the two ends are in any case.
   ///   - schedule: the forward process.
   /// - Throws: `SamplingError` where it has not so many.
   package init(steps: Int, in schedule: NoiseSchedule) throws(SamplingError) {

@@ -45,10 +45,9 @@ package struct VariationalBound: Equatable, Sendable {
       case .optimal(let image): schedule.optimalVariance(from: t, to: before, image)
       case .learned: preconditionFailure("a learned variance is not one number")
       }
-    let ratio = posterior.variance(.small) / sigma2
     let means = posterior.x0Weight * posterior.x0Weight * squaredError / sigma2
-    let variances = ratio - 1 - log(ratio)
-    return (means + variances) / 2 / M_LN2
+    let variances = gaussianDivergence(varianceRatio: posterior.variance(.small) / sigma2)
+    return (means / 2 + variances) / M_LN2
   }
 
   /// L_0 = -log2 p(x_0 | x_1): the mass a Gaussian around the estimate gives to the 8-bit image

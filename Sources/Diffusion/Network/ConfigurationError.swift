@@ -18,6 +18,8 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
   case trainedBetas(count: Int, timesteps: Int)
   /// A schedule that ends in pure noise cannot be undone from a prediction of the noise.
   case noisePredictionAtZeroSNR
+  /// The posterior's mean lies between two timesteps, which a process in continuous time does not have.
+  case meanPredictionInContinuousTime
 
   /// One line that says what is wrong and what to do.
   public var description: String {
@@ -45,6 +47,9 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     case .noisePredictionAtZeroSNR:
       return "a schedule rescaled to zero terminal SNR cannot be used with noise prediction; "
         + "the model must predict the sample or the velocity"
+    case .meanPredictionInContinuousTime:
+      return "a learned schedule has no timesteps for a posterior's mean to lie between; the model "
+        + "must predict the noise, the sample or the velocity"
     }
   }
 

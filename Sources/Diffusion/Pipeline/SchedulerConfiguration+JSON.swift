@@ -38,10 +38,15 @@ extension SchedulerConfiguration {
       clipping: try Self.clipping(&fields, usual),
       spacing: family.isSolver ? try Self.solverSpacing(&fields) ?? spacing : spacing,
       stepsOffset: try fields.integer("steps_offset", default: 0))
-    // Of a scheduler of another class its own settings count, and the keys are reported as ignored.
-    if case .ddpm = family { preference = try Self.preference(&fields) }
-    // So do timesteps that somebody changed: beside a preference trailing ones are written.
-    if spacing != .trailing { preference = nil }
+    // Somebody who changed the class or the timesteps, which are written as DDPM's and trailing, wants
+    // these; but a student stays one of as many steps where DDIM is named, which is what draws it.
+    preference = try Self.preference(&fields).flatMap { preference in
+      switch family {
+      case .ddpm where spacing == .trailing: preference
+      case .ddim where spacing == .trailing && preference.sampler == .ddim: preference
+      default: nil
+      }
+    }
     try fields.check(validate)
   }
 

@@ -10,8 +10,8 @@ public enum Prediction: String, CaseIterable, Sendable {
   /// (μ̃ - x_t) / s, where s makes the mean square 1 for images of mean square 1.
   ///
   /// The two differ by about β: a network that outputs μ̃ itself spends all its precision on copying
-  /// x_t, and its error is (1 - ᾱ) / (β√ᾱ) times as large in the image. Ho et al. found it unstable
-  /// (Table 2).
+  /// x_t, and its error is (1 - ᾱ_t) / (β_t √ᾱ_{t-1}) times as large in the image. Ho et al. found it
+  /// unstable (Table 2).
   case mean
   /// v = √ᾱ ε - √(1 - ᾱ) x0 (Salimans and Ho 2022).
   case velocity

@@ -16,8 +16,11 @@ public enum ScheduleError: Error, Equatable, CustomStringConvertible {
       let range = NoiseSchedule.timestepCounts
       return "a schedule has \(range.lowerBound) to \(range.upperBound) timesteps, not \(count)"
     case .beta(let beta, let timestep, let count):
-      return "beta is \(beta) at timestep \(timestep) of \(count), and must lie between 0 and 1:"
-        + " take another number of timesteps, or the cosine schedule"
+      let place = "beta is \(beta) at timestep \(timestep) of \(count)"
+      let fault =
+        beta > 0 && beta < 1
+        ? "too small to change alphaBar in single precision" : "must lie between 0 and 1"
+      return "\(place), and \(fault): take another number of timesteps, or the cosine schedule"
     case .signalLost(let timestep, let count):
       return "nothing is left of the image at timestep \(timestep) of \(count):"
         + " take smaller betas, fewer timesteps, or the cosine schedule"

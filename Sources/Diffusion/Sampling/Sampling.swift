@@ -40,11 +40,11 @@ extension DiffusionModel {
     let ranks: any Communicator = observe == nil ? options.ranks : OneRank()
     let own = ranks.share(of: count)
     let batch = batch(own.count, options)
-    let runs = options.effectiveGuidance == nil ? 1 : 2
     let lanes = max(1, min(options.threads, (own.count + batch - 1) / batch))
     let memory = memory(
-      count: count, batch: runs * batch, lanes: lanes, memory: plan.sampler.memory + 1)
-    guard memory.fits else { throw .memory(memory, of: imageSize) }
+      count: count, batch: batch, lanes: lanes, memory: plan.sampler.memory + 1,
+      guidance: options.effectiveGuidance)
+    guard memory.fits else { throw .memory(memory, images: count, of: imageSize) }
     let result = FloatMemory(count: count * values)
     if let start = options.start {
       result.all.copy(from: Array(start.values.prefix(count * values)))
@@ -61,12 +61,7 @@ extension DiffusionModel {
         options.clipping ?? clipping, memory: plan.sampler.memory, capacity: batch * values)
     }
     let steps = Array(zip(path, path.dropFirst()).enumerated())
-    // Along a path that goes back, which visit of its timestep each step begins with.
-    var visits: [Timestep: Int] = [:]
-    let rounds = path.map { t in
-      defer { visits[t, default: 0] += 1 }
-      return visits[t, default: 0]
-    }
+    let rounds = Walk.rounds(along: path)
     let total = Double(((own.count + batch - 1) / batch) * steps.count)
     let finished = Atomic(0)
     let counts = forEachShard(own.count, of: batch, on: walks) { shard, walk in
@@ -82,7 +77,7 @@ extension DiffusionModel {
           SamplingMoment(
             places: places, index: index, timestep: t, next: s,
             images: Images(size: imageSize, values: x.array),
-            estimates: Images(size: imageSize, values: walk.newest.values)))
+            estimates: Images(size: imageSize, values: walk.estimate(of: t).values)))
         let done = finished.add(1, ordering: .relaxed).newValue
         options.progress?(Double(done) / total)
       }

@@ -7,8 +7,8 @@ public import Ranks
 public struct SamplingOptions: Sendable {
   /// The seed; image i of a seed is the same whatever the number of images and threads.
   public var seed: UInt64 = 0
-  /// The number of the first image: with 100 those are drawn that otherwise are the hundredth and the ones
-  /// after it, to the bit.
+  /// The number of the first image: with 100 those are drawn that otherwise have the numbers 100 and on, to
+  /// the bit.
   public var first = 0
   /// How many cores work.
   public var threads: Int
@@ -17,8 +17,8 @@ public struct SamplingOptions: Sendable {
   public var ranks: any Communicator = OneRank()
   /// What becomes of estimates of x0 that leave the range of images; nil is the model's own.
   public var clipping: Clipping?
-  /// Images that a core works on at a time; nil is as many as suit its cache. The images are the same
-  /// for any number.
+  /// Images that a core works on at a time, at most 64, or 32 where they are guided; nil is as many as suit
+  /// its cache. The images are the same for any number.
   public var batch: Int?
   /// x_T of every image, instead of noise from the seed.
   public var start: Images?
@@ -51,8 +51,9 @@ extension DiffusionModel {
     try options.clipping?.check()
     try check(options.classes)
     if let guidance = options.guidance { try check(guidance) }
-    let estimate = memory(count: 1, batch: 1, lanes: 1, memory: 1)
-    guard estimate.fits else { throw .memory(estimate, of: imageSize) }
+    let estimate = memory(
+      count: 1, batch: 1, lanes: 1, memory: 1, guidance: options.effectiveGuidance)
+    guard estimate.fits else { throw .memory(estimate, images: 1, of: imageSize) }
     let operations = operationsPerImage
     guard operations <= DiffusionModel.mostOperations else {
       throw .operations(operations, estimate, of: imageSize)

@@ -29,7 +29,8 @@ public struct SamplingPlan: Sendable {
   ///
   /// - Parameters:
   ///   - sampler: how each step is taken.
-  ///   - path: where the walk begins, where each step leads, and where it ends.
+  ///   - path: where the walk begins, where each step leads, and where it ends; neighbours differ. What
+  ///     goes back to noisier timesteps is for samplers that do.
   public init(_ sampler: any Sampler, along path: [Timestep]) {
     (self.sampler, visits) = (sampler, .path(path))
   }
@@ -73,6 +74,9 @@ public struct SamplingPlan: Sendable {
     case .path(let path):
       if let wrong = path.first(where: { $0 > schedule.last }) {
         throw .timestep(wrong, of: schedule.last)
+      }
+      if let (t, _) = zip(path, path.dropFirst()).first(where: { $0 == $1 }) {
+        throw .noStep(at: t)
       }
       return path
     case .spread(let steps, let spacing):

@@ -18,7 +18,7 @@ public struct Walk: Sendable {
   /// x_t, which a step makes x_s.
   public private(set) var x: Block
   /// The evaluations that the sampler remembers, the newest first: one more than its `memory`, fewer
-  /// at the beginning.
+  /// at the beginning, and none where `memory` is 0.
   public private(set) var evaluations: [Evaluation] = []
 
   /// The steps that are left, this one first, of as many as the upper bound says.
@@ -72,6 +72,15 @@ public struct Walk: Sendable {
     (x, newest) = (Block(noise.all.slice(0, 0)), Block(noise.all.slice(0, 0)))
   }
 
+  /// Of each timestep of a path, how often the path has been there before.
+  static func rounds(along path: [Timestep]) -> [Int] {
+    var visits: [Timestep: Int] = [:]
+    return path.map { t in
+      defer { visits[t, default: 0] += 1 }
+      return visits[t, default: 0]
+    }
+  }
+
   /// The same walk, at the beginning of other images.
   ///
   /// - Parameters:
@@ -92,7 +101,7 @@ public struct Walk: Sendable {
   ///   - clipping: what becomes of values out of range; nil is as the options say.
   ///   - shift: what is added to the activations of the network's bottleneck, where the sampler says that
   ///     it shifts them; nil for nothing.
-  /// - Returns: the estimate, valid until the sampler's next but `memory` evaluation.
+  /// - Returns: the estimate, valid until `memory` + 1 more evaluations.
   public mutating func estimate(
     at t: Timestep, conditionedOn other: Timestep? = nil, clipping: Clipping? = nil,
     shift: BottleneckShift? = nil
@@ -113,6 +122,12 @@ public struct Walk: Sendable {
     if evaluations.count == remembered.count { evaluations.removeLast() }
     evaluations.insert(Evaluation(timestep: t, x: Block(xt), x0: newest), at: 0)
     return newest
+  }
+
+  /// The newest estimate of x0 from x at a timestep: of a sampler that evaluates the network elsewhere too,
+  /// and remembers it, not the newest of all.
+  func estimate(of t: Timestep) -> Block {
+    evaluations.first { $0.timestep == t }?.x0 ?? newest
   }
 
   /// x + deviation·z, z being standard normal numbers that belong to each image and the timestep.

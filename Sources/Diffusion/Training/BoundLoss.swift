@@ -1,5 +1,6 @@
 // L_vlb: the variational bound itself as an objective (Ho et al. 2020, Eq. 5).
 
+import Foundation
 internal import Kernels
 internal import Numerics
 
@@ -9,6 +10,9 @@ internal import Numerics
 /// L_{t-1} = KL(q(x_{t-1} | x_t, x_0) || p(x_{t-1} | x_t))     t in 2...T
 /// L_0 = -log2 p(x_0 | x_1), through the discretized decoder (Eq. 13)
 /// ```
+/// On a learned process, whose first timestep is as good as the image, L_0 is that of VDM, which asks no
+/// network (Kingma et al. 2021, Section 3.3), and adds nothing here.
+///
 /// With a network that outputs the mean this is the model of Sohl-Dickstein et al. (2015). A network that
 /// learns the variance is trained for both (Nichol and Dhariwal 2021, L_vlb).
 public struct BoundLoss: Objective {
@@ -34,7 +38,11 @@ public struct BoundLoss: Objective {
     let (t, schedule) = (example.timestep, example.schedule)
     let bits = weight * Example.bitsPerNat
     guard t > Timestep(1) else {
-      example.addDecoder(deviation: schedule.decoderVariance.squareRoot(), weight: bits)
+      if schedule.beginsWithNoise {
+        example.addNothing()
+      } else {
+        example.addDecoder(deviation: schedule.decoderVariance.squareRoot(), weight: bits)
+      }
       return
     }
     let posterior = schedule.posterior(from: t, to: t.advanced(by: -1))
@@ -44,8 +52,8 @@ public struct BoundLoss: Objective {
       from: example.prediction.target(at: t, in: schedule),
       weight: bits * c2 / (2 * sigma2)
         * example.prediction.squaredImageSlope(at: t, in: schedule))
-    let excess = VarianceExcess(of: posterior.variance(.small), over: sigma2)
-    example.loss += bits * excess.nats * Double(example.output.count)
+    let excess = gaussianDivergence(varianceRatio: posterior.variance(.small) / sigma2)
+    example.loss += bits * excess * Double(example.output.count)
   }
 }
 
@@ -55,7 +63,7 @@ public struct BoundLoss: Objective {
 /// ```
 /// L_hybrid = L_simple + λ · L_vlb      λ = 1/1000 of the sum over the timesteps
 /// ```
-/// The mean in L_vlb is taken as it is: no gradient goes there. For one timestep of T the weight of
+/// The mean in L_vlb is taken as it is: no gradient goes there. The network has to output a variance. For one timestep of T the weight of
 /// L_{t-1}, in bits per dimension, is T/1000.
 public struct HybridLoss: Objective {
   /// The part for the mean.
@@ -78,20 +86,11 @@ public struct HybridLoss: Objective {
 
 // MARK: - Terms of an example
 
-/// (β̃/σ² - 1 - ln(β̃/σ²))/2: what a variance that is not the posterior's costs, per value.
-struct VarianceExcess {
-  let nats: Double
-
-  init(of posterior: Double, over variance: Double) {
-    nats = gaussianDivergence(varianceRatio: posterior / variance)
-  }
-}
-
 extension Example {
   /// Which of the network's outputs get a gradient.
   enum Learner { case both, varianceOnly }
 
-  static let bitsPerNat = 1 / 0.6931471805599453
+  static let bitsPerNat = 1 / M_LN2
 
   /// Adds weight times -ln p(x_0 | x_1), the mean being the estimate of x_0.
   fileprivate mutating func addDecoder(deviation: Double, weight: Double) {
@@ -109,6 +108,13 @@ extension Example {
       preconditionFailure("the network does not learn the variance")
     }
     let before = timestep.advanced(by: -1)
+    if before == .zero, schedule.beginsWithNoise {
+      switch learner {
+      case .both: addNothing()
+      case .varianceOnly: varianceGradient.floats.fill(0)
+      }
+      return
+    }
     let (small, large) = schedule.logVariances(from: timestep, to: before)
     let range = LogVarianceRange(small: small, large: large)
     let slope = estimateImage()
@@ -129,6 +135,12 @@ extension Example {
           from: posterior.variance(.small), weight: posterior.x0Weight, x0.floats, target.floats,
           variance.floats, gradients: gradients)
     }
+  }
+
+  /// Sets gradients of 0.
+  fileprivate mutating func addNothing() {
+    gradient.floats.fill(0)
+    varianceGradient?.floats.fill(0)
   }
 
   /// Puts the estimate of x_0, not clipped, into the room for the target.

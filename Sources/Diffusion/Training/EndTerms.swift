@@ -60,8 +60,6 @@ struct EndTerms: Equatable, Sendable {
   }
 
   private static let difference = 1e-3
-  /// Between two levels of grey.
-  private static let level = 2.0 / 255
   /// The integral over the noise: its ends, in deviations, and its nodes.
   private static let (reach, nodes) = (7.0, 140)
   /// Levels further away than this many deviations take no part.
@@ -69,7 +67,7 @@ struct EndTerms: Equatable, Sendable {
 
   /// E[ln Σ_k exp(-((d k)² / 2s² - d k ε / s))], over the levels k away from the value's own.
   private func cost(_ deviation: Double, isEdge: Bool) -> Double {
-    let ratio = EndTerms.level / deviation
+    let ratio = ByteImages.level / deviation
     let most = min(255, Int((EndTerms.farthest / ratio).rounded(.up)))
     let width = 2 * EndTerms.reach / Double(EndTerms.nodes)
     var (sum, weights) = (0.0, 0.0)

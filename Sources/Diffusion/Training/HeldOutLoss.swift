@@ -19,11 +19,12 @@ public struct HeldOutLoss: Sendable {
   /// - Parameters:
   ///   - data: the test split, images of the model's size.
   ///   - labels: the class of each of its images, for a conditional model.
-  ///   - count: how many triples; their timesteps cover 1...T evenly.
+  ///   - count: how many triples, at least one; their timesteps cover 1...T evenly.
   ///   - bins: in how many equal ranges of timesteps the loss is also reported.
   public init(
     on data: any ImageSource, labels: [UInt8]? = nil, count: Int, bins: Int = 10
   ) {
+    precondition(count > 0 && bins > 0, "a loss of \(count) triples in \(bins) ranges")
     (self.data, self.labels, self.count, self.bins) = (data, labels, count, bins)
   }
 
@@ -31,7 +32,7 @@ public struct HeldOutLoss: Sendable {
   public struct Measurement: Codable, Sendable {
     /// The mean over all triples.
     public let mean: Double
-    /// The mean in each range of timesteps, the least noisy first.
+    /// The mean in each range of timesteps that a triple lies in, the least noisy first.
     public let byTimestep: [Double]
     /// These ranges.
     public let ranges: [ClosedRange<Timestep>]
@@ -78,10 +79,11 @@ public struct HeldOutLoss: Sendable {
     let ranges = Dictionary(grouping: losses.indices) {
       place($0, of: timesteps.count) * bins / timesteps.count
     }
+    let measured = ranges.keys.sorted()
     return Measurement(
       mean: mean(losses),
-      byTimestep: (0..<bins).map { bin in mean((ranges[bin] ?? []).map { losses[$0] }) },
-      ranges: (0..<bins).map { bin in
+      byTimestep: measured.map { bin in mean((ranges[bin] ?? []).map { losses[$0] }) },
+      ranges: measured.map { bin in
         // Place i is in the range ⌊i·bins/count⌋.
         let first = min((bin * timesteps.count + bins - 1) / bins, timesteps.count - 1)
         let next = ((bin + 1) * timesteps.count + bins - 1) / bins
@@ -105,6 +107,6 @@ public struct HeldOutLoss: Sendable {
   }
 
   private func mean(_ values: [Double]) -> Double {
-    values.reduce(0, +) / Double(max(1, values.count))
+    values.reduce(0, +) / Double(values.count)
   }
 }

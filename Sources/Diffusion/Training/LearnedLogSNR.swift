@@ -49,10 +49,13 @@ public struct LearnedLogSNR: Equatable, Sendable {
   /// A line from one end to the other: VDM's start.
   ///
   /// - Parameters:
-  ///   - first: γ(0).
-  ///   - last: γ(1), above it.
+  ///   - first: γ(0), at least -15.
+  ///   - last: γ(1), above it and at most 12.
   public init(first: Double = -13.3, last: Double = 5) {
-    precondition(first < last, "γ from \(first) to \(last)")
+    let ends = LearnedLogSNR.ends
+    precondition(
+      first < last && ends.contains(first) && ends.contains(last),
+      "γ from \(first) to \(last), and it lies within \(ends)")
     (self.first, self.last) = (first, last)
     shares = Array(
       repeating: 1 / Double(LearnedLogSNR.parts), count: LearnedLogSNR.parts)
@@ -100,7 +103,7 @@ public struct LearnedLogSNR: Equatable, Sendable {
   /// - Parameter count: T.
   /// - Throws: `ScheduleError`.
   public func table(timesteps count: Int = usualTimesteps) throws(ScheduleError) -> NoiseSchedule {
-    try schedule(at: (0..<count).map { Double($0) / Double(count - 1) })
+    try schedule(at: (0..<count).map { Double($0) / Double(max(1, count - 1)) })
   }
 
   /// Timesteps of the table.
@@ -175,10 +178,24 @@ extension LearnedLogSNR: Codable {
 
   /// The schedule of a text; nil for any other text.
   init?(text: String) {
-    guard let schedule = try? JSONDecoder().decode(LearnedLogSNR.self, from: Data(text.utf8)),
-      schedule.isSound
+    guard let schedule = try? JSONDecoder().decode(LearnedLogSNR.self, from: Data(text.utf8))
     else { return nil }
     self = schedule
+  }
+
+  /// A schedule that was encoded.
+  ///
+  /// - Throws: `DecodingError` for values that are no schedule.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    first = try values.decode(Double.self, forKey: .first)
+    last = try values.decode(Double.self, forKey: .last)
+    shares = try values.decode([Double].self, forKey: .shares)
+    losses = try values.decode([Moments].self, forKey: .losses)
+    guard isSound else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "γ does not rise in its range"))
+    }
   }
 
   /// Whether γ rises from one end to the other.

@@ -1,7 +1,5 @@
 // Importance sampling of timesteps by the losses seen there (Nichol and Dhariwal 2021, Section 3.3).
 
-import Foundation
-
 /// How the timesteps of a batch are drawn.
 public enum TimestepSampling: String, CaseIterable, Sendable {
   /// As the objective draws them: uniform, and stratified over the batch.

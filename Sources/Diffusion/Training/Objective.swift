@@ -4,7 +4,7 @@ package import Kernels
 
 /// A loss over noisy images, one example at a time.
 ///
-/// The loss of a step is the sum over the batch divided by its number of values.
+/// The loss of a step is the weighted sum over the batch divided by its number of values.
 public protocol Objective: Sendable {
   /// The timestep of an image of a batch.
   ///
@@ -41,7 +41,7 @@ extension Objective {
 public struct Example {
   /// t of x_t.
   public let timestep: Timestep
-  /// The image x_0, in [-1, 1].
+  /// The image x_0, [H, W, C] in [-1, 1]; all blocks are of this shape.
   public let x0: Block
   /// The noise ε, standard normal.
   public let noise: Block
@@ -57,13 +57,14 @@ public struct Example {
   public let target: Block
   /// To be set to `scale` times the derivative of this example's loss with respect to the output.
   public let gradient: Block
-  /// What the sum of the losses is multiplied by: 1 over the batch's number of values.
+  /// What this example's loss is multiplied by in the step's: its weight where timesteps are drawn unevenly, over
+  /// the batch's number of values; 0 where only the loss is wanted.
   public let scale: Float
   /// What the network outputs.
   public let prediction: Prediction
   /// The forward process.
   public let schedule: NoiseSchedule
-  /// The sum of the losses of the examples before this one, on this core; this one's is to be added.
+  /// A sum of losses that this example's is to be added to.
   public var loss: Double
 
   package init(

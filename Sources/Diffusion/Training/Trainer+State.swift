@@ -81,7 +81,7 @@ extension Trainer {
     self.completed = completed
   }
 
-  /// Writes everything that is needed to go on: weights, their average, Adam's moments, the step.
+  /// Writes everything that is needed to go on: weights, their average, the optimizer's moments, the step.
   ///
   /// - Parameter folder: created if need be; the state of a training before is replaced.
   /// - Throws: `FileError`.

@@ -10,10 +10,10 @@ extension Trainer {
   /// x_0 ~ q(x_0),  t ~ Uniform(1...T),  ε ~ N(0, I)
   /// take a gradient step on ∇_θ ‖ε - ε_θ(√ᾱ_t x_0 + √(1 - ᾱ_t) ε, t)‖²
   /// ```
-  /// on a batch, for this trainer's objective, with Adam, and moves the weights' average.
+  /// on a batch, for this trainer's objective, with its optimizer, and moves the weights' average.
   ///
   /// - Parameters:
-  ///   - learningRate: Adam's step size.
+  ///   - learningRate: the optimizer's step size.
   ///   - emaDecay: how much of the weights' average stays; 0 copies the weights.
   /// - Throws: `TrainingError.diverged`, before the weights are changed.
   public func step(learningRate: Double, emaDecay: Double) throws(TrainingError) -> Step {
@@ -44,7 +44,7 @@ extension Trainer {
 
   /// x_0 ~ q(x_0), t ~ Uniform(1...T) and where ε lies in its stream, for each example of a batch;
   /// and which are conditioned on the null class.
-  private func draws(_ step: Int) -> [Draw] {
+  func draws(_ step: Int) -> [Draw] {
     let times = continuous?.times(
       options.batch, chance: chance(random.block(item: 0, time: UInt32(step), index: 0)[0]))
     let important = history?.probabilities.map(ImportanceDraw.init)
@@ -105,7 +105,7 @@ extension Trainer {
     let process = continuous?.schedule(of: draws)
     for first in stride(from: 0, to: draws.count, by: ShardSize.usual) {
       let shard = draws[first..<min(draws.count, first + ShardSize.usual)]
-      if let found = lanes[0].firstAnomaly(shard, in: process) { return found }
+      if let found = lanes[0].firstAnomaly(shard, in: process, step: completed) { return found }
     }
     return optimization.firstAnomaly
   }

@@ -84,11 +84,12 @@ public final class Trainer {
   ///   - data: the images to learn, at least one.
   ///   - labels: the class of each image, below the number of classes.
   ///   - options: how it is trained.
-  /// - Throws: `ConfigurationError` where the shape makes no network.
+  /// - Throws: `ConfigurationError` where the shape makes no network, or where it is to predict the mean.
   public convenience init(
     _ configuration: UNetConfiguration, learning logSNR: LearnedLogSNR, prediction: Prediction,
     data: any ImageSource, labels: [UInt8]? = nil, _ options: TrainingOptions = TrainingOptions()
   ) throws(ConfigurationError) {
+    guard prediction != .mean else { throw .meanPredictionInContinuousTime }
     let process = ContinuousProcess(logSNR, EndTerms(of: data))
     self.init(
       try UNet(configuration), from: nil, schedule: process.table, prediction: prediction,

@@ -5,6 +5,14 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The loss or a gradient is infinite or not a number; where that was looked for, what was so first.
   case diverged(step: Int, learningRate: Double, anomaly: String? = nil)
 
+  /// The same error by another count of the steps, and another learning rate.
+  func at(step: Int, learningRate: Double) -> TrainingError {
+    switch self {
+    case .diverged(_, _, let anomaly):
+      .diverged(step: step, learningRate: learningRate, anomaly: anomaly)
+    }
+  }
+
   /// One line: what happened, and what to do.
   public var description: String {
     switch self {

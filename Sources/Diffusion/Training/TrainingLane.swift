@@ -63,10 +63,10 @@ struct TrainingLane: Sendable {
 
   /// The sum of the losses of some examples.
   func loss(_ draws: ArraySlice<Draw>) -> Double {
+    guard let gradients else { preconditionFailure("a loss alone, of a lane for training") }
     prepare(draws)
     examples.lane.forward()
-    return evaluate(
-      draws, 0..<draws.count, in: schedule, gradient: gradients?.all ?? target.all, scale: 0)
+    return evaluate(draws, 0..<draws.count, in: schedule, gradient: gradients.all, scale: 0)
   }
 
   /// The same, and the gradient of `scale` times the sum, added to `gradients`.
@@ -102,8 +102,11 @@ struct TrainingLane: Sendable {
     return loss
   }
 
-  /// The first tensor of the network that is not finite for some examples.
-  func firstAnomaly(_ draws: ArraySlice<Draw>, in process: NoiseSchedule?) -> String? {
+  /// The first tensor of the network that is not finite for some examples of a training step.
+  func firstAnomaly(
+    _ draws: ArraySlice<Draw>, in process: NoiseSchedule?, step: Int
+  ) -> String? {
+    tape.place = (UInt32(step), UInt32(draws.startIndex))
     prepare(draws, in: process)
     return tape.firstAnomaly()
   }

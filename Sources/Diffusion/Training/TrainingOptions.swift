@@ -1,6 +1,5 @@
 // How a network is trained: the optimizer's numbers and the seed.
 
-import Foundation
 public import Ranks
 
 /// The settings of a training.
@@ -41,9 +40,16 @@ public struct TrainingOptions: Sendable {
     self.threads = threads
   }
 
+  /// What warm-up and average take of a training: a twentieth.
+  private static let part = 20
+  /// A longer warm-up gains nothing.
+  private static let longestWarmup = 500
+  /// The steps that an average remembers.
+  private static let remembered = 2...10_000
+
   /// The warm-up of a training of so many steps.
   package func warmupSteps(of steps: Int) -> Int {
-    warmup ?? min(500, steps / 20)
+    warmup ?? min(TrainingOptions.longestWarmup, steps / TrainingOptions.part)
   }
 
   /// The average's decay in the long run of a training of so many steps.
@@ -51,6 +57,7 @@ public struct TrainingOptions: Sendable {
   /// An average over n steps has the decay 1 - 1/n. A horizon much longer than the training would keep a
   /// share of the initial weights.
   package func decay(of steps: Int) -> Double {
-    averageDecay ?? 1 - 1 / Double(min(max(steps / 20, 2), 10_000))
+    let (few, many) = (TrainingOptions.remembered.lowerBound, TrainingOptions.remembered.upperBound)
+    return averageDecay ?? 1 - 1 / Double(min(max(steps / TrainingOptions.part, few), many))
   }
 }

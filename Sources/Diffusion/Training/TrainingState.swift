@@ -30,8 +30,8 @@ struct DistillationState {
   let tensors: [(TrainingState.Part, Floats)]
 }
 
-/// The state of a training between two steps, as its file holds it: weights, their average, Adam's
-/// moments, and in the metadata the counters and settings.
+/// The state of a training between two steps, as its file holds it: weights, their average, the
+/// optimizer's moments, and in the metadata the counters and settings.
 ///
 /// Everything random follows from seed and step, so that nothing else is needed to go on with the
 /// same bytes.

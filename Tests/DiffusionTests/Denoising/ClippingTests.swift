@@ -54,7 +54,7 @@ import Testing
   @Test(arguments: [
     (Clipping.dynamic(quantile: 1.5, most: nil), SamplingError.quantile(1.5)),
     (.dynamic(quantile: .infinity, most: nil), .quantile(.infinity)),
-    (.dynamic(quantile: 0.9, most: 0.5), .clipping(0.5)), (.toRange(0), .clipping(0)),
+    (.dynamic(quantile: 0.9, most: 0.5), .largestThreshold(0.5)), (.toRange(0), .clipping(0)),
   ])
   func impossibleThresholdsAreRefused(clipping: Clipping, expected: SamplingError) throws {
     let model = try SmallTraining.trainer().snapshot()

@@ -1,9 +1,10 @@
 // A model's folder: written and opened again it is the same model; damaged it is refused.
 
-import Diffusion
 import Foundation
 import TestSupport
 import Testing
+
+@testable import Diffusion
 
 @Suite struct DiffusionModelTests {
   private static let weightsFile = "unet/diffusion_pytorch_model.safetensors"
@@ -63,8 +64,28 @@ import Testing
     }
   }
 
+  /// diffusers' `center_input_sample`, for images that are in 0...1.
+  @Test func aCentredInputIsTwiceTheInputLessOne() throws {
+    let trainer = try SmallTraining.trainer(SmallTraining.options { $0.warmup = 0 })
+    for _ in 0..<3 { _ = try trainer.step(of: 3) }
+    let plain = trainer.snapshot()
+    var network = SmallTraining.network()
+    network.centersInput = true
+    let centred = DiffusionModel(
+      try UNet(network), plain.parameters, schedule: plain.schedule, prediction: .noise,
+      clipping: .none, imageSize: plain.imageSize)
+    let images = plain.noise(3, seed: 1)
+    let moved = Images(size: images.size, values: images.values.map { 2 * $0 - 1 })
+    func outputs(_ model: DiffusionModel, _ images: Images) throws -> [Float] {
+      try model.denoise(images, at: Timestep(300), threads: 1).noise.values
+    }
+    let (of, directly) = (try outputs(centred, images), try outputs(plain, moved))
+    #expect(zip(of, directly).allSatisfy { abs($0 - $1) < 1e-5 })
+    #expect(try zip(of, outputs(plain, images)).contains { abs($0 - $1) > 1e-3 })
+  }
+
   @Test(arguments: [true, false])
-  func aScheduleRescaledToZeroSNRIsSavedAsTheOriginal(hasShape: Bool) throws {
+  func aScheduleRescaledToZeroSNRIsSavedAsTheOriginalToBeRescaled(hasShape: Bool) throws {
     let original =
       try hasShape
       ? NoiseSchedule(.quadratic, timesteps: 200)

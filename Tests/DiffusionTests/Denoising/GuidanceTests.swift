@@ -120,5 +120,20 @@ import Testing
       #expect(!error.description.contains("\n"))
     }
     #expect(throws: Never.self) { try sample(Guidance(1, from: .model(plain)), of: plain) }
+    func trained(_ betas: [Double]) throws -> DiffusionModel {
+      try Trainer(
+        SmallTraining.network(), schedule: NoiseSchedule(betas: betas), prediction: .noise,
+        data: SmallTraining.images(10), SmallTraining.options()
+      ).snapshot()
+    }
+    let betas = plain.schedule.timesteps.map { plain.schedule.beta($0) }
+    // Rounded to what a file in single precision holds, and really another one.
+    let (rounded, scaled) = try (
+      trained(betas.map { Double(Float($0)) }), trained(betas.map { 1.1 * $0 })
+    )
+    #expect(throws: Never.self) { try sample(Guidance(1, from: .model(rounded)), of: plain) }
+    #expect(throws: SamplingError.guideSchedule) {
+      try sample(Guidance(1, from: .model(scaled)), of: plain)
+    }
   }
 }

@@ -16,7 +16,7 @@ import Testing
   ]
 
   private func distiller(
-    _ teacher: DiffusionModel, _ stages: [DistillationStage] = stages, guidance: Guidance? = nil,
+    _ teacher: DiffusionModel, _ stages: [DistillationStage] = stages, guidance: Double = 0,
     labels: [UInt8]? = nil, threads: Int = 2
   ) throws -> Distiller {
     try Distiller(
@@ -34,10 +34,9 @@ import Testing
 
   /// DDIM's step by the image that is learned ends where the teacher's steps end, and x_t stays what it
   /// was.
-  @Test(arguments: [nil, 1.5])
-  func oneStepByTheLearnedImageEndsWhereTheTeachersStepsEnd(weight: Double?) throws {
+  @Test(arguments: [0, 1.5])
+  func oneStepByTheLearnedImageEndsWhereTheTeachersStepsEnd(guidance: Double) throws {
     let teacher = try conditionalTeacher()
-    let guidance = weight.map { Guidance($0) }
     let stage = DistillationStage(steps: 4, .progressive(teacherSteps: 3))
     let paths = try stage.paths(in: teacher.schedule)
     let examples = ExampleLane(
@@ -54,7 +53,7 @@ import Testing
       let path = try #require(paths[draw.timestep])
       var options = SamplingOptions(threads: 1)
       options.start = Images(size: teacher.imageSize, values: xt[place])
-      (options.classes, options.guidance) = (.one(place % 3), guidance)
+      (options.classes, options.guidance) = (.one(place % 3), Guidance(guidance))
       let end = try teacher.sample(1, SamplingPlan(DDIMSampler(), along: path), options).images
       let (x0, noise) = (examples.x0(place).array, examples.noise(place).array)
       for (mix, expected) in [
@@ -132,7 +131,7 @@ import Testing
   @Test func anyNumberOfThreadsGivesTheSameBytes() throws {
     func weights(threads: Int) throws -> [UInt8] {
       let distiller = try distiller(
-        conditionalTeacher(), guidance: Guidance(1), labels: Self.labels, threads: threads)
+        conditionalTeacher(), guidance: 1, labels: Self.labels, threads: threads)
       for _ in 0..<6 { _ = try distiller.step(of: 6) }
       return distiller.snapshot().weights
     }
@@ -165,9 +164,51 @@ import Testing
     #expect(throws: DistillationError.prediction(prediction)) { try distiller(teacher) }
   }
 
+  @Test func aLearnedVarianceIsRefused() throws {
+    var network = SmallTraining.network()
+    network.outChannels = 2
+    let teacher = try Trainer(
+      network, schedule: NoiseSchedule(.linear, timesteps: 1000), prediction: .velocity,
+      objective: HybridLoss(), data: SmallTraining.images(10), SmallTraining.options()
+    ).snapshot()
+    #expect(throws: DistillationError.learnedVariance) { try distiller(teacher) }
+  }
+
+  /// Its step among all stages' steps, and the rate that was asked for, of which matching takes a part.
+  @Test func aDistillationThatDivergesNamesItsOwnStepAndRate() throws {
+    let teacher = try untrainedModel(timesteps: 100)
+    let stages = [
+      DistillationStage(steps: 2, .progressive(teacherSteps: 2)),
+      DistillationStage(steps: 2, .distributionMatching(criticSteps: 1)),
+    ]
+    let distiller = try Distiller(
+      teacher, stages, data: SmallTraining.images(12), SmallTraining.options { $0.warmup = 0 })
+    for _ in 0..<3 { _ = try distiller.step(of: 4) }
+    #expect(distiller.stage == 1)
+    let (trainer, rate) = (distiller.current.trainer, distiller.options.learningRate)
+    trainer.optimization.parameters.values.fill(3e38)
+    trainer.optimization.parameters.markChanged()
+    #expect(trainer.completed == 1 && trainer.options.learningRate < rate)
+    #expect(throws: TrainingError.diverged(step: 4, learningRate: rate)) {
+      _ = try distiller.step(of: 4)
+    }
+  }
+
+  /// As when its length is an estimate, which later stages must not follow either.
+  @Test func aSettledLengthIsThatOfAllStages() throws {
+    let distiller = try distiller(untrainedModel(timesteps: 100))
+    distiller.settle(for: 900)
+    let first = distiller.current.trainer.options
+    #expect(first.warmup != nil && first.averageDecay != nil)
+    for _ in 0..<4 { _ = try distiller.step(of: 9) }
+    #expect(distiller.stage > 0)
+    let later = distiller.current.trainer.options
+    #expect(later.warmup != nil && later.averageDecay != nil)
+  }
+
   @Test func guidanceNeedsAModelWithClasses() throws {
     #expect(throws: SamplingError.unconditional) {
-      try distiller(untrainedModel(timesteps: 100), guidance: Guidance(1))
+      try distiller(untrainedModel(timesteps: 100), guidance: 1)
     }
   }
 }

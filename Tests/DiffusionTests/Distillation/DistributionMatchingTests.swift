@@ -64,7 +64,7 @@ import Testing
     student: Float, teacher: Float, critic: Float
   ) throws {
     let models = try (constant(student), constant(teacher), constant(critic))
-    let lane = MatchingLane(models.0, models.1, nil, critic: models.2, grid, seed: 0)
+    let lane = MatchingLane(models.0, models.1, 0, critic: models.2, grid, seed: 0)
     let (examples, draws) = (examples(models.0), draws([grid[0], grid[1], grid[1]]))
     examples.prepare(draws[...])
     let noise = draws.indices.map { examples.noise($0).array }
@@ -129,7 +129,7 @@ import Testing
       .init(stage: 0, before: 0),
       of: [DistillationStage(steps: 1, .distributionMatching(criticSteps: 3))], from: student,
       DistillationSubject(
-        original: teacher, guidance: nil, data: SmallTraining.images(12), labels: nil,
+        original: teacher, guidance: 0, data: SmallTraining.images(12), labels: nil,
         options: options))
     for _ in 0..<150 { _ = try stage.step(of: 150) }
     let image = try stage.student().sample(

@@ -65,6 +65,24 @@ import Testing
     #expect(worst < 0.5 / 127.5, "\(worst)")
   }
 
+  /// DDIM with x̂0 + A⁺(y - A x̂0) in place of x̂0, also before the last step (Eq. 13).
+  @Test func everyEstimateGetsTheMeans() throws {
+    let schedule = try NoiseSchedule(.cosine, timesteps: 50)
+    let (t, s) = (Timestep(40), Timestep(20))
+    let small = images.prefix(1).shrunk(by: 2)
+    let (xt, x0) = (uniform(64, seed: 1), uniform(64, seed: 2))
+    let walked = NullSpaceSampler(small, factor: 2).trajectory(
+      from: xt, along: [(t, s)], StoredOutputs([x0]), schedule, .sample)
+    let means = Images(size: images.size, values: x0).shrunk(by: 2)
+    let weights = DDIMSampler().weights(from: t, to: s, in: schedule)
+    for pixel in 0..<64 {
+      let block = pixel / 16 * 4 + pixel % 8 / 2
+      let corrected = Double(x0[pixel]) + Double(small.values[block] - means.values[block])
+      let expected = weights.xtWeight * Double(xt[pixel]) + weights.x0Weight * corrected
+      #expect(abs(Double(walked.x[0][pixel]) - expected) < 1e-5)
+    }
+  }
+
   @Test func withBlocksOfOnePixelTheImageIsGiven() throws {
     let sampler = NullSpaceSampler(images, factor: 1)
     let result = try untrainedModel(timesteps: 50).sample(3, SamplingPlan(sampler, steps: 5)).images

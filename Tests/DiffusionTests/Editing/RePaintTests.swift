@@ -1,5 +1,7 @@
 // RePaint: what is shown stays, what is hidden is DDPM's, and the path goes back as the paper's does.
 
+import Autograd
+import Kernels
 import TestSupport
 import Testing
 
@@ -64,22 +66,63 @@ import Testing
       short.map(\.value) == [6, 5, 4, 3, 2, 3, 4, 3, 2, 1, 0, 1, 2, 1, 0])
   }
 
+  /// A step down (Eq. 8), and the forward process back up.
+  @Test func stepsAndJumpsAreTheirFormulas() throws {
+    let schedule = try NoiseSchedule(.cosine, timesteps: 60)
+    let (t, s) = (Timestep(40), Timestep(20))
+    let (mask, known) = (Mask(.left, of: Self.size), Self.known.prefix(1))
+    let numbers = (1...5).map { uniform(64, bound: 2, seed: $0) }
+    let (xt, x0, noise) = (numbers[0], numbers[1], Array(numbers[2...]))
+    let walked = RePaint(known, hiding: mask).trajectory(
+      from: xt, along: [(t, s), (s, t)], StoredOutputs([x0], noise: noise), schedule, .sample)
+    let (posterior, noised) = (schedule.posterior(from: t, to: s), schedule.noised(at: s))
+    let kept = schedule.alphaBar(t) / schedule.alphaBar(s)
+    for i in 0..<64 {
+      let drawn =
+        posterior.xtWeight * Double(xt[i]) + posterior.x0Weight * Double(x0[i])
+        + posterior.variance(.small).squareRoot() * Double(noise[0][i])
+      let shown =
+        noised.x0Weight * Double(known.values[i]) + noised.noiseWeight * Double(noise[1][i])
+      let expected = mask.hidden[i] ? drawn : shown
+      #expect(abs(Double(walked.x[0][i]) - expected) < 1e-5)
+      let back = kept.squareRoot() * expected + (1 - kept).squareRoot() * Double(noise[2][i])
+      #expect(abs(Double(walked.x[1][i]) - back) < 1e-5)
+    }
+  }
+
   /// Every step of a path that goes back has noise of its own.
   @Test func noNoiseIsDrawnTwice() throws {
     let schedule = try NoiseSchedule(.linear, timesteps: 50)
     let path = RePaint.path(along: schedule.timesteps.reversed(), jump: 5, times: 4)
-    var rounds: [Timestep: Int] = [:]
-    var times: Set<UInt32> = [0]
-    var count = 1
-    for t in path.dropLast() {
-      for use in NoisePlace.Use.allCases {
-        times.insert(NoisePlace(t, round: rounds[t, default: 0], use: use).time)
-        count += 1
-      }
-      rounds[t, default: 0] += 1
+    let source = RecordedNoise()
+    let x = FloatMemory(count: 64)
+    let sampler = RePaint(Self.known, hiding: Mask(.top, of: Self.size))
+    var walk = Walk(source, schedule, .noise, .none, memory: 0, capacity: 64)
+      .beginning(0..<1, at: x.all)
+    walk.fillStart()
+    let rounds = Walk.rounds(along: path)
+    for (index, (t, s)) in zip(path, path.dropFirst()).enumerated() {
+      walk.round = rounds[index]
+      sampler.step(&walk, from: t, to: s)
     }
-    // The start of images is the first step's place at timestep 0, from which jumps go back too.
-    #expect(times.count == count - 1)
+    let times = source.places.withLock { $0.map(\.time) }
+    // A start, two of each step down but the last to data, one of each jump.
+    #expect(times.count > 2 * 50 && Set(times).count == times.count)
     #expect(NoisePlace(Timestep(7)).time == 7)
+  }
+}
+
+/// Outputs of 0, and a list of the noise that was asked for.
+private struct RecordedNoise: WalkSource {
+  let places = Locked<[NoisePlace]>([])
+  private let zeros = FloatMemory(count: 64)
+
+  func output(
+    _ xt: Floats, _ images: Range<Int>, at timestep: Timestep, shift: BottleneckShift?
+  ) -> NetworkOutput { NetworkOutput(zeros.all) }
+
+  func fillNoise(_ target: Floats, _ images: Range<Int>, at place: NoisePlace) {
+    places.withLock { $0.append(place) }
+    target.fill(0)
   }
 }

@@ -67,10 +67,7 @@ private struct GaussianField: FlowField {
       : SmallTraining.conditionalTrainer(options)
     for _ in 0..<5 { _ = try trainer.step(of: 5) }
     let model = trainer.snapshot()
-    let parameters = Parameters(model.unet.layout)
-    parameters.values.copy(from: model.parameters.values)
-    parameters.derive(Workers(count: 1))
-    var lane = FlowLane(model, parameters, seed: 4)
+    var lane = FlowLane(model, model.trainableCopy(threads: 1), seed: 4)
     lane.begin([7, 9], classes: classes == nil ? nil : [1, 2])
     let x = model.noise(2, seed: 5)
     let z = lane.probe.all.prefix(128)
@@ -97,6 +94,38 @@ private struct GaussianField: FlowField {
           abs(traces[image] - wanted) < 0.02 * abs(wanted) + 0.05, "\(traces), \(wanted) at \(t)")
       }
     }
+  }
+
+  /// Nothing moves, so that images count as noise: -log2 N(x; 0, 1) per value, and the bits of a level's width.
+  @Test func aVelocityOfZeroHasTheBitsOfNoise() throws {
+    let model = try constantModel(0, prediction: .velocity, clipRange: nil, timesteps: 1000)
+    let data = SmallTraining.images(9, model.imageSize)
+    let found = try model.flowLikelihood(of: data, count: 9, steps: 200, seed: 1, threads: 2)
+    // All pixels are black or white, ±1.
+    let expected = (1 + log(2 * .pi)) / 2 / log(2.0) - log2(2.0 / 255)
+    #expect(abs(found.bits.mean - expected) < 0.01, "\(found), \(expected)")
+    let error = try #require(found.stepError)
+    #expect(error > 0 && error < 0.01, "\(found)")
+  }
+
+  /// Of both ends alone there is nothing to compare with.
+  @Test func aSingleStepHasNoErrorOfItsSteps() throws {
+    let model = try untrainedModel(timesteps: 40)
+    let found = try model.flowLikelihood(
+      of: SmallTraining.images(2), count: 2, steps: 2, seed: 1, threads: 1)
+    #expect(found.stepError == nil && found.steps == 2)
+  }
+
+  @Test func levelsGetNoiseOfTheirOwnWidth() throws {
+    let model = try untrainedModel(timesteps: 40)
+    var lane = FlowLane(model, model.trainableCopy(threads: 1), seed: 4)
+    lane.begin([7, 9], classes: nil)
+    let pixels = [Float](repeating: 0.25, count: 128)
+    let offsets = lane.dequantised(pixels).map { Double($0) - 0.25 }
+    #expect(offsets.allSatisfy { abs($0) <= 1 / 255.0 } && Set(offsets).count > 100)
+    let square = offsets.reduce(0) { $0 + $1 * $1 } / 128
+    // (2/255)²/12, five standard errors apart at most.
+    #expect(abs(square * 3 * 255 * 255 - 1) < 0.4)
   }
 
   @Test func anyNumberOfThreadsMeasuresTheSame() throws {

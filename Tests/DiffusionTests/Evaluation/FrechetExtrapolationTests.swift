@@ -59,6 +59,18 @@ import Testing
     #expect(near >= 10, "\(extrapolated)")
   }
 
+  /// The spread of independent sets' distances, against what the bootstrap says of each.
+  @Test func theBootstrapsErrorIsTheSpread() {
+    let all = (0..<12).map { pair in
+      let (images, reference) = Self.sets(pair)
+      return FrechetDistance(of: images, to: reference, threads: 2)
+    }
+    let mean = all.reduce(0) { $0 + $1.value } / 12
+    let spread = (all.reduce(0) { $0 + ($1.value - mean) * ($1.value - mean) } / 11).squareRoot()
+    let said = all.reduce(0) { $0 + $1.standardError } / 12
+    #expect((0.5...2).contains(said / spread), "\(said), \(spread)")
+  }
+
   @Test func setsFromOneSourceAreExtrapolatedToNoDistance() throws {
     let (a, b) = (Self.gaussian(120, seed: 100), Self.gaussian(120, seed: 101))
     let found = try #require(FrechetExtrapolation(of: a, to: b, threads: 2))

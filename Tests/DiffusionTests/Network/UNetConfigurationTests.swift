@@ -81,6 +81,14 @@ import Testing
     ("_ddpm_null_class is 0", { ($0.classes, $0.nullClass) = (nil, 0) }),
     ("_ddpm_null_class is -1", { ($0.classes, $0.nullClass) = (nil, -1) }),
     ("_ddpm_null_class is \(Int.min)", { ($0.classes, $0.nullClass) = (3, .min) }),
+    (
+      "_ddpm_unseen_classes is 3; it must be",
+      { ($0.classes, $0.nullClass, $0.unseenClasses) = (4, 3, [3]) }
+    ),
+    (
+      "_ddpm_unseen_classes is all of them",
+      { ($0.classes, $0.nullClass, $0.unseenClasses) = (3, 2, [0, 1]) }
+    ),
     ("the limit is 1000000000", { $0.channels = [8192, 8192, 8192] }),
   ]
 

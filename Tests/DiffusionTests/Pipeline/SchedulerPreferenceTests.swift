@@ -52,6 +52,18 @@ import Testing
     #expect(try scheduler(keys + #""leading"}"#).preference == nil)
   }
 
+  /// A student that diffusers' DDIM scheduler was saved with keeps its steps.
+  @Test(arguments: [
+    ("DDIMScheduler", "ddim", true), ("DDIMScheduler", "unipc", false),
+    ("UniPCMultistepScheduler", "unipc", false), ("DDPMScheduler", "unipc", true),
+  ])
+  func anotherClassWins(name: String, sampler: String, isKept: Bool) throws {
+    let text =
+      #"{"_class_name": "\#(name)", "_ddpm_sampler": "\#(sampler)", "#
+      + #""_ddpm_steps": 2, "timestep_spacing": "trailing"}"#
+    #expect(try scheduler(text).preference?.steps == (isKept ? 2 : nil))
+  }
+
   @Test func withoutItThereIsNone() throws {
     #expect(try scheduler("{}").preference == nil)
     #expect(try scheduler(#"{"_ddpm_sampler": null}"#).preference == nil)

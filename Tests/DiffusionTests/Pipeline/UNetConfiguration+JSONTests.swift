@@ -52,6 +52,21 @@ import Testing
     #expect(try unet(configuration.json.text(.compact)) == configuration)
   }
 
+  @Test(arguments: [true, false]) func aCentredInputIsReadAndWritten(isCentred: Bool) throws {
+    let configuration = try unet(#"{"center_input_sample":\#(isCentred)}"#)
+    #expect(configuration.centersInput == isCentred)
+    #expect(try unet(configuration.json.text(.compact)) == configuration)
+  }
+
+  @Test func classesWithoutAnImageAreKept() throws {
+    let size = ImageSize(height: 28, width: 28, channels: 1)
+    var network = UNetConfiguration(.tiny, imageSize: size, classes: 10)
+    network.unseenClasses = [3, 7]
+    let text = network.json.text(.compact)
+    #expect(text.contains(#""_ddpm_unseen_classes":[3,7]"#))
+    #expect(try unet(text) == network && unet(text).seenClasses == [0, 1, 2, 4, 5, 6, 8, 9])
+  }
+
   @Test func theNullClassIsANoteThatDiffusersPassesOver() throws {
     let size = ImageSize(height: 28, width: 28, channels: 1)
     let guided = UNetConfiguration(.tiny, imageSize: size, classes: 10)

@@ -11,7 +11,6 @@ import Testing
   #expect(schedule.timesteps.count == 50)
   #expect(schedule.timesteps.first == Timestep(1))
   #expect(schedule.timesteps.reversed().first == Timestep(50))
-  #expect(schedule.timesteps.randomElement().map(schedule.timesteps.contains) == true)
 }
 
 @Test func moreNoiseIsLater() {

@@ -31,20 +31,30 @@ import Testing
     #expect([way[0], way[3], way[4], way[7]].flatMap(\.self) == ends)
   }
 
+  /// Ends of one length, at no right angle.
   @Test func anglesAreEven() {
-    let way = rows([1, 2, -1, 0.5, -1, 3], columns: 6).map { $0.map(Double.init) }
-    func angle(_ a: [Double], _ b: [Double]) -> Double {
-      func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).map(*).reduce(0, +) }
-      return acos(dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot())
+    let way = rows([2, 0, 0, 1, 3.0.squareRoot(), 0].map { Float($0) }, columns: 6)
+    for (place, image) in way.enumerated() {
+      let angle = Double(place) / 5 * .pi / 3
+      for (value, truth) in zip(image, [2 * cos(angle), 2 * sin(angle), 0]) {
+        #expect(abs(Double(value) - truth) < 1e-6)
+      }
     }
-    // Of one length they would be even exactly; here both ends are scaled to it first.
-    let unit = way.map { image in
-      let length = image.map { $0 * $0 }.reduce(0, +).squareRoot()
-      return image.map { $0 / length }
+  }
+
+  /// θ is the angle between the ends, whatever their lengths.
+  @Test func endsOfDifferentLengthFollowEquation67() {
+    let (from, to): ([Double], [Double]) = ([1, 2, -1], [0.5, -1, 3])
+    func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).map(*).reduce(0, +) }
+    let theta = acos(dot(from, to) / (dot(from, from) * dot(to, to)).squareRoot())
+    for (place, image) in rows((from + to).map { Float($0) }, columns: 6).enumerated() {
+      let share = Double(place) / 5
+      let weights = (sin((1 - share) * theta) / sin(theta), sin(share * theta) / sin(theta))
+      for i in 0..<3 {
+        let truth = weights.0 * from[i] + weights.1 * to[i]
+        #expect(abs(Double(image[i]) - truth) < 1e-6)
+      }
     }
-    let whole = angle(unit[0], unit[5])
-    let parts = zip(unit, unit.dropFirst()).map(angle)
-    #expect(abs(parts.reduce(0, +) - whole) < 1e-6, "the way stays in the plane of its ends")
   }
 
   @Test(

@@ -40,6 +40,20 @@ import Testing
     }
   }
 
+  /// Heun evaluates the network at both ends of a step: the estimate is of the one it begins at.
+  @Test func anEstimateIsOfTheTimestepThatTheStepStartsFrom() throws {
+    let plan = SamplingPlan(HeunSampler(), steps: 4)
+    let moments = try moments(2, plan, batch: 2, threads: 1).moments
+    var xt = model.noise(2, seed: 0)
+    for moment in moments {
+      let truth = try model.denoise(xt, at: moment.timestep, threads: 1).x0.values
+      let found = moment.estimates.values
+      #expect(zip(found, truth).allSatisfy { abs($0 - min(max($1, -1), 1)) < 1e-4 })
+      xt = moment.images
+    }
+    #expect(moments.count == 4)
+  }
+
   /// x_s is made of x_t, the estimate and noise; without noise the numbers must fit together.
   @Test func theEstimateIsWhatTheStepUsed() throws {
     let moments = try moments(2, .ddim(steps: 6), batch: 2, threads: 1).moments

@@ -116,3 +116,13 @@ func impossiblePlansAreRefused(plan: SamplingPlan, expected: SamplingError) {
     try path(.ddim(steps: 1000)) { ($0.spacing, $0.stepsOffset) = (.leading, 2) }
   }
 }
+
+@Test func stepsThatLeadNowhereAreRefused() {
+  for (path, error) in [
+    ([7, 5, 5, 0], .noStep(at: Timestep(5))),
+    ([1001, 0], .timestep(Timestep(1001), of: Timestep(1000))),
+  ] as [([Int], SamplingError)] {
+    let plan = SamplingPlan(DDIMSampler(), along: path.map { Timestep($0) })
+    #expect(throws: error) { try plan.path(in: NoiseSchedule(.linear, timesteps: 1000), .init()) }
+  }
+}

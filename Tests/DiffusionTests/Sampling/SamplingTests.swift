@@ -44,7 +44,6 @@ import Testing
     }
   }
 
-  /// Shares of one job: each begins where the one before ends.
   @Test func outputsThatAreNoNumbersAreAnError() throws {
     let broken = try SmallTraining.trainer().snapshot()
     broken.parameters.values.fill(3e38)
@@ -53,6 +52,7 @@ import Testing
     }
   }
 
+  /// Shares of one job: each begins where the one before ends.
   @Test func sharesAreTheImagesOfTheWhole() throws {
     let plan = SamplingPlan.ddim(steps: 3, eta: .value(1))
     let all = try model.sample(9, plan, options(seed: 3)).images.values

@@ -1,9 +1,10 @@
 // Training with labels: which classes are dropped, the same bytes on any number of threads, and that it
 // works.
 
-import Diffusion
 import TestSupport
 import Testing
+
+@testable import Diffusion
 
 @Suite struct ConditionalTrainingTests {
   private func train(
@@ -28,13 +29,23 @@ import Testing
 
   /// Only rows that are looked up have a gradient; of the others Adam moves nothing.
   @Test(arguments: [(0.0, [true, true, true, false]), (1.0, [false, false, false, true])])
-  func theShareOfDroppedClassesIsTheOneAskedFor(share: Double, moved: [Bool]) throws {
+  func droppedClassesAreTheNullClass(share: Double, moved: [Bool]) throws {
     let trainer = try SmallTraining.conditionalTrainer(
       SmallTraining.options(batch: 12) { ($0.warmup, $0.classDropout) = (0, share) })
     let before = try trainer.snapshot().classRows
     _ = try trainer.step(of: 1)
     let after = try trainer.snapshot().classRows
     #expect(zip(before, after).map { $0 != $1 } == moved)
+  }
+
+  @Test func aTenthOfTheClassesIsDroppedUnlessAskedOtherwise() throws {
+    for (share, expected) in [(nil, 200), (0.3, 600)] as [(Double?, Int)] {
+      let trainer = try SmallTraining.conditionalTrainer(
+        SmallTraining.options(batch: 2000) { if let share { $0.classDropout = share } })
+      let dropped = trainer.draws(0).count { $0.classRow == 3 }
+      // Five standard errors.
+      #expect(abs(dropped - expected) < (share == nil ? 67 : 103), "\(dropped)")
+    }
   }
 
   @Test func labelsAndTheirDroppingDecideTheWeights() throws {

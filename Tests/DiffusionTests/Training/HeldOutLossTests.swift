@@ -24,6 +24,15 @@ import Testing
     #expect(one.mean == many.mean && one.byTimestep == many.byTimestep)
   }
 
+  /// Seven triples leave some of ten ranges empty, which have no mean.
+  @Test func rangesWithoutATripleAreLeftOut() throws {
+    let model = try SmallTraining.trainer().snapshot()
+    let loss = HeldOutLoss(on: data, count: 7)(model, threads: 2)
+    #expect(loss.byTimestep.count == 7 && loss.ranges.count == 7)
+    #expect(loss.byTimestep.allSatisfy { $0 > 0 })
+    #expect(loss.ranges[1] == Timestep(101)...Timestep(200))
+  }
+
   /// Evenly spaced timesteps: twenty triples per range.
   @Test func theRangesMakeUpTheMean() throws {
     let model = try SmallTraining.trainer().snapshot()

@@ -1,8 +1,9 @@
 // Training: the same bytes on any number of threads, a loss that falls, an end that is not silent.
 
-import Diffusion
 import TestSupport
 import Testing
+
+@testable import Diffusion
 
 /// Images of a shard.
 private let shard = ShardSize.usual
@@ -39,13 +40,44 @@ private let shard = ShardSize.usual
   @Test(arguments: [
     ImageSize(height: 12, width: 12, channels: 1), ImageSize(height: 4, width: 10, channels: 3),
   ])
-  func imagesOfAnyEvenSizeAndChannelsAreLearned(size: ImageSize) throws {
+  func imagesOfAnyEvenSizeAndChannelsAreTrainedOn(size: ImageSize) throws {
     let run = try train(SmallTraining.options(), data: SmallTraining.images(5, size))
     #expect(run.losses.allSatisfy { $0 > 0.1 && $0 < 10 })
   }
 
+  /// With an output of 3 whatever goes in, E(3 - ε)² is 10, and its slope along the last bias, the only
+  /// weight that anything depends on, 6.
+  @Test(arguments: [1, shard, 5 * shard + 3])
+  func lossAndGradientAreMeansOverTheBatch(batch: Int) throws {
+    let model = try constantModel(3, prediction: .noise, clipRange: nil, timesteps: 100)
+    let data = SmallTraining.images(4, model.imageSize)
+    let trainer = Trainer(from: model, data: data, SmallTraining.options(batch: batch))
+    let steps = 40
+    let step = try (0..<steps).map { _ in try trainer.step(learningRate: 0, emaDecay: 0) }
+    let values = Double(steps * batch * model.imageSize.values)
+    let loss = step.reduce(0) { $0 + $1.loss } / Double(steps)
+    let norm = step.reduce(0) { $0 + $1.gradientNorm } / Double(steps)
+    // Five standard errors: the variances are 38 and 4.
+    #expect(abs(loss - 10) < 5 * (38 / values).squareRoot(), "\(loss)")
+    #expect(abs(norm - 6) < 5 * (4 / values).squareRoot(), "\(norm)")
+    let heldOut = HeldOutLoss(on: data, count: 200)(model, threads: 2)
+    #expect(abs(heldOut.mean - 10) < 5 * (38.0 / 3200).squareRoot(), "\(heldOut)")
+  }
+
+  /// Whether one is mirrored has nothing to do with its timestep.
+  @Test func halfOfTheImagesAreMirroredAtAnyTimestep() throws {
+    let trainer = try SmallTraining.trainer(
+      SmallTraining.options(batch: 1000) { $0.mirrorsImages = true })
+    let draws = trainer.draws(0)
+    for half in [draws.prefix(500), draws.suffix(500)] {
+      // Five standard errors.
+      #expect(abs(half.count(where: \.isMirrored) - 250) < 56)
+    }
+    #expect(Set(draws.prefix(500).map { $0.timestep > Timestep(500) }) == [false])
+  }
+
   /// The bars lie across the image: its mirror image is the image itself, that of standing bars is not.
-  @Test func halfOfTheImagesAreMirroredLeftToRight() throws {
+  @Test func mirroringIsLeftToRight() throws {
     func weights(_ data: ByteImages, mirrored: Bool) throws -> [UInt8] {
       try train(SmallTraining.options { $0.mirrorsImages = mirrored }, data: data).weights
     }
@@ -53,6 +85,14 @@ private let shard = ShardSize.usual
     #expect(try weights(lying, mirrored: true) == weights(lying, mirrored: false))
     let standing = lying.transposed
     #expect(try weights(standing, mirrored: true) != weights(standing, mirrored: false))
+  }
+
+  @Test func aMeanInContinuousTimeIsRefused() {
+    #expect(throws: ConfigurationError.meanPredictionInContinuousTime) {
+      try Trainer(
+        SmallTraining.network(), learning: LearnedLogSNR(), prediction: .mean,
+        data: SmallTraining.images(4), SmallTraining.options())
+    }
   }
 
   @Test func stepsSayWhatTheyDid() throws {
