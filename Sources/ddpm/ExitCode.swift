@@ -24,7 +24,8 @@ package enum ExitCode: Int32, Error, CaseIterable {
       switch error {
       case let code as ExitCode: code
       case let error as RankError: error.code
-      case SamplingError.memory, SamplingError.operations, SamplingError.notFinite:
+      // Of one image it is the model's fault, of many the command line's.
+      case SamplingError.memory(_, images: 1, _), SamplingError.operations, SamplingError.notFinite:
         .invalidData
       case is UsageError, is SamplingError, is ScheduleError, is ConfigurationError: .usage
       case is MissingInput: .missingInput

@@ -89,7 +89,10 @@ package enum Tool {
     case "--version": throw UsageError("--version stands alone")
     case "help":
       guard rest.count < 2 else { throw UsageError("help takes one command: \(commandList)") }
-      return try rest.first.map { name throws(UsageError) in .help(try command(name)) } ?? .overview
+      guard let name = rest.first, !["help", "--help", "-h"].contains(name) else {
+        return .overview
+      }
+      return .help(try command(name))
     default:
       let command = try command(first)
       if rest.prefix(while: { $0 != "--" }).contains(where: { ["--help", "-h"].contains($0) }) {

@@ -18,7 +18,7 @@ enum BuiltTool {
     return folder.appending(path: "ddpm")
   }()
 
-  /// Runs the program with arguments, in an environment without a terminal's words.
+  /// Runs the program with arguments, with no terminal, and a cache folder of the tests' own.
   static func run(_ words: [String]) throws -> Result {
     try launch(program, words)
   }
@@ -33,12 +33,17 @@ enum BuiltTool {
   static let repository = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
+  /// Among what the build made, so that no test writes into the user's.
+  private static let cache = program.deletingLastPathComponent().appending(path: "tests-cache")
+
   private static func launch(_ program: URL, _ words: [String]) throws -> Result {
     let process = Process()
     let output = Pipe()
     let messages = Pipe()
     process.executableURL = program
     process.arguments = words
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["XDG_CACHE_HOME": cache.path]) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
     process.standardError = messages

@@ -16,7 +16,8 @@ extension DistillCommand {
     let (ready, teacher, memory) = try Tool.ranks.together { try prepare(run, progress) }
     try ready.carryOut(settings.session, isResumed: run != nil, since: start, progress) { steps in
       settings.summary(
-        ready.course, teacher.model, ready.train, from: teacher.path, steps: steps, memory)
+        ready.course, teacher.model, ready.train,
+        from: run == nil ? teacher.path : settings.model ?? teacher.path, steps: steps, memory)
     }
   }
 
@@ -41,7 +42,7 @@ extension DistillCommand {
     let distiller: Distiller
     do {
       distiller = try Distiller(
-        teacher, settings.stages, guidance: settings.guidance.map { Guidance($0) },
+        teacher, settings.stages, guidance: settings.guidance ?? 0,
         data: train.images, labels: train.labels, settings.options)
     } catch let error as DistillationError {
       throw FileError(path: path, .invalid(error.description))

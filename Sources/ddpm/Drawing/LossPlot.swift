@@ -26,20 +26,20 @@ package struct LossPlot {
     drawGrid(on: &canvas)
     let smoothed = LossCurves.smoothed(
       curves.training, reach: curves.training.count / Layout.pointsPerReach)
-    drawCurve(curves.training, Paint.batches, Layout.thin, on: &canvas)
-    drawCurve(smoothed, Paint.training, Layout.thick, on: &canvas)
-    drawCurve(curves.heldOut, Paint.heldOut, Layout.thick, on: &canvas)
+    drawCurve(curves.training, Paint.paleBlue, Layout.thin, on: &canvas)
+    drawCurve(smoothed, Paint.blue, Layout.thick, on: &canvas)
+    drawCurve(curves.heldOut, Paint.orange, Layout.thick, on: &canvas)
     if curves.heldOut.count <= Layout.mostDots {
-      canvas.draw(in: Paint.heldOut) { stencil in
+      canvas.draw(in: Paint.orange) { stencil in
         for point in curves.heldOut { stencil.line([place(point)], thickness: Layout.dot) }
       }
     }
     drawLabels(title, on: &canvas)
     drawLegend(
       [
-        ("training, each batch", Paint.batches, nil),
-        ("training, smoothed", Paint.training, smoothed.last),
-        ("held out", Paint.heldOut, curves.heldOut.last),
+        ("training, each batch", Paint.paleBlue, nil),
+        ("training, smoothed", Paint.blue, smoothed.last),
+        ("held out", Paint.orange, curves.heldOut.last),
       ], on: &canvas)
     return canvas.picture
   }
@@ -168,16 +168,4 @@ private enum Layout {
   }
   /// With more dots they would be a line of their own.
   static let mostDots = 60
-}
-
-/// Colours that people who see no difference of red and green can tell apart.
-private enum Paint {
-  static let paper = Colour(red: 252, green: 252, blue: 250)
-  static let grid = Colour(red: 228, green: 228, blue: 224)
-  static let axis = Colour(red: 130, green: 130, blue: 126)
-  static let label = Colour(red: 92, green: 92, blue: 88)
-  static let text = Colour(red: 38, green: 38, blue: 36)
-  static let batches = Colour(red: 178, green: 205, blue: 235)
-  static let training = Colour(red: 31, green: 100, blue: 173)
-  static let heldOut = Colour(red: 217, green: 95, blue: 20)
 }

@@ -17,14 +17,7 @@ struct SmallPlot {
   var quantity = Quantity.number
   let curves: [[(t: Int, value: Double)]]
 
-  static let paper = Colour(red: 252, green: 252, blue: 250)
-  static let text = Colour(red: 38, green: 38, blue: 36)
-  static let label = Colour(red: 92, green: 92, blue: 88)
-  private static let grid = Colour(red: 228, green: 228, blue: 224)
-  /// Colours that people who see no difference of red and green can tell apart.
-  private static let colours = [
-    Colour(red: 31, green: 100, blue: 173), Colour(red: 217, green: 95, blue: 20),
-  ]
+  private static let colours = [Paint.blue, Paint.orange]
 
   private static let scale = 2
   private static let (left, top, bottom) = (78, 32, 28)
@@ -50,7 +43,7 @@ struct SmallPlot {
     func down(_ value: Double) -> Double {
       Double(bottom) - Double(bottom - top) * values.position(of: value)
     }
-    canvas.draw(in: SmallPlot.grid) { stencil in
+    canvas.draw(in: Paint.grid) { stencil in
       for tick in values.ticks {
         stencil.rectangle(x: left, y: Int(down(tick.value)), width: right - left, height: 1)
       }
@@ -65,10 +58,10 @@ struct SmallPlot {
           thickness: SmallPlot.thicknesses[place])
       }
     }
-    canvas.draw(in: SmallPlot.text) {
+    canvas.draw(in: Paint.text) {
       $0.text(title, x: left, y: y, scale: SmallPlot.scale)
     }
-    canvas.draw(in: SmallPlot.label) { stencil in
+    canvas.draw(in: Paint.label) { stencil in
       for tick in values.ticks {
         stencil.text(
           tick.label, x: left - SmallPlot.gap,

@@ -2,6 +2,7 @@
 
 import Diffusion
 import Ranks
+import Synchronization
 
 extension EditCommand {
   package func run() throws {
@@ -15,8 +16,9 @@ extension EditCommand {
         arguments.record(of: Self.table)))
     let edited = try editor.edited(input)
     guard Tool.ranks.isFirst else { return }
+    progress.endLine()
     try write(
-      edited, Tool.text(model: editor.folder),
+      edited, Tool.text(model: editor.folder), model.text(editor.options),
       classes: model.classCount == nil ? [] : input.classes ?? [])
   }
 
@@ -39,9 +41,9 @@ extension EditCommand {
     options.classes = model.classCount == nil ? nil : input.classes.map(ClassChoice.each)
     options.guidance = settings.guidance.map { Guidance($0) }
     try model.check(options)
-    let clock = ContinuousClock.now
+    let clock = PhaseClock()
     options.progress = { share in
-      progress.update("\(percent(share))  left \(left(share, since: clock).brief)")
+      progress.update("\(percent(share))  left \(left(share, since: clock.start(of: share)).brief)")
     }
     options.ranks = Tool.ranks
     let editor = Editor(
@@ -51,35 +53,64 @@ extension EditCommand {
 
   /// Writes the results, for a picture behind their originals, and the latents.
   ///
-  /// - Parameter classes: of the input, as a conditional model took them.
+  /// - Parameters:
+  ///   - model: what a picture says of it.
+  ///   - guided: what it says of classes and guidance.
+  ///   - classes: of the input, as a conditional model took them.
   private func write(
-    _ edited: Edited, _ model: [(key: String, value: String)], classes: [Int]
+    _ edited: Edited, _ model: [(key: String, value: String)],
+    _ guided: [(key: String, value: String)], classes: [Int]
   ) throws {
     let text =
-      model + edited.text + [("steps", "\(settings.steps)")] + [("seed", "\(settings.seed)")]
+      model + edited.text + settings.samplerText + [("steps", "\(settings.steps)")] + guided
+      + [("seed", "\(settings.seed)")]
     var beside: [String] = []
     if let latents = settings.latents, let values = edited.latents {
       try AtomicFile.write(values.npy, to: latents)
       beside = [latents] + (try LabelFile.write(classes, beside: latents))
     }
     var written = [settings.output.path]
+    let columns = edited.columns + (edited.originals == nil ? 0 : 1)
     switch settings.output {
     case .picture:
-      let columns = edited.columns + (edited.originals == nil ? 0 : 1)
-      let rows = edited.rows
-      try settings.output.arranged(columns: columns).write(rows, text: text)
-      if settings.hasPreview {
-        Output.messages.note(Preview(.messages).text(ByteImages(rows), columns))
-      }
+      try settings.output.arranged(columns: columns).write(edited.rows, text: text)
     case .array, .folder:
       written = try settings.output.write(
         edited.results, classes: classes.isEmpty ? [] : edited.classes, text: text)
+    }
+    if settings.hasPreview {
+      Output.messages.note(Preview(.messages).text(ByteImages(edited.rows), columns))
     }
     for path in beside + written { try Output.results.line(path) }
   }
 }
 
+/// When each of several works began, one after the other, that report their shares to the same place.
+private final class PhaseClock: Sendable {
+  private let state = Mutex((start: ContinuousClock.now, share: 0.0))
+
+  /// When the work began of which a share is done; where that falls far back, a new one has begun.
+  func start(of share: Double) -> ContinuousClock.Instant {
+    state.withLock { state in
+      // Threads may report out of order.
+      if share < state.share / 2 { state.start = .now }
+      state.share = share
+      return state.start
+    }
+  }
+}
+
 extension EditSettings {
+  /// What a picture says of how its images were drawn.
+  fileprivate var samplerText: [(key: String, value: String)] {
+    switch edit {
+    case .reconstruct, .interpolate, .redraw: [("sampler", solver.name), ("eta", "0")]
+    case .inpaint: [("sampler", "RePaint")]
+    case .upscale: [("sampler", "DDNM"), ("eta", "0")]
+    case .move: [("sampler", "Asyrp"), ("eta", "0")]
+    }
+  }
+
   /// A class of a file's images means something to a model with classes, and to `--towards`.
   ///
   /// - Throws: `UsageError`.

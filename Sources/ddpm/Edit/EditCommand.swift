@@ -40,7 +40,8 @@ package struct EditCommand: Command {
     "--pick", "I,J,...", .list(of: .integer(0...Limit.images)), unset: "the first",
     "which of them, counted from 0")
   static let count = Option<Int?>(
-    "--count", "N", .integer(1...Limit.images), unset: "8, of a file all", "how many of them")
+    "--count", "N", .integer(1...Limit.images), unset: "8, of a sheet 4, of a file all",
+    "how many of them")
   static let classes = Option<Int?>(
     "--class", "K", .integer(0...UNetConfiguration.Limit.classes.upperBound - 1),
     unset: "the images' labels",
@@ -74,7 +75,7 @@ package struct EditCommand: Command {
     "draw anew what is hidden: left, right, top, bottom, center, or what is white in a PNG (RePaint)"
   )
   static let resample = Option<Int?>(
-    "--resample", "R", .integer(1...1000), unset: "\(usualResample)",
+    "--resample", "R", .integer(1...1000), unset: "\(usualResample), in one step 1",
     "how often --mask walks each stretch of steps")
   static let jump = Option<Int?>(
     "--jump", "J", .integer(1...Limit.timesteps), unset: "\(usualJump)", "steps of such a stretch")

@@ -13,6 +13,8 @@ extension EditSettings {
   private static let largestValue: Float = 2
   /// Images of a split, where nobody says how many.
   private static let usualCount = 8
+  /// The corners of a sheet.
+  static let corners = 4
 
   /// Reads the images.
   ///
@@ -30,11 +32,16 @@ extension EditSettings {
         progress.warn("the test images are \(note)")
       }
       if model.classCount != nil || classNumber != nil { try data.check(for: model) }
+      if let classNumber, data.labels == nil {
+        throw FileError(
+          path: data.name,
+          .invalid("has no labels to find class \(classNumber) by: leave --class out"))
+      }
       let all = data.images.count
       let places = (0..<all).filter { place in
         classNumber.map { data.labels?[place] == UInt8(exactly: $0) } ?? true
       }
-      let chosen = try choose(places, usual: EditSettings.usualCount, of: data.name)
+      let chosen = try choose(places, usual: usualCount, of: data.name)
       return EditImages(
         images: Images(data.images).picked(chosen),
         classes: data.labels.map { labels in chosen.map { Int(labels[$0]) } })
@@ -59,6 +66,11 @@ extension EditSettings {
         images: all.picked(chosen),
         classes: classNumber.map { number in chosen.map { _ in number } })
     }
+  }
+
+  private var usualCount: Int {
+    if case .interpolate(_, isSheet: true) = edit { return EditSettings.corners }
+    return EditSettings.usualCount
   }
 
   /// Whether the images' classes matter to what is done to them, whatever the model knows.
@@ -90,17 +102,21 @@ extension Images {
   init(editing path: String) throws(FileError) {
     let name = path.lowercased()
     if name.hasSuffix(".png") {
-      let picture = try PNG.read(path)
-      self.init(
-        ByteImages(
-          size: ImageSize(
-            height: picture.height, width: picture.width, channels: picture.channels),
-          pixels: picture.pixels))
+      try self.init(png: path)
     } else if name.hasSuffix(".npy") {
       try self.init(npy: path)
     } else {
       self.init(try IDX.images(at: path))
     }
+  }
+
+  /// The image of a PNG.
+  init(png path: String) throws(FileError) {
+    let picture = try PNG.read(path)
+    self.init(
+      ByteImages(
+        size: ImageSize(height: picture.height, width: picture.width, channels: picture.channels),
+        pixels: picture.pixels))
   }
 
   /// Some of the images, in this order.

@@ -92,7 +92,9 @@ package struct EditSettings: Equatable, Sendable {
         .move(to: target, amounts: try arguments[Command.amount] ?? [Command.usualAmount])
       } else if let mask = try arguments[Command.mask] {
         .inpaint(
-          mask, resample: try arguments[Command.resample] ?? Command.usualResample,
+          // A single step leaves nothing to walk again.
+          mask,
+          resample: try arguments[Command.resample] ?? (steps > 1 ? Command.usualResample : 1),
           jump: try arguments[Command.jump] ?? max(1, min(Command.usualJump, steps - 1)))
       } else if let factor = try arguments[Command.upscale] {
         .upscale(factor)
@@ -124,6 +126,10 @@ package struct EditSettings: Equatable, Sendable {
     }
     if let latents, Path.isSame(latents, output.path) {
       throw UsageError("--latents and --out name the same file, \"\(latents)\"; take two")
+    }
+    if case .file = input, data.isTransposed, !arguments.has(Command.towards) {
+      throw UsageError(
+        "--transpose turns the images of --data, and --from names a file: leave it out")
     }
     try refuseReplacing()
     switch edit {

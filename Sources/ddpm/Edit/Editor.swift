@@ -91,7 +91,7 @@ struct Editor {
 
   /// Between four corners: the left and the right edge are rows of images, and the rows lie between.
   private func sheet(_ input: EditImages, side: Int) throws -> Edited {
-    guard input.images.count == 4 else {
+    guard input.images.count == EditSettings.corners else {
       throw UsageError(
         "--interpolate \(side) --grid makes a sheet between four corners: take four images, not"
           + " \(input.images.count)")

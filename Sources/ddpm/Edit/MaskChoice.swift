@@ -16,7 +16,7 @@ package enum MaskChoice: Equatable, Sendable {
     case .part(let part): return Mask(part, of: size)
     case .file(let path):
       let grey = ImageSize(height: size.height, width: size.width, channels: 1)
-      let picture = try Images(editing: path).withChannels(of: grey)
+      let picture = try Images(png: path).withChannels(of: grey)
       guard picture.size.height == size.height, picture.size.width == size.width else {
         throw FileError(
           path: path,

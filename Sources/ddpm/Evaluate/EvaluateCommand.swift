@@ -25,7 +25,7 @@ package struct EvaluateCommand: Command {
 
   static let out = Option<String?>(
     "--out", "DIR", .folder, unset: "MODEL/evaluation",
-    "the report's folder, of an installed model evaluation/ here; what it already holds is not measured again"
+    "the report's folder, for an installed model ./evaluation; what it already holds is not measured again"
   )
   static let sampler = Option<[SamplerKind]>(
     "--sampler", "LIST", .distinctList(of: .comparedSampler), default: [.ddim],

@@ -10,6 +10,10 @@ package struct EvaluateSettings: Equatable, Sendable {
   package var out: String?
   package var samplers: [SamplerKind]
   package var steps: [Int]
+  /// Whether these were asked for, as the usual ones may be too.
+  package var namesSteps: Bool
+  /// Whether the data were.
+  package var namesData: Bool
   package var etas: [Eta]
   package var spacings: [StepSpacing]
   package var guidance: GuidanceSettings
@@ -30,6 +34,8 @@ package struct EvaluateSettings: Equatable, Sendable {
     out = try arguments[Evaluate.out]
     samplers = try arguments[Evaluate.sampler]
     steps = try arguments[Evaluate.steps]
+    namesSteps = arguments.has(Evaluate.steps)
+    namesData = arguments.has(CommonOptions.data)
     etas = try arguments[Evaluate.eta]
     spacings = try arguments[Evaluate.spacing]
     guidance = try GuidanceSettings(arguments)
@@ -58,8 +64,12 @@ package struct EvaluateSettings: Equatable, Sendable {
   ) throws(UsageError) {
     typealias Evaluate = EvaluateCommand
     let list = metrics.names
-    if !metrics.need(.test), arguments.has(CommonOptions.data) {
-      throw UsageError("--data is not read for --metrics \(list): leave one of them out")
+    if !metrics.need(.test) {
+      for option: any AnyOption in [CommonOptions.data, CommonOptions.transpose]
+      where arguments.texts[option.flag] != nil {
+        throw UsageError(
+          "\(option.flag) is not read for --metrics \(list): leave one of them out")
+      }
     }
     if let obstacle = metrics.lazy.compactMap({ $0.excluded(by: settings) }).first {
       throw UsageError(obstacle)

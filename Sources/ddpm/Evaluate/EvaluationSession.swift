@@ -129,7 +129,7 @@ struct EvaluationSession {
 extension EvaluateSettings {
   /// The numbers of steps to compare: by default, the usual ones that the process allows.
   fileprivate func steps(of model: DiffusionModel) -> [Int] {
-    guard steps == EvaluateCommand.steps.absent else { return steps }
+    guard !namesSteps else { return steps }
     let possible = steps.filter { steps in
       spacings.allSatisfy { (try? $0.timesteps(steps, of: model.schedule)) != nil }
     }

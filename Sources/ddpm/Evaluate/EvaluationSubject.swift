@@ -63,9 +63,7 @@ struct EvaluationSubject {
     do {
       test = try settings.data.load(
         .test, seed: settings.data.heldOutSeed(of: path, or: settings.seed))
-    } catch let error as MissingInput
-      where settings.metrics == nil && settings.data.choice == CommonOptions.data.absent
-    {
+    } catch let error as MissingInput where settings.metrics == nil && !settings.namesData {
       return leaveOut(.test, error.description)
     }
     guard test.images.size == model.imageSize else {

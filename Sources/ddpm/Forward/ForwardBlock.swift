@@ -39,7 +39,7 @@ struct ForwardBlock {
     let width = (blocks.map(\.width) + [Layout.leastWidth]).max() ?? 0
     let heights = blocks.map(\.height)
     var canvas = Canvas(
-      width: width, height: heights.reduce(0, +) + Layout.margin, colour: SmallPlot.paper)
+      width: width, height: heights.reduce(0, +) + Layout.margin, colour: Paint.paper)
     var top = 0
     for (block, height) in zip(blocks, heights) {
       block.draw(on: &canvas, top: top)
@@ -57,13 +57,13 @@ struct ForwardBlock {
   private func draw(on canvas: inout Canvas, top: Int) {
     let images = top + Layout.margin + Layout.line
     let plots = images + grid.height + Layout.line
-    canvas.draw(in: SmallPlot.text) { stencil in
+    canvas.draw(in: Paint.text) { stencil in
       stencil.text(
         "\(title), \(schedule.last) timesteps", x: Layout.margin, y: top + Layout.margin,
         scale: Layout.scale)
     }
     canvas.paste(grid, x: Layout.margin, y: images)
-    canvas.draw(in: SmallPlot.label) { stencil in
+    canvas.draw(in: Paint.label) { stencil in
       for (column, t) in timesteps.enumerated() {
         let middle = (column * (size.width + 1) + size.width / 2) * scale + Layout.margin
         stencil.text(

@@ -24,8 +24,9 @@ package enum ManualPage {
   private static let signals = [
     Entry(
       "SIGINT, SIGTERM, SIGHUP",
-      "Training, distilling and evaluating end after the step in progress and keep what is done; a second"
-        + " one ends them at once, as the first does other commands."),
+      "Training and distilling end after the step in progress and keep what is done, as sampling into an"
+        + " array does after the images in progress; a second one ends them at once, as the first does other"
+        + " commands. An evaluation keeps what is measured."),
     Entry("SIGUSR1", "Makes a training save a checkpoint now."),
   ]
 
@@ -45,7 +46,7 @@ package enum ManualPage {
         + " working folder has none."),
     Entry(
       "~/.cache/ddpm",
-      "Classifiers that evaluate has trained, whose features it compares; they can be made again."),
+      "Classifiers that evaluate and edit --towards have trained; they can be made again."),
   ]
 
   private static let environment = [

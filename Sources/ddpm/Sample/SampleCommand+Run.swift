@@ -45,7 +45,11 @@ extension SampleCommand {
       var portions = PortionedSampling(count, of: model, ready.plan, options, progress)
       let written = try settings.output.write(
         count, of: model.imageSize, to: file, classes: classes
-      ) { try portions.next() }
+      ) {
+        let images = try portions.next()
+        if images == nil { progress.endLine() }
+        return images
+      }
       report(portions.clippedShare)
       for path in written { try Output.results.line(path) }
       return
@@ -109,6 +113,7 @@ extension SampleCommand {
     }
     // Whatever cannot be drawn is refused before a variance is estimated, which takes a while.
     let path = try model.path(settings.sampler.plan(for: model) { model.largestImageVariance })
+    try settings.checkMemory(of: count, model, path)
     let plan = try settings.sampler.plan(for: model) {
       try ImageVarianceFile.imageVariance(
         of: model, in: folder, weights: settings.weights, threads: options.threads, progress)
@@ -136,9 +141,31 @@ extension SampleSettings {
     let rows = count.map { $0 / columns }
     let given = try noise.map { try read($0, atLeast: 2 * (rows ?? 1), model) }
     let ends = 2 * (rows ?? given.map { $0.count / 2 } ?? SampleCommand.defaultRows)
+    // What they are computed in, what they are, and where they start from.
+    try SampleSettings.check(
+      [3, ends / 2, columns, model.imageSize.values, MemoryLayout<Float>.size],
+      for: "the noise of all images")
     let circles = (given?.prefix(ends) ?? model.noise(ends, seed: seed))
       .greatCircles(columns: columns)
     return (circles.count, circles)
+  }
+
+  /// Makes sure that there is memory for what is gathered on the way.
+  ///
+  /// - Throws: `UsageError`.
+  fileprivate func checkMemory(
+    of count: Int, _ model: DiffusionModel, _ path: [Timestep]
+  ) throws(UsageError) {
+    guard let progressive else { return }
+    let shown = ProgressiveGrid.shown(of: path.count - 1, most: progressive.mostSteps).count
+    // What is gathered, and the picture that is made of it.
+    try SampleSettings.check(
+      [2, count, shown, model.imageSize.values], for: "--progressive with so many images")
+  }
+
+  private static func check(_ factors: [Int], for work: String) throws(UsageError) {
+    try MemoryEstimate(bytes: factors.checkedProduct ?? .max)
+      .check(for: work, "take a smaller --count")
   }
 
   /// Images between two of different classes would change their class on the way.

@@ -16,12 +16,20 @@ extension TrainCommand {
     defer { progress.endLine() }
     let (ready, memory) = try Tool.ranks.together { try prepare(run, progress) }
     try ready.carryOut(settings.session, isResumed: run != nil, since: start, progress) { steps in
-      let trainer = ready.course
-      try settings.objective.check(
-        batches: steps, timesteps: trainer.schedule.last.value,
-        isAsked: run == nil && arguments.has(TrainCommand.timestepSampling))
-      return settings.summary(trainer, ready.train, ready.test, steps: steps, memory)
+      try check(run, steps: steps, ready.course)
+      return settings.summary(ready.course, ready.train, ready.test, steps: steps, memory)
     }
+  }
+
+  /// Makes sure that so many steps are enough for the objective of a new run.
+  ///
+  /// - Throws: `UsageError`.
+  private func check(
+    _ run: ResumedRun<TrainCommand>?, steps: Int, _ trainer: Trainer
+  ) throws(UsageError) {
+    try settings.objective.check(
+      batches: steps, timesteps: trainer.schedule.last.value,
+      isAsked: run == nil && arguments.has(TrainCommand.timestepSampling))
   }
 
   private func prepare(
@@ -46,6 +54,12 @@ extension TrainCommand {
       for: "training this network",
       "take fewer or smaller levels with --preset or --channels, or fewer --threads")
     let trainer = try settings.trainer(beginning, train, classes: classes)
+    // Before there is a folder, where the number of steps is known already.
+    if let steps = settings.session.budget.steps(
+      images: train.images.count, batch: trainer.options.batch)
+    {
+      try check(run, steps: steps, trainer)
+    }
     let ready = try ready(
       trainer, train, test, resuming: run, from: settings.start, settings.existing,
       settings: record(trainer, images: train.images.count))

@@ -55,8 +55,8 @@ package struct TrainCommand: Command {
     "steps of the forward process")
   static let schedule = Option<ScheduleKind>(
     "--schedule", "NAME", .choice, default: .cosine,
-    "how the noise grows: linear, cosine, quadratic or sigmoid; learned: as the bound is least noisy, in"
-      + " continuous time (VDM)")
+    "how the noise grows: linear, cosine, quadratic or sigmoid; learned: trained so that the"
+      + " estimates of the bound vary least, in continuous time (VDM)")
   static let fourier = Option<Bool>(
     "--fourier",
     "show the network sines and cosines of x too, in octaves up to a period for each level of grey: for"
@@ -73,17 +73,18 @@ package struct TrainCommand: Command {
       + " Sohl-Dickstein et al.; hybrid: L_simple, and the bound for the variance")
   static let learnVariance = Option<Bool>(
     "--learn-variance",
-    "the network also outputs the variance of each reverse step; so it is with --loss hybrid")
+    "the network also outputs the variance of each reverse step; always with --loss hybrid")
   static let weight = Option<TimestepWeight>(
     "--weight", "none|min-snr|p2", .choice, default: .none,
     "how much each timestep counts in L_simple")
   static let timestepSampling = Option<TimestepSampling?>(
-    "--timestep-sampling", "NAME", .choice, unset: "stratified; of the bound importance",
+    "--timestep-sampling", "NAME", .choice, unset: "stratified; with --loss bound importance",
     "stratified: evenly; importance: the more often the larger the loss there")
 
   static let conditional = Option<Bool>(
     "--conditional",
-    "train with the labels, a tenth of them left out for guidance; so it is where there are any")
+    "train with the labels, a tenth of them left out for guidance; the default where the data have labels"
+  )
   static let unconditional = Option<Bool>("--unconditional", "train without the labels")
   static let from = Option<String?>(
     "--from", "MODEL", .folder, unset: "a network that has learned nothing",
@@ -118,10 +119,12 @@ package struct TrainCommand: Command {
   private static let printed = "a sensible one, printed"
 
   static let sampleEvery = Option<Int?>(
-    "--sample-every", "N", .integer(0...Limit.steps), unset: printed,
+    "--sample-every", "N", .integer(0...Limit.steps),
+    unset: "\(TrainingSession.usualSampleEvery)",
     "steps between two grids of samples; 0 for none")
   static let saveEvery = Option<Int?>(
-    "--save-every", "N", .integer(1...Limit.steps), unset: printed,
+    "--save-every", "N", .integer(1...Limit.steps),
+    unset: "\(TrainingSession.usualSaveEvery)",
     "steps between two checkpoints")
   static let keepEvery = Option<Int?>(
     "--keep-every", "N", .integer(0...Limit.steps), unset: "0",

@@ -189,7 +189,7 @@ struct TrainingSession {
         try plot()
         progress.finish(
           "stopped after \(counted(step.number, "step")), all saved: ddpm \(settings.command) --resume"
-            + " --out \(folder.path.printable) goes on")
+            + " --out \(folder.path.printable.quotedForShells) goes on")
         throw code
       }
     }

@@ -14,19 +14,30 @@ import ddpm
   }
 
   @Test func trainingTakesEveryFlag() throws {
-    let settings = try train(
+    let line = """
+      --data synthetic --transpose --flip --out d --preset base --channels 8,16 --blocks 3 \
+      --attention 2,1 --dropout 0.1 --timesteps 50 --schedule sigmoid --fourier --zero-snr \
+      --predict sample --loss hybrid --learn-variance --weight p2 --timestep-sampling importance \
+      --conditional --steps 9 --optimizer adam --batch 4 --learning-rate 1e-3 --warmup 0 --ema 0.99 \
+      --clip 2 --seed 5 --threads 2 --sample-every 0 --save-every 6 --keep-every 7 --overwrite \
+      --limit 3 --detect-anomaly --quiet
       """
-      --data synthetic --out d --preset base --channels 8,16 --blocks 3 --attention 2,1 \
-      --dropout 0.1 --timesteps 50 --schedule cosine --zero-snr --predict velocity --conditional \
-      --steps 9 --optimizer adam --batch 4 --learning-rate 1e-3 --warmup 0 --ema 0.99 --clip 2 --seed 5 \
-      --threads 2 --sample-every 0 --save-every 6 --keep-every 7 --overwrite --limit 3 --quiet
-      """)
-    #expect(settings.data.choice == .synthetic && settings.out == "d")
+    let settings = try train(line)
+    let others = ["--epochs", "--minutes", "--unconditional", "--resume", "--from"]
+    #expect(
+      Set(words(line).filter { $0.hasPrefix("--") } + others)
+        == Set(TrainCommand.table.options.map(\.flag)))
+    #expect(settings.data.choice == .synthetic && settings.data.isTransposed)
+    #expect(settings.isFlipping && settings.detectsAnomalies && settings.out == "d")
+    #expect(settings.objective.loss == .hybrid && settings.objective.learnsVariance)
+    #expect(settings.objective.weight == .p2 && settings.objective.sampling == .importance)
+    #expect(try train("--from m").start == "m" && settings.start == nil)
     #expect(settings.existing == .replaced && settings.limit == 3)
     #expect(settings.preset == .base && settings.channels == [8, 16] && settings.blocks == 3)
     #expect(settings.attention == [2, 1] && settings.dropout == 0.1)
-    #expect(settings.timesteps == 50 && settings.schedule == .cosine && settings.hasZeroSNR)
-    #expect(settings.prediction == .velocity && settings.labels == .required)
+    #expect(settings.timesteps == 50 && settings.schedule == .sigmoid && settings.hasZeroSNR)
+    #expect(settings.hasFourierFeatures)
+    #expect(settings.prediction == .sample && settings.labels == .required)
     #expect(settings.session.budget == .steps(9) && settings.optimizer == .adam)
     #expect(settings.batch == 4 && settings.learningRate == 1e-3 && settings.warmup == 0)
     #expect(settings.ema == 0.99 && settings.clip == 2 && settings.seed == 5)

@@ -66,23 +66,22 @@ import Testing
 
   @Test func interruptedItEndsWithTheSameBytes() throws {
     try train()
-    #expect(try distill("whole", "--epochs", "3", "--quiet").code == 0)
-    // Interrupted as soon as there is a state, and then gone on with.
+    #expect(try distill("whole", "--epochs", "30", "--quiet").code == 0)
+    // Interrupted as soon as there is a state, long before its end, and then gone on with.
     let result = try BuiltTool.shell(
       """
       set -m; "$0" distill --model '\(workspace.path("model"))' --data '\(workspace.path("data"))' \
-        --out '\(workspace.path("cut"))' --batch 4 --epochs 3 --save-every 1 --quiet & pid=$!
-      while [ ! -e '\(workspace.path("cut"))/training/state.safetensors' ]; do sleep 0.02; done
+        --out '\(workspace.path("cut"))' --batch 4 --epochs 30 --save-every 1 --quiet & pid=$!
+      while kill -0 $pid && [ ! -e '\(workspace.path("cut"))/training/state.safetensors' ]; do sleep 0.02; done
       kill -INT $pid; wait $pid; echo "ended with $?" >&2
       """)
-    #expect(
-      result.messages.contains("ended with 130") || result.messages.contains("ended with 0"),
-      "\(result.messages)")
+    #expect(result.messages.contains("ended with 130"), "\(result.messages)")
+    #expect((1..<90).contains(try TrainingState(folder: workspace.path("cut")).completed))
     try FileManager.default.removeItem(atPath: workspace.path("model"))
     #expect(try resume("cut", "--quiet").code == 0)
     #expect(try weights("cut") == weights("whole"))
     let log = String(decoding: try workspace.bytes("cut/metrics.jsonl"), as: UTF8.self)
-    #expect(log.split(separator: "\n").last?.hasPrefix("{\"step\":9,") == true, "\(log)")
+    #expect(log.split(separator: "\n").last?.hasPrefix("{\"step\":90,") == true, "\(log)")
   }
 
   /// The state comes first: without a model in its own folder yet, a run has its teacher's.

@@ -32,7 +32,7 @@ struct ModelCasesTests {
   func theSameNoiseInAnyLayoutDrawsTheSameImages(name: String) throws {
     let wanted = try sample("f4", ["--steps", "2"])
     let other = try sample(name, ["--steps", "2"])
-    #expect(wanted.result.code == 0 && other.result.code == 0, "\\(other.result.messages)")
+    #expect(wanted.result.code == 0 && other.result.code == 0, "\(other.result.messages)")
     #expect(wanted.bytes == other.bytes && wanted.bytes != nil)
   }
 
@@ -43,7 +43,7 @@ struct ModelCasesTests {
   func noiseThatIsNoneIsRefused(name: String, parts: [String]) throws {
     let (bytes, result) = try sample(name, ["--steps", "2", "--quiet"])
     result.expectRefusal(65)
-    #expect(parts.allSatisfy(result.messages.contains) && bytes == nil, "\\(result.messages)")
+    #expect(parts.allSatisfy(result.messages.contains) && bytes == nil, "\(result.messages)")
   }
 
   /// The shipped model with a case's edits.

@@ -103,6 +103,20 @@ import Testing
       .expectRefusal(64, "--timesteps does not go with --schedule learned")
   }
 
+  /// What the library tests by itself arrives there.
+  @Test(arguments: [["--clip", "0.01"], ["--dropout", "0.5"], ["--flip"], ["--weight", "p2"]])
+  func settingsOfTheTrainingChangeIt(words: [String]) throws {
+    func weights(_ run: String, _ more: [String]) throws -> [UInt8] {
+      let result = try BuiltTool.run(
+        ["train", "--data", workspace.path("data"), "--batch", "8", "--sample-every", "0"]
+          + ["--warmup", "0", "--optimizer", "adam", "--preset", "tiny", "--steps", "3", "--quiet"]
+          + ["--out", workspace.path(run)] + more)
+      #expect(result.code == 0, "\(result.messages)")
+      return try workspace.bytes("\(run)/unet/diffusion_pytorch_model.safetensors")
+    }
+    #expect(try weights("with", words) != weights("without", []))
+  }
+
   @Test func weightsAreNamedAndKept() throws {
     let result = try train("run", "--steps", "2", "--weight", "min-snr")
     #expect(result.code == 0 && result.messages.contains("L_simple, weights min-snr"))

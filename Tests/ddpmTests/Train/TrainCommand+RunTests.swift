@@ -132,7 +132,7 @@ import Testing
     let train = try words(workspace, steps: 1_000_000, "--sample-every", "0").joined(separator: " ")
     let result = try BuiltTool.shell(
       """
-      { until [ -s '\(state)' ]; do sleep 0.05; done; printf '\\003'; sleep 1; } |
+      { for i in $(seq 600); do [ -s '\(state)' ] && break; sleep 0.05; done; printf '\\003'; sleep 1; } |
         script -qec "'$0' \(train)" /dev/null
       echo "code $?"
       """)

@@ -60,14 +60,16 @@ extension FlowLikelihood {
         + " probability-flow ODE, with uniform noise as wide as a level of grey: beside the bits of flows"
         + " that dequantise so, and not comparable with the bound's, whose decoder is discretized. Step"
         + " error: a third of the difference to half as many steps.")
-    table.rows.append([.init("\(steps)"), .init(bits.text), .init(decimals(stepError, 4))])
+    table.rows.append([
+      .init("\(steps)"), .init(bits.text), .init(stepError.map { decimals($0, 4) } ?? ""),
+    ])
     return table
   }
 
   fileprivate var json: JSON {
     .object([
       .init("images", .integer(images)), .init("steps", .integer(steps)), .init("bits", bits.json),
-      .init("step_error", .finite(stepError)),
+      .init("step_error", stepError.map(JSON.finite) ?? .null),
     ])
   }
 }

@@ -21,7 +21,7 @@ extension EvaluationSession {
   private static let usualBins = 10
 
   private var lossBins: Int { min(Self.usualBins, about.timesteps) }
-  /// Triples of image, timestep and noise: at least one for each range of timesteps.
+  /// Triples of image, timestep and noise: at least as many as ranges of timesteps.
   fileprivate var lossCount: Int { max(about.count, lossBins) }
 
   private var lossKey: KeptResults.Key { keys.model + keys.count + keys.test }
