@@ -4,7 +4,8 @@ import Foundation
 
 /// What a folder holds to learn from: IDX files under their usual names, in the folder or in
 /// torchvision's `MNIST/raw`, or PNG files of one size, in sub-folders that are the classes. PNG files of
-/// two splits are in folders named `train` and `test`; a class has the same number in both.
+/// two splits are in folders named `train` and `test`, `val` or `validation`, or `training` and `testing`; a
+/// class has the same number in both.
 public struct DataFolder {
   /// The folder, as the user named it.
   public let path: String
@@ -38,7 +39,7 @@ public struct DataFolder {
         .lacking(
           "no images to learn from: \(names) (also .gz, .idx3-, idx4), the same as"
             + " emnist-NAME-train-images-... and -test-images-..., such files in MNIST/raw, or PNG"
-            + " files, in sub-folders for classes, or both of these in train and test"))
+            + " files, in sub-folders for classes, or such files in two folders, train and test"))
     }
   }
 

@@ -93,10 +93,12 @@ extension Dataset {
   /// - Throws: `FileError` for a set without labels, or with a label that is not one of the classes.
   package func checkLabels(below classes: Int) throws(FileError) {
     guard let label = try requiredLabels().first(where: { $0 >= classes }) else { return }
+    let words = classNames.map { " (\($0[Int(label)]))" } ?? ""
     throw FileError(
       path: name,
-      .invalid("has the label \(label), and the model's \(classes) classes are 0 to \(classes - 1)")
-    )
+      .invalid(
+        "has the label \(label)\(words), and the model's \(classes) classes are 0 to \(classes - 1)"
+      ))
   }
 
   private func requiredLabels() throws(FileError) -> [UInt8] {

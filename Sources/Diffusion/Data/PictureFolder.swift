@@ -33,13 +33,7 @@ struct PictureFolder {
           "holds PNG files beside its sub-folder \(classes[0].name), which has some too: put all"
             + " into sub-folders, one per class, or none"))
     }
-    guard classes.count <= PictureFolder.mostClasses else {
-      throw FileError(
-        path: path,
-        .invalid(
-          "has \(classes.count) sub-folders with PNG files; at most \(PictureFolder.mostClasses)"
-            + " classes are told apart"))
-    }
+    try PictureFolder.check(classes: classes.count, in: path)
     guard !own.isEmpty || !classes.isEmpty else { return nil }
     self.classes = classes.map(\.name)
     files =
@@ -47,24 +41,29 @@ struct PictureFolder {
       + classes.enumerated().flatMap { label, found in found.files.map { ($0, UInt8(label)) } }
   }
 
-  /// The same pictures with the numbers that another folder gives the classes of their names.
+  /// The same pictures with the numbers that another folder gives the classes of their names; classes that it
+  /// does not have follow behind.
   ///
   /// Where one of the two has no classes, each stays as it is.
   ///
-  /// - Throws: `FileError` for a class that the other folder does not have.
+  /// - Throws: `FileError` where there are too many classes in all.
   func numbered(as other: PictureFolder) throws(FileError) -> PictureFolder {
     guard !classes.isEmpty, !other.classes.isEmpty else { return self }
-    let numbers = try classes.map { name throws(FileError) in
-      guard let number = other.classes.firstIndex(of: name) else {
-        throw FileError(
-          path: Path.join(path, name),
-          .invalid(
-            "is no class of \(other.path), which has \(other.classes.joined(separator: ", "))"))
-      }
-      return UInt8(number)
-    }
+    let all = other.classes + classes.filter { !other.classes.contains($0) }
+    try PictureFolder.check(classes: all.count, in: path)
+    let numbers = classes.map { name in UInt8(all.firstIndex(of: name) ?? 0) }
     return PictureFolder(
-      path: path, files: files.map { ($0.path, numbers[Int($0.label)]) }, classes: other.classes)
+      path: path, files: files.map { ($0.path, numbers[Int($0.label)]) }, classes: all)
+  }
+
+  private static func check(classes count: Int, in path: String) throws(FileError) {
+    guard count <= PictureFolder.mostClasses else {
+      throw FileError(
+        path: path,
+        .invalid(
+          "has \(count) sub-folders with PNG files; at most \(PictureFolder.mostClasses)"
+            + " classes are told apart"))
+    }
   }
 
   /// Whether its only class is of a name.

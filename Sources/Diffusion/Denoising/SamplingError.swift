@@ -62,8 +62,11 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
     case .fewSteps(let steps, let least, let sampler):
       return "\(sampler) takes \(least) steps or more, not \(steps): take more, or DDIM"
     case .memory(let estimate, let images, let size):
-      let wayOut = images > 1 ? "take fewer" : "see whether the model's sample_size is right"
-      return "drawing \(images) images of \(size) takes \(estimate), and this machine has"
+      let wayOut =
+        images > 1
+        ? "take fewer images, or fewer threads" : "see whether the model's sample_size is right"
+      let work = images > 1 ? "\(images) images" : "an image"
+      return "drawing \(work) of \(size) takes \(estimate), and this machine has"
         + " \(AvailableMemory.text(AvailableMemory.bytes)): \(wayOut)"
     case .operations(let operations, let estimate, let size):
       return

@@ -38,15 +38,16 @@ extension SchedulerConfiguration {
       clipping: try Self.clipping(&fields, usual),
       spacing: family.isSolver ? try Self.solverSpacing(&fields) ?? spacing : spacing,
       stepsOffset: try fields.integer("steps_offset", default: 0))
-    // Somebody who changed the class or the timesteps, which are written as DDPM's and trailing, wants
-    // these; but a student stays one of as many steps where DDIM is named, which is what draws it.
-    preference = try Self.preference(&fields).flatMap { preference in
-      switch family {
-      case .ddpm where spacing == .trailing: preference
-      case .ddim where spacing == .trailing && preference.sampler == .ddim: preference
-      default: nil
-      }
+    // Of a scheduler of another class its own settings count; but a student stays one of as many steps
+    // where DDIM is named, which is what draws it.
+    switch family {
+    case .ddpm: preference = try Self.preference(&fields)
+    case .ddim where fields.value(PreferenceKey.sampler) == "ddim":
+      preference = try Self.preference(&fields)
+    default: break
     }
+    // So do timesteps that somebody changed: beside a preference trailing ones are written.
+    if spacing != .trailing { preference = nil }
     try fields.check(validate)
   }
 

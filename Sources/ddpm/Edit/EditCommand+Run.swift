@@ -17,8 +17,14 @@ extension EditCommand {
     let edited = try editor.edited(input)
     guard Tool.ranks.isFirst else { return }
     progress.endLine()
+    var options = editor.options
+    if options.classes != nil, !edited.classes.isEmpty {
+      let first = edited.classes[0]
+      options.classes =
+        edited.classes.allSatisfy { $0 == first } ? .one(first) : .each(edited.classes)
+    }
     try write(
-      edited, Tool.text(model: editor.folder), model.text(editor.options),
+      edited, Tool.text(model: editor.folder), model.text(options),
       classes: model.classCount == nil ? [] : input.classes ?? [])
   }
 
@@ -87,14 +93,15 @@ extension EditCommand {
 
 /// When each of several works began, one after the other, that report their shares to the same place.
 private final class PhaseClock: Sendable {
-  private let state = Mutex((start: ContinuousClock.now, share: 0.0))
+  private let state = Mutex((start: ContinuousClock.now, last: ContinuousClock.now, share: 0.0))
 
-  /// When the work began of which a share is done; where that falls far back, a new one has begun.
+  /// When the work began of which a share is done: where that falls far back, a new one has begun, and did when
+  /// the one before it ended.
   func start(of share: Double) -> ContinuousClock.Instant {
     state.withLock { state in
       // Threads may report out of order.
-      if share < state.share / 2 { state.start = .now }
-      state.share = share
+      if share < state.share / 2 { state.start = state.last }
+      (state.last, state.share) = (.now, share)
       return state.start
     }
   }

@@ -24,9 +24,9 @@ package enum ManualPage {
   private static let signals = [
     Entry(
       "SIGINT, SIGTERM, SIGHUP",
-      "Training and distilling end after the step in progress and keep what is done, as sampling into an"
-        + " array does after the images in progress; a second one ends them at once, as the first does other"
-        + " commands. An evaluation keeps what is measured."),
+      "Training and distilling end after the step in progress and keep what is done; a second one ends them at"
+        + " once. Evaluating ends at once and keeps what is measured. Sampling into an array ends after the"
+        + " images in progress, other commands at once, and both keep nothing."),
     Entry("SIGUSR1", "Makes a training save a checkpoint now."),
   ]
 

@@ -55,7 +55,8 @@ import Testing
   /// A student that diffusers' DDIM scheduler was saved with keeps its steps.
   @Test(arguments: [
     ("DDIMScheduler", "ddim", true), ("DDIMScheduler", "unipc", false),
-    ("UniPCMultistepScheduler", "unipc", false), ("DDPMScheduler", "unipc", true),
+    ("UniPCMultistepScheduler", "unipc", false), ("UniPCMultistepScheduler", "best", false),
+    ("DDPMScheduler", "unipc", true),
   ])
   func anotherClassWins(name: String, sampler: String, isKept: Bool) throws {
     let text =

@@ -33,6 +33,8 @@ import Testing
     #expect(try self.texts()["sampler"] == "RePaint" && self.texts()["eta"] == nil)
     #expect(try edit(few[0], few[1], few[2], few[3], "--upscale", "2").code == 0)
     #expect(try self.texts()["sampler"] == "DDNM")
+    #expect(try edit(few[0], few[1], "--strength", "0.5", "--towards", "2").code == 0)
+    #expect(try self.texts()["class"] == "2")
   }
 
   /// Several images, or floats, would have to be told which one hides.
