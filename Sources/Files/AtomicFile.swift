@@ -132,7 +132,7 @@ extension AtomicFile {
     // A rename would pass over the write protection of the old file.
     if isReplacing, access(file, W_OK) != 0 { throw FileError(path: path, .uncreatable(errno)) }
 
-    let temporary = "\(folder).\(name).tmp"
+    let temporary = "\(folder)\(AtomicFile.mark.before)\(name)\(AtomicFile.mark.behind)"
     let descriptor = openAlone(temporary)
     guard descriptor >= 0 else {
       let code = errno
@@ -150,6 +150,12 @@ extension AtomicFile {
     }
     try sync(folder: folder.isEmpty ? "." : folder, path: path)
   }
+
+  /// What the name of a temporary has round that of its file.
+  private static let mark = (before: ".", behind: ".tmp")
+
+  /// The most bytes of a file's name: what the system allows, with room for those of its temporary.
+  package static let longestName = Int(NAME_MAX) - mark.before.utf8.count - mark.behind.utf8.count
 
   /// Opens the temporary, empty and locked, or returns a negative number and sets `errno`.
   ///

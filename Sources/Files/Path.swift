@@ -25,14 +25,39 @@ package enum Path {
     return folder.isEmpty ? "/" : String(String.UnicodeScalarView(folder.reversed()))
   }
 
-  /// Whether two paths name one file, however they are spelled; links are not followed.
+  /// Whether two paths name one file, however they are spelled, and whatever links lead there.
   package static func isSame(_ a: String, _ b: String) -> Bool {
-    URL(filePath: a).standardizedFileURL == URL(filePath: b).standardizedFileURL
+    var (first, second) = (stat(), stat())
+    if stat(a, &first) == 0, stat(b, &second) == 0 {
+      return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+    return URL(filePath: a).standardizedFileURL == URL(filePath: b).standardizedFileURL
   }
 
-  /// Whether there is a file or a folder of that path.
+  /// Whether a path lies in a folder, or in one of its folders.
+  package static func isBelow(_ path: String, _ folder: String) -> Bool {
+    func names(_ path: String) -> [String] {
+      URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.pathComponents
+    }
+    let (inner, outer) = (names(path), names(folder))
+    return inner.count > outer.count && inner.starts(with: outer)
+  }
+
+  /// Whether there is something of that path, or it cannot be told: opening it then says why.
   package static func exists(_ path: String) -> Bool {
-    FileManager.default.fileExists(atPath: path)
+    var status = stat()
+    return stat(path, &status) == 0 || errno != ENOENT && errno != ENOTDIR
+  }
+
+  /// Makes sure that there is something of that path.
+  ///
+  /// - Throws: `FileError`, with the reason `missing` where there is nothing.
+  package static func check(_ path: String) throws(FileError) {
+    var status = stat()
+    guard stat(path, &status) != 0 else { return }
+    let code = errno
+    throw FileError(
+      path: path, code == ENOENT || code == ENOTDIR ? .missing : .unreadable(code))
   }
 
   /// Whether there is a folder of that path.

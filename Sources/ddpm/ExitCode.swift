@@ -30,7 +30,7 @@ package enum ExitCode: Int32, Error, CaseIterable {
       case is UsageError, is SamplingError, is ScheduleError, is ConfigurationError: .usage
       case is MissingInput: .missingInput
       case is ChannelError: .invalidData
-      case RunFolderError.occupied: .cannotCreate
+      case RunFolderError.occupied, RunFolderError.holdsParts: .cannotCreate
       case RunFolderError.busy: .busy
       case RunFolderError.empty: .missingInput
       case is UnsupportedCPU: .unsupportedCPU

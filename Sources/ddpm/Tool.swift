@@ -45,6 +45,10 @@ package enum Tool {
       guard !arguments.isEmpty else {
         throw FileError(path: "/proc/self", .unreadable(ENOENT))
       }
+      // Bytes that are no text have become U+FFFD, and would name another file.
+      if let word = arguments.dropFirst().first(where: { $0.contains("\u{FFFD}") }) {
+        throw UsageError("\"\(word)\" is not UTF-8 text: rename the file")
+      }
       try perform(Array(arguments.dropFirst()))
       return .success
     } catch {

@@ -22,6 +22,7 @@ import ddpm
     #expect(ExitCode(Unforeseen()).rawValue == 70)
     #expect(ExitCode(ExitCode.interrupted).rawValue == 130)
     #expect(ExitCode(RunFolderError.occupied(path: "x")).rawValue == 73)
+    #expect(ExitCode(RunFolderError.holdsParts(path: "x")).rawValue == 73)
     #expect(ExitCode(RunFolderError.busy(path: "x")).rawValue == 75)
     #expect(ExitCode(RunFolderError.empty(path: "x")).rawValue == 66)
   }

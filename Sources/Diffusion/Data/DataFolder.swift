@@ -24,7 +24,7 @@ public struct DataFolder {
   ///   no images.
   public init(_ path: String) throws(FileError) {
     self.path = path
-    guard Path.exists(path) else { throw FileError(path: path, .missing) }
+    try Path.check(path)
     guard Path.isFolder(path) else {
       throw FileError(path: path, .invalid("is no folder: name the folder that the images are in"))
     }
@@ -42,6 +42,9 @@ public struct DataFolder {
             + " files, in sub-folders for classes, or such files in two folders, train and test"))
     }
   }
+
+  /// Whether they are PNG files.
+  package var holdsPictures: Bool { if case .pictures = content { true } else { false } }
 
   /// Whether some of the images are meant to be held out; else a tenth is drawn from the others.
   public var hasTestSplit: Bool {

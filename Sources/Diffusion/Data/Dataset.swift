@@ -104,8 +104,8 @@ extension Dataset {
   private func requiredLabels() throws(FileError) -> [UInt8] {
     if let labels { return labels }
     let reason =
-      "has no labels for its images, which a conditional model needs: put the labels file beside"
-      + " them, such as train-labels-idx1-ubyte, or leave the classes out"
+      "has no labels for some of its images, which a conditional model needs: put the labels files beside"
+      + " them, such as train-labels-idx1-ubyte and t10k-labels-idx1-ubyte"
     throw FileError(path: name, .invalid(reason))
   }
 }

@@ -108,12 +108,27 @@ struct PictureFolder {
       .map { Path.join(folder, $0) }.filter { !Path.isFolder($0) }
   }
 
+  /// What only the folder of a training or of its model holds: its pictures are no data.
+  private static let runParts = ["training", "model_index.json"]
+
   private static func folders(in folder: String) throws(FileError) -> [String] {
-    try entries(of: folder).filter { Path.isFolder(Path.join(folder, $0)) }
+    try entries(of: folder).map { (name: $0, path: Path.join(folder, $0)) }
+      .filter { entry in
+        Path.isFolder(entry.path)
+          && !runParts.contains { Path.exists(Path.join(entry.path, $0)) }
+      }.map(\.name)
   }
 
   /// The names in a folder, in their order, without those of hidden files.
   private static func entries(of folder: String) throws(FileError) -> [String] {
-    try Path.entries(of: folder).filter { !$0.hasPrefix(".") }
+    let names = try Path.entries(of: folder).filter { !$0.hasPrefix(".") }
+    // Bytes that are no text have become U+FFFD, by which nothing is found again.
+    if let name = names.first(where: { $0.contains("\u{FFFD}") }),
+      !Path.exists(Path.join(folder, name))
+    {
+      throw FileError(
+        path: Path.join(folder, name), .invalid("has a name that is not UTF-8: rename it"))
+    }
+    return names
   }
 }

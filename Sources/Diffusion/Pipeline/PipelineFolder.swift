@@ -27,7 +27,7 @@ package struct PipelineFolder: Sendable {
   ///   the files of both side by side.
   /// - Throws: `FileError` that names the file that is missing, wrong or not supported.
   package init(at path: String) throws(FileError) {
-    guard Path.exists(path) else { throw FileError(path: path, .missing) }
+    try Path.check(path)
     let index = Path.join(path, Name.index)
     if Path.exists(index) { try Self.checkIndex(index) }
     let network = Self.part(Name.unet, of: path)

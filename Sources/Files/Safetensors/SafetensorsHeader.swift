@@ -20,10 +20,16 @@ struct SafetensorsHeader {
   /// The header's key that is not a tensor.
   static let metadataKey = "__metadata__"
 
+  /// What git leaves in place of a large file's content.
+  private static let pointer = Array("version https://git-lfs".utf8)
+
   /// Reads and checks a header.
   ///
   /// - Parameter bytes: the whole file; nothing is allocated because of what it claims.
   init(of bytes: [UInt8]) throws(Fault) {
+    guard !bytes.starts(with: Self.pointer) else {
+      throw Fault(reason: "it is a git-lfs pointer: fetch the content with git lfs pull")
+    }
     guard bytes.count >= Self.lengthWidth else {
       throw Fault(reason: "\(bytes.count) bytes are too few for its header's length")
     }

@@ -29,6 +29,7 @@ extension DistillCommand {
     // What a run needs of its teacher lies in its own folder, once its first save is done.
     let own = run.flatMap { try? ModelChoice.open($0.path, progress) }
     let (teacher, path) = try own ?? ModelChoice.open(settings.model, progress)
+    try settings.data.check(out: settings.out)
     let waysOut = run == nil ? DataSettings.waysOut : DataSettings.resumedWaysOut
     let train = try settings.data.load(.train, seed: settings.seed, waysOut: waysOut)
     let test = try settings.data.load(.test, seed: settings.seed, waysOut: waysOut)

@@ -33,7 +33,7 @@ package struct LossCurves: Equatable, Sendable {
   package init(log path: String) throws(FileError) {
     self.init()
     for line in try readFile(path).split(separator: UInt8(ascii: "\n")) {
-      guard let record = try? JSON.parse(line), case .integer(let step)? = record.member("step")
+      guard let record = try? JSON.parse(line), let step = MetricsRecord.step(of: record)
       else { continue }
       func point(_ key: String) -> [Point] {
         guard let loss = record.member(key)?.double,

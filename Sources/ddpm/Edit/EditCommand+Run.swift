@@ -23,7 +23,7 @@ extension EditCommand {
       options.classes =
         edited.classes.allSatisfy { $0 == first } ? .one(first) : .each(edited.classes)
     }
-    try write(
+    try editor.settings.write(
       edited, Tool.text(model: editor.folder), model.text(options),
       classes: model.classCount == nil ? [] : input.classes ?? [])
   }
@@ -34,6 +34,8 @@ extension EditCommand {
       for path in [latents, LabelFile.path(beside: latents)] { try OutputFile.checkPlace(path) }
     }
     let (model, folder) = try ModelChoice.open(settings.model, progress)
+    let settings = try settings.fitted(to: model)
+    try settings.output.check(channels: model.imageSize.channels)
     try settings.checkClass(of: model)
     if let excess = model.excess(of: settings.steps) { progress.warn("\(excess)") }
     var input = try settings.read(for: model, in: folder, progress)
@@ -56,35 +58,37 @@ extension EditCommand {
       model: model, folder: folder, settings: settings, options: options, progress: progress)
     return (editor, input)
   }
+}
 
+extension EditSettings {
   /// Writes the results, for a picture behind their originals, and the latents.
   ///
   /// - Parameters:
   ///   - model: what a picture says of it.
   ///   - guided: what it says of classes and guidance.
   ///   - classes: of the input, as a conditional model took them.
-  private func write(
+  fileprivate func write(
     _ edited: Edited, _ model: [(key: String, value: String)],
     _ guided: [(key: String, value: String)], classes: [Int]
   ) throws {
     let text =
-      model + edited.text + settings.samplerText + [("steps", "\(settings.steps)")] + guided
-      + [("seed", "\(settings.seed)")]
+      model + edited.text + samplerText + [("steps", "\(steps)")] + guided
+      + [("seed", "\(seed)")]
     var beside: [String] = []
-    if let latents = settings.latents, let values = edited.latents {
+    if let latents, let values = edited.latents {
       try AtomicFile.write(values.npy, to: latents)
       beside = [latents] + (try LabelFile.write(classes, beside: latents))
     }
-    var written = [settings.output.path]
+    var written = [output.path]
     let columns = edited.columns + (edited.originals == nil ? 0 : 1)
-    switch settings.output {
+    switch output {
     case .picture:
-      try settings.output.arranged(columns: columns).write(edited.rows, text: text)
+      try output.arranged(columns: columns).write(edited.rows, text: text)
     case .array, .folder:
-      written = try settings.output.write(
+      written = try output.write(
         edited.results, classes: classes.isEmpty ? [] : edited.classes, text: text)
     }
-    if settings.hasPreview {
+    if hasPreview {
       Output.messages.note(Preview(.messages).text(ByteImages(edited.rows), columns))
     }
     for path in beside + written { try Output.results.line(path) }

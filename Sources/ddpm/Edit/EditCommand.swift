@@ -85,9 +85,10 @@ package struct EditCommand: Command {
   static let sampler = Option<LatentSolver>(
     "--sampler", "ddim|ddim2", .latentSolver, default: .secondOrder,
     "how images are encoded and decoded: DDIM, or DDIM of second order")
-  static let steps = Option<Int>(
-    "--steps", "S", .integer(1...Limit.timesteps), default: 50,
+  static let steps = Option<Int?>(
+    "--steps", "S", .integer(1...Limit.timesteps), unset: "\(usualSteps), or as many as there are",
     "how many timesteps are visited each way")
+  static let usualSteps = 50
 
   static let guidance = Option<Double?>(
     CommonOptions.guidance.flag, "W", .number(0...Limit.guidance), unset: "0",

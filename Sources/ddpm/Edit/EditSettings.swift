@@ -60,6 +60,8 @@ package struct EditSettings: Equatable, Sendable {
   /// How noise is removed from images that noise was added to.
   package var sampler: any Sampler { solver == .ddim ? DDIMSampler() : SecondOrderDDIM() }
   package var steps: Int
+  /// Whether the steps were asked for.
+  private var namesSteps: Bool
   package var guidance: Double?
   package var seed: UInt64
   package var threads: Int?
@@ -77,7 +79,8 @@ package struct EditSettings: Equatable, Sendable {
       path: arguments[Command.out], columns: nil, flag: Command.out.flag)
     latents = try arguments[Command.latents]
     solver = try arguments[Command.sampler]
-    steps = try arguments[Command.steps]
+    steps = try arguments[Command.steps] ?? Command.usualSteps
+    namesSteps = arguments.has(Command.steps)
     guidance = try arguments[EditCommand.guidance]
     seed = try arguments[CommonOptions.seed]
     threads = try arguments[CommonOptions.threads]
@@ -139,11 +142,7 @@ package struct EditSettings: Equatable, Sendable {
         "--sampler: RePaint, DDNM and Asyrp have samplers of their own: leave it out")
     default: break
     }
-    if case .inpaint(_, let resample, let jump) = edit, resample > 1, jump >= steps {
-      throw UsageError(
-        "--jump \(jump): a stretch that is walked again is shorter than all \(counted(steps, "step")): take"
-          + " fewer, more --steps, or --resample 1")
-    }
+    try checkJump()
     switch edit {
     case .reconstruct, .interpolate, .move: break
     case .redraw, .inpaint, .upscale:
@@ -153,15 +152,43 @@ package struct EditSettings: Equatable, Sendable {
     }
   }
 
+  private func checkJump() throws(UsageError) {
+    guard case .inpaint(_, let resample, let jump) = edit, resample > 1, jump >= steps else {
+      return
+    }
+    throw UsageError(
+      "--jump \(jump): a stretch that is walked again is shorter than all \(counted(steps, "step")): take"
+        + " fewer, more --steps, or --resample 1")
+  }
+
+  /// The same for a model: where no steps were asked for, no more than it has, and of a student its own.
+  ///
+  /// - Throws: `UsageError` where they are too few for what was asked for.
+  func fitted(to model: DiffusionModel) throws(UsageError) -> EditSettings {
+    guard !namesSteps else { return self }
+    var settings = self
+    settings.steps = min(steps, model.schedule.last.value, model.studentSteps ?? .max)
+    guard settings.steps < steps else { return self }
+    // Its own choices follow.
+    if case .inpaint(let mask, EditCommand.usualResample, EditCommand.usualJump) = edit {
+      settings.edit = .inpaint(
+        mask, resample: settings.steps > 1 ? EditCommand.usualResample : 1,
+        jump: max(1, min(EditCommand.usualJump, settings.steps - 1)))
+    }
+    try settings.checkJump()
+    return settings
+  }
+
   /// Refuses to write over what is read, and two files of labels of one name.
   private func refuseReplacing() throws(UsageError) {
     var inputs: [String] = []
     if case .file(let path) = input { inputs.append(path) }
     if case .inpaint(.file(let path), _, _) = edit { inputs.append(path) }
-    let outputs =
-      [(EditCommand.out.flag, output.path)]
-      + (latents.map { [(EditCommand.latents.flag, $0)] } ?? [])
-    for (flag, path) in outputs { try OutputFile.refuse(replacing: inputs, by: path, flag) }
+    try OutputFile.refuse(replacing: inputs, by: output.paths, EditCommand.out.flag)
+    if let latents {
+      try OutputFile.refuse(
+        replacing: inputs, by: [latents, LabelFile.path(beside: latents)], EditCommand.latents.flag)
+    }
     if let latents, edit != .reconstruct, let labels = output.labelPath,
       Path.isSame(labels, LabelFile.path(beside: latents))
     {

@@ -43,6 +43,18 @@ package struct DataSettings: Equatable, Sendable {
     }
   }
 
+  /// Makes sure that a run's own pictures do not fall among the images that it learns from.
+  ///
+  /// - Parameter out: the run's folder.
+  /// - Throws: `UsageError`.
+  func check(out: String) throws(UsageError) {
+    guard case .folder(let path) = choice, Path.isSame(path, out),
+      (try? DataFolder(path))?.holdsPictures ?? false
+    else { return }
+    throw UsageError(
+      "--out is the folder of the pictures, and a run has pictures of its own: take another one")
+  }
+
   /// Whether the images that are held out are drawn from the others.
   var drawsHeldOut: Bool {
     guard case .folder(let path) = choice, let folder = try? DataFolder(path) else { return false }

@@ -34,6 +34,15 @@ enum LabelFile {
     return [path]
   }
 
+  /// Where the labels of a file of images may lie: by MNIST's names, or by those above.
+  static func paths(beside images: String) -> [String] {
+    let name = URL(filePath: images).lastPathComponent
+    let usual = name.replacing("images", with: "labels").replacing("idx3", with: "idx1")
+      .replacing("idx4", with: "idx1")
+    let isUsual = name != usual && name.contains("idx")
+    return (isUsual ? [Path.join(Path.parent(of: images), usual)] : []) + [path(beside: images)]
+  }
+
   /// The classes of images whose labels lie beside them, also by MNIST's names; nil where there are none.
   ///
   /// - Parameters:
@@ -44,14 +53,7 @@ enum LabelFile {
   static func classes(
     beside images: String, of count: Int, below classes: Int? = nil
   ) throws(FileError) -> [Int]? {
-    let name = URL(filePath: images).lastPathComponent
-    let usual = name.replacing("images", with: "labels").replacing("idx3", with: "idx1")
-      .replacing("idx4", with: "idx1")
-    let paths = [
-      name == usual || !name.contains("idx") ? nil : Path.join(Path.parent(of: images), usual),
-      path(beside: images),
-    ]
-    guard let found = paths.compactMap(\.self).first(where: Path.exists) else { return nil }
+    guard let found = paths(beside: images).first(where: Path.exists) else { return nil }
     let labels = try IDX.labels(at: found, classes: classes ?? 256)
     guard labels.count == count else {
       throw FileError(

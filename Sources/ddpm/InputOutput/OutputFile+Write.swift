@@ -17,6 +17,18 @@ extension OutputFile {
     return LabelFile.path(beside: path)
   }
 
+  /// What is written: the file, and its labels.
+  var paths: [String] { [path, labelPath].compactMap(\.self) }
+
+  /// Makes sure that the format can hold a model's images, before they are drawn.
+  ///
+  /// - Throws: `UsageError`.
+  package func check(channels: Int) throws(UsageError) {
+    guard case .picture(let path, .pgm, _) = self, channels != 1 else { return }
+    throw UsageError(
+      "\"\(path)\": a .pgm holds grey images, and the model's have \(channels) channels; take .png")
+  }
+
   /// Makes sure that the file can be created, before work is done for it.
   ///
   /// - Throws: `FileError`, as writing would.
@@ -28,7 +40,7 @@ extension OutputFile {
       }
       return try OutputFile.checkPlace(ofFile: false, path)
     }
-    for path in [path, labelPath].compactMap(\.self) {
+    for path in paths {
       try OutputFile.checkPlace(ofFile: true, path)
     }
   }
@@ -45,6 +57,8 @@ extension OutputFile {
       if access(path, W_OK) != 0 { throw FileError(path: path, .uncreatable(errno)) }
     } else if errno != ENOENT {
       throw FileError(path: path, .uncreatable(errno))
+    } else if isFile, URL(filePath: path).lastPathComponent.utf8.count > AtomicFile.longestName {
+      throw FileError(path: path, .uncreatable(ENAMETOOLONG))
       // The dot asks for a folder: a file of that name is none.
     } else if access(Path.join(Path.parent(of: path), "."), W_OK) != 0 {
       throw FileError(path: path, .uncreatable(errno))

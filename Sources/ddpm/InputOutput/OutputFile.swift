@@ -51,17 +51,22 @@ package enum OutputFile: Equatable, Sendable {
     self = .picture(path: path, format, columns: nil)
   }
 
-  /// Makes sure that no file that is read is written over.
+  /// Makes sure that no file that is read is written over, and no labels that lie beside it.
   ///
   /// - Parameters:
-  ///   - inputs: the paths of what is read.
-  ///   - output: the path of what is written, as the option `flag` has it.
+  ///   - inputs: the paths of the images that are read.
+  ///   - outputs: the paths of what is written, with the labels beside it, as the option `flag` has it.
   /// - Throws: `UsageError`.
   static func refuse(
-    replacing inputs: [String], by output: String, _ flag: String
+    replacing inputs: [String], by outputs: [String], _ flag: String
   ) throws(UsageError) {
-    guard let input = inputs.first(where: { Path.isSame($0, output) }) else { return }
-    throw UsageError("\(flag) would replace \"\(input)\", which is read: take another name")
+    let labels = inputs.flatMap(LabelFile.paths).filter(Path.exists)
+    for output in outputs {
+      guard let input = (inputs + labels).first(where: { Path.isSame($0, output) }) else {
+        continue
+      }
+      throw UsageError("\(flag) would replace \"\(input)\", which is read: take another name")
+    }
   }
 
   /// The same picture with so many images per row; of an array, itself.

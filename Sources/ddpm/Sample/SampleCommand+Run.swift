@@ -96,6 +96,9 @@ extension SampleCommand {
     let (model, folder) = try ModelChoice.open(
       settings.isFast ? ModelChoice.fastFolder() : settings.model, weights: settings.weights,
       progress)
+    for file in [settings.output, settings.progressive?.file].compactMap(\.self) {
+      try file.check(channels: model.imageSize.channels)
+    }
     var options = SamplingOptions(threads: threadCount(settings.threads))
     (options.classes, options.guidance) = (
       settings.classes, try settings.guidance.guidance(progress)

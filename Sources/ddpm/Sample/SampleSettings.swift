@@ -70,10 +70,10 @@ package struct SampleSettings: Equatable, Sendable {
       throw UsageError("--progressive and --out name the same file, \"\(output.path)\"; take two")
     }
     if let noise {
-      try OutputFile.refuse(replacing: [noise], by: output.path, Sample.out.flag)
+      try OutputFile.refuse(replacing: [noise], by: output.paths, Sample.out.flag)
       if let progressive {
         try OutputFile.refuse(
-          replacing: [noise], by: progressive.file.path, Sample.progressive.flag)
+          replacing: [noise], by: progressive.file.paths, Sample.progressive.flag)
       }
     }
     if noise != nil, arguments.has(CommonOptions.seed), sampler.isDeterministic {

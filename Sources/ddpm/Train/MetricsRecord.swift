@@ -43,7 +43,14 @@ package struct MetricsRecord: Sendable {
 
   /// The step that a line is about; nil for a line that is torn.
   static func step(ofLine line: some Collection<UInt8>) -> Int? {
-    guard case .integer(let step)? = try? JSON.parse(line).member(stepKey) else { return nil }
+    (try? JSON.parse(line)).flatMap(step)
+  }
+
+  /// The step of a line's record; nil for one that no training reaches.
+  static func step(of record: JSON) -> Int? {
+    guard case .integer(let step)? = record.member(stepKey),
+      (0...TrainingState.mostSteps).contains(step)
+    else { return nil }
     return step
   }
 }

@@ -27,11 +27,17 @@ extension ResumableCommand {
     _ course: Course, _ train: Dataset, _ test: Dataset, resuming run: ResumedRun<Self>?,
     from model: String?, _ existing: RunFolder.Existing, settings: [String: String]
   ) throws -> ReadyRun<Course> {
-    if run == nil, let model, Path.isSame(model, out) {
+    if run == nil, let model,
+      Path.isSame(model, out) || existing == .replaced && Path.isBelow(model, out)
+    {
       throw UsageError("--out is the folder of the model that is learned from: take another one")
     }
-    let data = "\(train.fingerprint); held out \(test.fingerprint)"
-    let seconds = try run?.restore(course, data: data, name: train.name) ?? 0
+    let images = "\(train.fingerprint); held out \(test.fingerprint)"
+    let data =
+      course.snapshot().classCount == nil
+      ? images : "\(train.labelledFingerprint); held out \(test.labelledFingerprint)"
+    // States of earlier versions have the images alone.
+    let seconds = try run?.restore(course, data: [data, images], name: train.name) ?? 0
     let folder =
       Tool.ranks.isFirst ? try run?.folder ?? RunFolder(out, existing: existing) : nil
     return ReadyRun(

@@ -87,17 +87,17 @@ struct ResumedRun<Resumed: ResumableCommand> {
   /// Sets a training to where the run was and returns how many seconds it took to get there.
   ///
   /// - Parameters:
-  ///   - data: what identifies the data at hand.
+  ///   - data: what identifies the data at hand, in one of several ways.
   ///   - name: what the user calls them.
   /// - Throws: `FileError` for other data than the run's, or a state of another network.
   func restore(
-    _ training: any TrainingCourse, data: String, name: String
+    _ training: any TrainingCourse, data: [String], name: String
   ) throws(FileError) -> Double {
-    guard data == state.record.data else {
+    guard data.contains(state.record.data) else {
       throw FileError(
         path: name,
         .invalid(
-          "holds other images (\(data)) than this run was begun with (\(state.record.data)): name"
+          "holds other images or labels (\(data[0])) than this run was begun with (\(state.record.data)): name"
             + " those with --data, or begin another run with --out"))
     }
     try training.restore(state)

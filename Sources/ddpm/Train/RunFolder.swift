@@ -92,7 +92,10 @@ package struct RunFolder: Sendable {
     _ existing: Existing, at path: String
   ) throws {
     switch existing {
-    case .kept: if try !parts(of: path).isEmpty { throw RunFolderError.occupied(path: path) }
+    case .kept:
+      guard try !parts(of: path).isEmpty else { return }
+      throw TrainingState.exists(in: path)
+        ? RunFolderError.occupied(path: path) : .holdsParts(path: path)
     case .replaced: break
     case .resumed:
       if !TrainingState.exists(in: path) { throw RunFolderError.empty(path: path) }

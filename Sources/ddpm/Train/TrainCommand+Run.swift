@@ -37,6 +37,7 @@ extension TrainCommand {
   ) throws -> (ReadyRun<Trainer>, MemoryEstimate) {
     // What cannot be trained is said before the data are read.
     let beginning = try beginning(of: run, progress)
+    try settings.data.check(out: settings.out)
     let waysOut = run == nil ? DataSettings.waysOut : DataSettings.resumedWaysOut
     let train = try settings.data.load(
       .train, seed: settings.seed, limit: settings.limit, waysOut: waysOut)
@@ -45,6 +46,12 @@ extension TrainCommand {
     let classes = try settings.classes(beginning, train, test)
     if let classes {
       try test.checkLabels(below: classes)
+    } else if settings.labels == .whereThere, settings.start == nil,
+      (train.labels == nil) != (test.labels == nil)
+    {
+      progress.warn(
+        "\(train.name.printable): only the \(train.labels == nil ? "test" : "training") images have"
+          + " labels, so the network is not conditioned on them")
     }
     for warning in train.warnings(classes: classes) {
       progress.warn("\(train.name.printable): \(warning)")

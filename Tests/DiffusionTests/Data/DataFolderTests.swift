@@ -146,6 +146,20 @@ struct DataFolderTests {
     }
   }
 
+  /// Its grids and its plot of the losses are no data.
+  @Test(arguments: ["run/training/lock", "run/model_index.json"])
+  func aRunAmongPicturesIsNoClass(mark: String) throws {
+    try withTemporaryFolder { folder in
+      for name in ["a", "b", "run"] {
+        try Self.makeFolder("\(folder)/\(name)")
+        try Self.writePicture(Self.images(1), 0, to: "\(folder)/\(name)/0.png")
+      }
+      try Self.makeFolder(Path.parent(of: "\(folder)/\(mark)"))
+      try [0].save(to: "\(folder)/\(mark)")
+      #expect(try DataFolder(folder).load(.train).classNames == ["a", "b"])
+    }
+  }
+
   @Test func picturesBesideFoldersOfPicturesAndOfTwoSizesAreRefused() throws {
     try withTemporaryFolder { folder in
       try Self.makeFolder(folder + "/a")

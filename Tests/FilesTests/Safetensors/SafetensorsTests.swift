@@ -12,6 +12,12 @@ import Testing
   }
 
   /// The manifest's "policy" files are legal but suspicious; ours is to refuse them.
+  @Test func aPointerOfGitIsCalledOne() {
+    let pointer = Array("version https://git-lfs.github.com/spec/v1\noid sha256:00\n".utf8)
+    let error = #expect(throws: FileError.self) { try Safetensors(bytes: pointer, path: "x") }
+    #expect(error?.description.contains("git lfs pull") == true, "\(String(describing: error))")
+  }
+
   @Test(.needsFixtures) func everyFileOfTheCorpusGetsItsVerdict() throws {
     let manifest = try Data(contentsOf: Fixtures.url("safetensors/manifest.json"))
     let cases = try JSONDecoder().decode([Case].self, from: manifest)

@@ -16,6 +16,7 @@ import ddpm
       {"step":30,"held_out_loss":1}
       {"note":"no step"}
       {"step":1e300,"loss":0.5}
+      {"step":-9223372036854775808,"loss":0.5}
       {"step":33,"loss":1e308,"held_out_loss":-1e31}
       {"step":34,"loss":1e-320}
       [1]

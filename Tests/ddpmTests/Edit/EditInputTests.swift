@@ -37,6 +37,31 @@ import Testing
     #expect(try self.texts()["class"] == "2")
   }
 
+  /// Written latents have their labels beside them, as what is read may have.
+  @Test func labelsOfWhatIsReadStay() throws {
+    _ = try workspace.makeModel(classes: 3, prediction: .velocity)
+    let test = try Dataset.load(folder: workspace.path("data"), split: .test)
+    try IDX.write(test.images, to: workspace.path("own.idx"))
+    try ([0, 0, 8, 1, 0, 0, 0, 6] as [UInt8] + [0, 1, 2, 0, 1, 2])
+      .save(to: workspace.path("own-labels.idx"))
+    let labels = try workspace.bytes("own-labels.idx")
+    try edit(
+      "--from", workspace.path("own.idx"), "--pick", "3,4", "--latents", workspace.path("own.npy")
+    ).expectRefusal(64, "--latents would replace", "own-labels.idx")
+    try Images(test.images).npy.save(to: workspace.path("own.npy"))
+    try workspace.sample(["--noise", workspace.path("own.npy"), "--out", workspace.path("own.idx")])
+      .expectRefusal(64, "--out would replace", "own-labels.idx")
+    #expect(try workspace.bytes("own-labels.idx") == labels)
+  }
+
+  @Test func stepsAreNoMoreThanAModelHas() throws {
+    _ = try workspace.makeModel(timesteps: 30, prediction: .velocity)
+    #expect(try edit("--count", "1").code == 0)
+    #expect(try texts()["steps"] == "30")
+    try edit("--count", "1", "--steps", "31").expectRefusal(64, "take 1 to 30")
+    try edit("--count", "1", "--mask", "left", "--jump", "30").expectRefusal(64, "--jump 30")
+  }
+
   /// Several images, or floats, would have to be told which one hides.
   @Test func aMaskIsAPNG() throws {
     _ = try workspace.makeModel(prediction: .velocity)

@@ -4,6 +4,7 @@
 import Diffusion
 import Foundation
 import Testing
+import ddpm
 
 @Suite struct SampleCommandRunTests {
   private let workspace: Workspace
@@ -243,6 +244,21 @@ import Testing
       try sample(out).expectRefusal(73, workspace.path(out), "cannot be created")
     }
     try sample("nothing/a.png").expectRefusal(73, "there is no such folder")
+    // Its temporary needs five bytes more than a file's name may have.
+    let long = String(repeating: "a", count: 247) + ".png"
+    try sample(long).expectRefusal(73, "File name too long")
+    #expect(try sample(String(long.dropFirst()), "--count", "1").code == 0)
+  }
+
+  @Test func aPictureThatCannotHoldTheChannelsIsRefusedBeforeTheWork() throws {
+    let grey = OutputFile.picture(path: "a.pgm", .pgm, columns: nil)
+    try grey.check(channels: 1)
+    #expect(throws: UsageError.self) { try grey.check(channels: 3) }
+    try OutputFile.picture(path: "a.png", .png, columns: nil).check(channels: 3)
+  }
+
+  @Test func aNameThatIsNoTextIsRefused() throws {
+    try BuiltTool.shell("\"$0\" sample --out $'\\xff.png'").expectRefusal(64, "is not UTF-8 text")
   }
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "no /dev/full here"))

@@ -141,6 +141,44 @@ import ddpm
     try resume(workspace).expectRefusal(65, moved, "other images", "12 images of 8 x 8, CRC-32")
   }
 
+  @Test func otherLabelsOfTheSameImagesAreRefused() throws {
+    let workspace = try Workspace()
+    let data = try workspace.makeData(classes: 3)
+    let run = ["--quiet", "--out", workspace.path("run")]
+    let words = ["train", "--data", data, "--preset", "tiny", "--batch", "4", "--steps", "1"]
+    #expect(try BuiltTool.run(words + run).code == 0)
+    try workspace.writeLabels((0..<12).map { UInt8(($0 + 1) % 3) }, of: "train")
+    try resume(workspace, "--steps", "2").expectRefusal(65, "other images or labels")
+  }
+
+  /// A run's folder lies in that of its pictures, and is not learned from.
+  @Test func aRunAmongItsPicturesGoesOn() throws {
+    let workspace = try Workspace()
+    let images = try Dataset.load(folder: workspace.makeData(), split: .train).images
+    for place in 0..<8 {
+      let name = "pictures/\(place % 2 == 0 ? "a" : "b")/\(place).png"
+      try workspace.write("", to: name)
+      try PNG.write(
+        Picture(width: 8, height: 8, channels: 1, pixels: images[place..<place + 1].pixels),
+        to: workspace.path(name))
+    }
+    let words = ["train", "--data", workspace.path("pictures"), "--preset", "tiny", "--batch", "4"]
+    let run = ["--out", workspace.path("pictures/run"), "--steps"]
+    #expect(try BuiltTool.run(words + run + ["2"]).code == 0)
+    let resumed = try BuiltTool.run(["train", "--resume"] + run + ["3"])
+    #expect(resumed.code == 0 && resumed.messages.contains("labels"), "\(resumed.messages)")
+    try BuiltTool.run(words + ["--steps", "1", "--out", workspace.path("pictures")])
+      .expectRefusal(64, "--out is the folder of the pictures")
+  }
+
+  @Test func aModelWithoutATrainingIsNoRunToGoOnWith() throws {
+    let workspace = try Workspace()
+    _ = try workspace.makeModel()
+    try BuiltTool.run(
+      ["train", "--data", workspace.makeData(), "--steps", "1", "--out", workspace.path("model")]
+    ).expectRefusal(73, "holds parts of a run already, and no training to resume", "--overwrite")
+  }
+
   @Test func aFolderInUseIsRefused() throws {
     let workspace = try Workspace()
     let folder = try RunFolder(workspace.path("run"), existing: .kept)
