@@ -57,6 +57,15 @@ public struct DiffusionModel: Sendable {
       defaults: defaults, imageSize: imageSize)
   }
 
+  /// The weights, with what a backward pass derives from them.
+  func trainableCopy(threads: Int) -> Parameters {
+    let copy = Parameters(unet.layout)
+    copy.values.copy(from: parameters.values)
+    copy.markChanged()
+    copy.derive(Workers(count: threads))
+    return copy
+  }
+
   /// The same network, drawn in another way by default.
   func drawn(by preference: SamplingPreference, clipping: Clipping) -> DiffusionModel {
     var defaults = defaults

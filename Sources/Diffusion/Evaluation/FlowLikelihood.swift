@@ -83,15 +83,6 @@ extension DiffusionModel {
   package func evaluationsPerFlowLikelihood(steps: Int) -> Int {
     3 * (max(2, steps) + max(2, steps / 2))
   }
-
-  /// The weights with what a backward pass derives from them.
-  func trainableCopy(threads: Int) -> Parameters {
-    let copy = Parameters(unet.layout)
-    copy.values.copy(from: parameters.values)
-    copy.markChanged()
-    copy.derive(Workers(count: threads))
-    return copy
-  }
 }
 
 /// One thread's network as a velocity with its divergence.
