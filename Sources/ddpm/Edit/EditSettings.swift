@@ -161,7 +161,7 @@ package struct EditSettings: Equatable, Sendable {
         + " fewer, more --steps, or --resample 1")
   }
 
-  /// The same for a model: where no steps were asked for, no more than it has, and of a student its own.
+  /// The settings for a model: where no steps were asked for, no more than it has, and of a student its own.
   ///
   /// - Throws: `UsageError` where they are too few for what was asked for.
   func fitted(to model: DiffusionModel) throws(UsageError) -> EditSettings {
