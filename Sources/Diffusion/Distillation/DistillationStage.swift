@@ -62,8 +62,9 @@ public struct DistillationStage: Hashable, Sendable {
   private static let criticSteps = 3
 
   /// Progressive distillation down to a student of S steps, from 4 or from S where that is more, halved
-  /// stage by stage, and for students of at most 4 steps distribution matching. The first student learns from several steps at once, which costs less than
-  /// stages for each halving and is as good; later stages are longer, as theirs is harder to learn.
+  /// stage by stage, and for students of at most 4 steps distribution matching. The first student learns
+  /// from several steps at once, which costs less than stages for each halving and is as good; later
+  /// stages are longer, as theirs is harder to learn.
   ///
   /// - Parameter steps: S, one of `students`.
   public static func usual(to steps: Int) -> [DistillationStage] {

@@ -19,7 +19,7 @@ public enum ScheduleError: Error, Equatable, CustomStringConvertible {
       let place = "beta is \(beta) at timestep \(timestep) of \(count)"
       let fault =
         beta > 0 && beta < 1
-        ? "too small to change alphaBar in single precision" : "must lie between 0 and 1"
+        ? "is too small to change alphaBar in single precision" : "must lie between 0 and 1"
       return "\(place), and \(fault): take another number of timesteps, or the cosine schedule"
     case .signalLost(let timestep, let count):
       return "nothing is left of the image at timestep \(timestep) of \(count):"

@@ -3,7 +3,8 @@
 /// The deterministic step of DDIM in Euler's form, from each timestep to the next noisier one.
 ///
 /// An image counts as x_1: the network is not trained at timestep 0, and on the cosine schedule of 1000
-/// timesteps the two differ by less than one level of grey. Estimates are never clipped, which could not be undone when decoding.
+/// timesteps the two differ by less than one level of grey. Estimates are never clipped, which could not
+/// be undone when decoding.
 ///
 /// A network that predicts noise is evaluated at the timestep a step leads to: the step then undoes the
 /// decoder's, which is evaluated at the same timestep, except for the network's input. With a twentieth

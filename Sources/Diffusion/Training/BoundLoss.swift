@@ -63,8 +63,8 @@ public struct BoundLoss: Objective {
 /// ```
 /// L_hybrid = L_simple + λ · L_vlb      λ = 1/1000 of the sum over the timesteps
 /// ```
-/// The mean in L_vlb is taken as it is: no gradient goes there. The network has to output a variance. For one timestep of T the weight of
-/// L_{t-1}, in bits per dimension, is T/1000.
+/// The mean in L_vlb is taken as it is: no gradient goes there. The network has to output a variance. For
+/// one timestep of T the weight of L_{t-1}, in bits per dimension, is T/1000.
 public struct HybridLoss: Objective {
   /// The part for the mean.
   public var simple: SimpleLoss
